@@ -1,0 +1,152 @@
+//! An Assessment: what the readings mean for each System at a moment.
+
+use std::collections::BTreeSet;
+
+use super::{Criticality, Moment, PerDisruption, Reading, Region, Site, SourceState, Span, Strategy, Text, Verdict};
+use super::facts::sts::Identity;
+
+/// The judgement on all Systems at a moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Assessment {
+    /// The moment judged.
+    pub now: Moment,
+    /// The Systems in the order of the config.
+    pub systems: Vec<SystemAssessment>,
+    /// Every source of readings.
+    pub sources: Vec<SourceState>,
+    /// Who reads: the home identity.
+    pub identity: Reading<Identity>,
+    /// Calls of the last full refresh.
+    pub calls: u64,
+    /// Estimated cost of refreshing, US dollars per hour.
+    pub cost_per_hour_usd: f64,
+    /// The next moment after `now` at which this judgement changes although nothing new was read (a value becomes stale, an RPO
+    /// crosses its objective or four fifths of it).
+    pub next_change: Option<Moment>,
+}
+
+/// The judgement on one System.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SystemAssessment {
+    /// Its name.
+    pub name: String,
+    /// From the config.
+    pub criticality: Criticality,
+    /// From the config.
+    pub strategy: Strategy,
+    /// From the config.
+    pub primary: Site,
+    /// From the config.
+    pub recovery: Region,
+    /// From the config.
+    pub depends_on: Vec<String>,
+    /// Where it serves now, as observed. Empty if nothing tells.
+    pub active: BTreeSet<Site>,
+    /// Whether users are served.
+    pub up: Up,
+    /// The worst of everything below.
+    pub verdict: Verdict,
+    /// Why, worst first, in sentences. Empty only when Met.
+    pub reasons: Vec<Text>,
+    /// RPO for each Disruption that has an objective or a figure.
+    pub rpo: PerDisruption<RpoJudgement>,
+    /// RTO for each Disruption.
+    pub rto: PerDisruption<RtoJudgement>,
+    /// What stands in the way of a failover now, as far as the components tell.
+    pub blockers: Vec<Text>,
+    /// Some component could not say whether it is in the way.
+    pub blockers_unknown: bool,
+    /// The Components in the order of the config.
+    pub components: Vec<ComponentAssessment>,
+}
+
+/// Whether users are served.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Up {
+    /// They are.
+    Up,
+    /// They are not, since that moment.
+    Down {
+        /// The first failing reading.
+        since: Moment,
+    },
+    /// It cannot be told.
+    Unknown,
+}
+
+/// The RPO of a System for one Disruption.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RpoJudgement {
+    /// What was promised.
+    pub objective: Option<Span>,
+    /// What would be lost now: now, or the start of the outage, minus the recovery point of the worst component.
+    pub now: Option<Span>,
+    /// The outage's start, if the figure is frozen by one.
+    pub frozen_at: Option<Moment>,
+    /// Met against the objective; Unknown where a reading that counts is stale or missing; Met where nothing was promised.
+    pub verdict: Verdict,
+    /// The component that decides.
+    pub worst: Option<String>,
+}
+
+/// The RTO of a System for one Disruption.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RtoJudgement {
+    /// What was promised.
+    pub objective: Option<Span>,
+    /// What a finished run measured.
+    pub proven: Option<Span>,
+    /// When.
+    pub proven_at: Option<Moment>,
+    /// What the steps' history adds up to.
+    pub estimated: Option<Span>,
+    /// Never proven is AtRisk; Met where nothing was promised.
+    pub verdict: Verdict,
+}
+
+/// What would be lost of a Component for one Disruption.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// Nothing: synchronous replication, or nothing was written since.
+    None,
+    /// What was written since the newest recovery point. `oldest` bounds the window that can be picked from, where there is one.
+    Since {
+        /// The newest moment it could be brought back to.
+        newest: Moment,
+        /// The oldest, for Disruptions of data.
+        oldest: Option<Moment>,
+    },
+    /// Everything: there is no recovery point.
+    Everything,
+    /// It could not be read.
+    Unknown,
+    /// This Component holds no data that counts for the Disruption.
+    NotApplicable,
+}
+
+/// The judgement on one Component.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ComponentAssessment {
+    /// Its name.
+    pub name: String,
+    /// Its kind as written in the config: `rds-replica`.
+    pub kind: &'static str,
+    /// The word on it.
+    pub verdict: Verdict,
+    /// What would be lost.
+    pub loss: PerDisruption<Loss>,
+    /// Its recovery points as shown: `Loss::None` is the moment of the reading.
+    pub recovery_point: PerDisruption<Option<Moment>>,
+    /// `rds:DescribeDBInstances us-west-2`: the reading that decided.
+    pub source: String,
+    /// When that was read.
+    pub read_at: Option<Moment>,
+    /// Whether that reading, or any other this judgement needs, is stale or missing.
+    pub stale: bool,
+    /// Why the verdict, in one sentence; what was seen, if Met.
+    pub reason: Text,
+    /// The evidence: label and value, for the detail view.
+    pub evidence: Vec<(&'static str, Text)>,
+    /// Lag in seconds, oldest first, for the sparkline; empty where the kind has none.
+    pub lag_history: Vec<(Moment, f64)>,
+}

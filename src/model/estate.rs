@@ -1,0 +1,182 @@
+//! What the config declares: the Systems, their Components and what was promised for them.
+
+use super::kinds::Kind;
+use super::{Region, Span};
+
+/// All Systems of the config, in its order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Estate {
+    /// The Systems.
+    pub systems: Vec<System>,
+}
+
+/// What the business recovers as one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct System {
+    /// Its name, unique.
+    pub name: String,
+    /// How much it matters.
+    pub criticality: Criticality,
+    /// How it is to be recovered.
+    pub strategy: Strategy,
+    /// Where it is meant to run.
+    pub primary: Site,
+    /// Where it is recovered to.
+    pub recovery: Region,
+    /// The Systems that must be there first.
+    pub depends_on: Vec<String>,
+    /// What was promised.
+    pub objectives: PerDisruption<Option<Objective>>,
+    /// What it is made of.
+    pub components: Vec<Component>,
+}
+
+/// One AWS thing a System needs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Component {
+    /// Its name, unique in the System.
+    pub name: String,
+    /// For which Disruptions its recovery points count; from the kind unless the config says otherwise.
+    pub counts_for: PerDisruption<bool>,
+    /// An RPO of its own, when the System's does not apply to it (the weekly backup behind a replicated table). Such a component is
+    /// judged against this alone and stays out of the System's RPO figure.
+    pub own_rpo: Option<Span>,
+    /// What it is and where.
+    pub kind: Kind,
+}
+
+/// A site a System runs at.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Site {
+    /// An AWS Region.
+    Region(Region),
+    /// A data centre of our own: `on-premises`.
+    OnPremises,
+}
+
+impl Site {
+    /// The Region's API name, or `on-premises`.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Region(region) => region.as_str(),
+            Self::OnPremises => "on-premises",
+        }
+    }
+
+    /// The abbreviation on narrow screens: `use1`, `onprem`.
+    pub fn short(&self) -> String {
+        match self {
+            Self::Region(region) => region.short(),
+            Self::OnPremises => "onprem".to_owned(),
+        }
+    }
+}
+
+/// How much a System matters, most first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs, reason = "plain words")]
+pub enum Criticality {
+    Critical,
+    High,
+    Medium,
+    Low,
+}
+
+impl Criticality {
+    /// The word in config and JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Critical => "critical",
+            Self::High => "high",
+            Self::Medium => "medium",
+            Self::Low => "low",
+        }
+    }
+
+    /// The abbreviation in the TIER column.
+    pub const fn short(self) -> &'static str {
+        match self {
+            Self::Critical => "crit",
+            Self::High => "high",
+            Self::Medium => "med",
+            Self::Low => "low",
+        }
+    }
+}
+
+/// How a System is to be recovered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs, reason = "AWS's own words")]
+pub enum Strategy {
+    BackupAndRestore,
+    PilotLight,
+    WarmStandby,
+    ActiveActive,
+}
+
+impl Strategy {
+    /// The words in config and JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::BackupAndRestore => "backup-and-restore",
+            Self::PilotLight => "pilot-light",
+            Self::WarmStandby => "warm-standby",
+            Self::ActiveActive => "active-active",
+        }
+    }
+}
+
+/// What is survived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Disruption {
+    /// The active Region is gone; only what is usable from the other one counts.
+    Region,
+    /// Data were deleted, corrupted or encrypted; live replication has copied the damage.
+    Data,
+}
+
+impl Disruption {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Region, Self::Data];
+
+    /// The word in config and JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Region => "region",
+            Self::Data => "data",
+        }
+    }
+}
+
+/// One value for each Disruption.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PerDisruption<T> {
+    /// For the loss of the active Region.
+    pub region: T,
+    /// For the loss of data.
+    pub data: T,
+}
+
+impl<T> PerDisruption<T> {
+    /// The value for one Disruption.
+    pub const fn get(&self, disruption: Disruption) -> &T {
+        match disruption {
+            Disruption::Region => &self.region,
+            Disruption::Data => &self.data,
+        }
+    }
+
+    /// One value for each, made by `f`.
+    pub fn from_fn(mut f: impl FnMut(Disruption) -> T) -> Self {
+        Self { region: f(Disruption::Region), data: f(Disruption::Data) }
+    }
+}
+
+/// The RPO and RTO promised for a Disruption.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Objective {
+    /// How much may be lost. Zero is met only by synchronous replication.
+    pub rpo: Option<Span>,
+    /// How long recovery may take; never zero.
+    pub rto: Option<Span>,
+}

@@ -1,0 +1,22 @@
+//! Auto Scaling groups.
+
+use crate::model::Text;
+
+/// An Auto Scaling group.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Group {
+    /// Its name.
+    pub name: Text,
+    /// Its ARN.
+    pub arn: Text,
+    /// The fewest instances it keeps.
+    pub min: u32,
+    /// The most it may have.
+    pub max: u32,
+    /// How many it wants now.
+    pub desired: u32,
+    /// How many are in service and healthy.
+    pub in_service: u32,
+    /// Processes that were suspended: a suspended `Launch` cannot scale.
+    pub suspended: Vec<Text>,
+}

@@ -1,0 +1,140 @@
+//! AWS Backup.
+
+use super::Known;
+use crate::model::{Moment, Text};
+
+/// `State` of a backup or copy job, `Status` of a restore job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "AWS's own names")]
+pub enum JobState {
+    Created,
+    Pending,
+    Running,
+    Aborting,
+    Aborted,
+    Completed,
+    Failed,
+    Expired,
+    Partial,
+}
+
+/// A backup job.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BackupJob {
+    /// Its id.
+    pub id: Text,
+    /// What is backed up.
+    pub resource: Text,
+    /// `EBS`, `RDS`, `DynamoDB`…
+    pub resource_type: Text,
+    /// The vault it writes to, by name.
+    pub vault: Text,
+    /// How it stands.
+    pub state: Known<JobState>,
+    /// When it was started: the moment its data are of.
+    pub created: Option<Moment>,
+    /// When it ended.
+    pub completed: Option<Moment>,
+    /// A message on a COMPLETED job is AWS's "completed with issues".
+    pub message: Option<Text>,
+    /// The recovery point it made.
+    pub recovery_point: Option<Text>,
+}
+
+/// A copy job.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CopyJob {
+    /// Its id.
+    pub id: Text,
+    /// What was backed up.
+    pub resource: Text,
+    /// The recovery point copied.
+    pub source_point: Text,
+    /// The copy.
+    pub destination_point: Option<Text>,
+    /// The vault it is copied to, by ARN.
+    pub destination_vault: Text,
+    /// How it stands.
+    pub state: Known<JobState>,
+    /// When it was started.
+    pub created: Option<Moment>,
+    /// When it ended.
+    pub completed: Option<Moment>,
+    /// What went wrong.
+    pub message: Option<Text>,
+}
+
+/// A restore job.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RestoreJob {
+    /// Its id.
+    pub id: Text,
+    /// The recovery point restored.
+    pub recovery_point: Text,
+    /// The resource the recovery point was made of, where AWS says so.
+    pub resource: Option<Text>,
+    /// How it stands.
+    pub state: Known<JobState>,
+    /// When it was started.
+    pub created: Option<Moment>,
+    /// When it ended.
+    pub completed: Option<Moment>,
+    /// `FAILED`, `SUCCESSFUL`, `TIMED_OUT`, `VALIDATING`: completed is not validated (trap 36).
+    pub validation: Option<Text>,
+}
+
+/// A resource that AWS Backup has backed up at least once.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProtectedResource {
+    /// Its ARN.
+    pub arn: Text,
+    /// `EBS`, `RDS`, `DynamoDB`…
+    pub resource_type: Text,
+    /// The last backup of it.
+    pub last_backup: Option<Moment>,
+}
+
+/// `Status` of a recovery point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "AWS's own names")]
+pub enum PointStatus {
+    Completed,
+    Partial,
+    Deleting,
+    Expired,
+    Available,
+    Stopped,
+    Creating,
+}
+
+/// A recovery point in a vault. Only `Completed`, and `Available` for continuous backups, can be restored.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RecoveryPoint {
+    /// Its ARN.
+    pub arn: Text,
+    /// What it is a copy of.
+    pub resource: Text,
+    /// Whether it can be restored.
+    pub status: Known<PointStatus>,
+    /// The start of the backup: the moment its data are of.
+    pub created: Option<Moment>,
+    /// When it, or the copy, was complete.
+    pub completed: Option<Moment>,
+    /// The vault it was copied from, by ARN, if it is a copy.
+    pub source_vault: Option<Text>,
+}
+
+/// A backup vault.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Vault {
+    /// Its name.
+    pub name: Text,
+    /// Its ARN.
+    pub arn: Text,
+    /// Whether Vault Lock holds it.
+    pub locked: bool,
+    /// How many recovery points it holds.
+    pub points: u64,
+    /// The key its contents are encrypted with.
+    pub key: Option<Text>,
+}

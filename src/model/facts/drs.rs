@@ -1,0 +1,115 @@
+//! Elastic Disaster Recovery.
+
+use super::Known;
+use crate::model::{Moment, Region, Span, Text};
+
+/// `DataReplicationState` of a source server or recovery instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "AWS's own names")]
+pub enum ReplicationState {
+    Stopped,
+    Initiating,
+    InitialSync,
+    Backlog,
+    CreatingSnapshot,
+    Continuous,
+    Paused,
+    Rescan,
+    Stalled,
+    Disconnected,
+    NotStarted,
+    NotAvailable,
+}
+
+/// Which way a source server replicates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// From the original site to the recovery Region.
+    Failover,
+    /// Back home.
+    Failback,
+}
+
+/// A source server. A null lag with any state but `Continuous` means "not protected" (aws-facts, section 4).
+#[derive(Clone, Debug, PartialEq)]
+pub struct SourceServer {
+    /// `s-` and 17 characters.
+    pub id: Text,
+    /// Its ARN.
+    pub arn: Text,
+    /// The tag `Name`, or the hostname.
+    pub name: Option<Text>,
+    /// All its tags.
+    pub tags: Vec<(Text, Text)>,
+    /// How its data replicate.
+    pub state: Known<ReplicationState>,
+    /// Time since it was last in continuous replication; a stalled server keeps its last value.
+    pub lag: Option<Span>,
+    /// Why replication does not run, as AWS names it.
+    pub error: Option<Text>,
+    /// When DRS last heard of it.
+    pub last_seen: Option<Moment>,
+    /// Bytes written but not yet replicated, over all disks.
+    pub backlog_bytes: u64,
+    /// Bytes of all disks.
+    pub total_bytes: u64,
+    /// Bytes replicated, over all disks.
+    pub replicated_bytes: u64,
+    /// When the initial sync is expected to end.
+    pub eta: Option<Moment>,
+    /// Which way it replicates.
+    pub direction: Known<Direction>,
+    /// `NOT_STARTED`, `PENDING`, `SUCCEEDED`, `FAILED`.
+    pub last_launch: Text,
+    /// The Region it runs in; `None` for a machine on premises.
+    pub origin_region: Option<Region>,
+    /// The recovery instance launched from it.
+    pub recovery_instance: Option<Text>,
+}
+
+/// A machine that DRS launched.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RecoveryInstance {
+    /// `i-…`.
+    pub id: Text,
+    /// The source server it was launched from.
+    pub source_server: Text,
+    /// The job that launched it.
+    pub job: Text,
+    /// Launched for a drill.
+    pub is_drill: bool,
+    /// EC2's state: `RUNNING`, `STOPPED`, `TERMINATED`…
+    pub ec2_state: Text,
+    /// The moment its data are of.
+    pub point_in_time: Option<Moment>,
+    /// `FAILBACK_NOT_STARTED`, `FAILBACK_READY_FOR_LAUNCH`…
+    pub failback_state: Text,
+}
+
+/// A DRS job. `COMPLETED` says nothing of success: each server has a launch status of its own (trap 16).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Job {
+    /// `drsjob-…`.
+    pub id: Text,
+    /// `LAUNCH`, `TERMINATE`, `CREATE_CONVERTED_SNAPSHOT`.
+    pub kind: Text,
+    /// `START_RECOVERY`, `START_DRILL`, `FAILBACK`…
+    pub initiated_by: Text,
+    /// `PENDING`, `STARTED`, `COMPLETED`.
+    pub status: Text,
+    /// When it was started.
+    pub created: Option<Moment>,
+    /// When it ended.
+    pub ended: Option<Moment>,
+    /// Each server and its launch status: `PENDING`, `IN_PROGRESS`, `LAUNCHED`, `FAILED`, `TERMINATED`.
+    pub servers: Vec<(Text, Text)>,
+}
+
+/// A point in time of a source server.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RecoverySnapshot {
+    /// `pit-…`.
+    pub id: Text,
+    /// When it was taken; `None` while it is only expected, and then it is not a recovery point.
+    pub taken: Option<Moment>,
+}

@@ -1,0 +1,57 @@
+//! DynamoDB.
+
+use super::Known;
+use crate::model::{Moment, Region, Text};
+
+/// `ReplicaStatus`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "AWS's own names")]
+pub enum ReplicaStatus {
+    Creating,
+    CreationFailed,
+    Updating,
+    Deleting,
+    Active,
+    RegionDisabled,
+    InaccessibleEncryptionCredentials,
+    Archiving,
+    Archived,
+    ReplicationNotAuthorized,
+}
+
+/// How a global table replicates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Consistency {
+    /// Asynchronously, last writer wins.
+    Eventual,
+    /// Synchronously: an RPO of zero.
+    Strong,
+}
+
+/// A table as one Region sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Table {
+    /// Its name.
+    pub name: Text,
+    /// Its ARN.
+    pub arn: Text,
+    /// `ACTIVE`, `UPDATING`, `INACCESSIBLE_ENCRYPTION_CREDENTIALS`…
+    pub status: Text,
+    /// Its other Regions; the one asked is not always listed.
+    pub replicas: Vec<(Region, Known<ReplicaStatus>)>,
+    /// The witness of a strongly consistent global table.
+    pub witnesses: Vec<Region>,
+    /// How it replicates; `None` for a table of one Region.
+    pub consistency: Option<Known<Consistency>>,
+}
+
+/// The point-in-time recovery of a table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ContinuousBackups {
+    /// Whether it is on.
+    pub enabled: bool,
+    /// The oldest moment the table can be restored to.
+    pub earliest: Option<Moment>,
+    /// The newest; it stops moving when the Region dies (trap 30).
+    pub latest: Option<Moment>,
+}

@@ -1,0 +1,130 @@
+//! RDS and Aurora.
+
+use super::Known;
+use crate::model::{Moment, Text};
+
+/// What `StatusInfos` says of read replication.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Replication {
+    /// `replicating`, `error`, `stopped`, `terminated`, `replication degraded`…
+    pub status: Text,
+    /// AWS's own judgement.
+    pub normal: bool,
+    /// What went wrong.
+    pub message: Option<Text>,
+}
+
+/// An RDS instance.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DbInstance {
+    /// Its identifier.
+    pub id: Text,
+    /// Its ARN.
+    pub arn: Text,
+    /// `available`, `backing-up`, `modifying`… A free string in the API.
+    pub status: Text,
+    /// `mysql`, `aurora-postgresql`…
+    pub engine: Text,
+    /// The engine's version.
+    pub engine_version: Text,
+    /// The newest moment it can be restored to, in its own Region; `None` while automated backups are off.
+    pub latest_restorable: Option<Moment>,
+    /// Days automated backups are kept; 0 is off.
+    pub backup_retention_days: u32,
+    /// For a replica: the instance it follows, as an ARN across Regions.
+    pub replica_source: Option<Text>,
+    /// Its replicas, as ARNs across Regions.
+    pub replicas: Vec<Text>,
+    /// For a replica: whether it follows.
+    pub replication: Option<Replication>,
+    /// A standby in another zone.
+    pub multi_az: bool,
+    /// The Aurora cluster it belongs to.
+    pub cluster: Option<Text>,
+}
+
+/// An Aurora cluster.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DbCluster {
+    /// Its identifier.
+    pub id: Text,
+    /// Its ARN.
+    pub arn: Text,
+    /// `available`, `failing-over`…
+    pub status: Text,
+    /// `aurora-postgresql`…
+    pub engine: Text,
+    /// The engine's version.
+    pub engine_version: Text,
+    /// The oldest moment it can be restored to.
+    pub earliest_restorable: Option<Moment>,
+    /// The newest.
+    pub latest_restorable: Option<Moment>,
+    /// Days automated backups are kept.
+    pub backup_retention_days: u32,
+    /// Its instances and which of them writes; empty is a headless cluster, which cannot serve.
+    pub members: Vec<(Text, bool)>,
+}
+
+/// `SynchronizationStatus` of a member of a global cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Synchronization {
+    /// Replicating.
+    Connected,
+    /// Its storage must be synchronised again.
+    PendingResync,
+}
+
+/// A cluster in a global cluster.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GlobalMember {
+    /// The cluster's ARN; its Region is part of it.
+    pub cluster_arn: Text,
+    /// It takes the writes.
+    pub is_writer: bool,
+    /// `None` where AWS does not say (the writer, older engines).
+    pub synchronization: Option<Known<Synchronization>>,
+}
+
+/// A switchover or failover on its way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FailoverState {
+    /// `pending`, `failing-over`, `cancelling`, and `switching-over`, which the SDK's enum does not know (trap 40).
+    pub status: Text,
+    /// From that cluster.
+    pub from: Option<Text>,
+    /// To that one.
+    pub to: Option<Text>,
+}
+
+/// An Aurora global database.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GlobalCluster {
+    /// Its identifier.
+    pub id: Text,
+    /// Its ARN.
+    pub arn: Text,
+    /// `available`, `failing-over`…
+    pub status: Text,
+    /// Its clusters.
+    pub members: Vec<GlobalMember>,
+    /// Set while a switchover or failover runs.
+    pub failover: Option<FailoverState>,
+}
+
+/// Automated backups of one instance as kept in the Region asked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AutomatedBackup {
+    /// The instance.
+    pub instance: Text,
+    /// The instance's ARN, in the Region it runs in.
+    pub instance_arn: Text,
+    /// The Region of the instance, not of the backups.
+    pub source_region: Text,
+    /// `active`, `replicating`, `retained`…
+    pub status: Text,
+    /// The oldest moment it can be restored to.
+    pub earliest: Option<Moment>,
+    /// The newest.
+    pub latest: Option<Moment>,
+}

@@ -1,0 +1,29 @@
+//! What recovery means, as pure functions: readings in, verdicts out. No I/O, no clock of its own; the time is an argument.
+
+pub mod assess;
+pub mod assessment;
+pub mod estate;
+pub mod facts;
+pub mod kinds;
+pub mod place;
+pub mod query;
+pub mod reading;
+pub mod snapshot;
+pub mod text;
+pub mod verdict;
+
+/// A point in time, UTC. All of drdeck's times are AWS's times (or the simulator's), never a local time zone.
+pub type Moment = jiff::Timestamp;
+
+/// A length of time; may be negative while two clocks disagree.
+pub type Span = jiff::SignedDuration;
+
+pub use assess::assess;
+pub use assessment::{Assessment, ComponentAssessment, Loss, RpoJudgement, RtoJudgement, SystemAssessment, Up};
+pub use estate::{Component, Criticality, Disruption, Estate, Objective, PerDisruption, Site, Strategy, System};
+pub use place::{Place, Region, Service};
+pub use query::Query;
+pub use reading::{Failure, FailureKind, Freshness, Reading};
+pub use snapshot::{Snapshot, SourceState, SourceStatus};
+pub use text::Text;
+pub use verdict::Verdict;

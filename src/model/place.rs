@@ -1,0 +1,118 @@
+//! Where a question is asked: which AWS service, in which Region, through which role.
+
+use std::fmt;
+
+/// An AWS Region by its API name, for example `us-east-1`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Region(String);
+
+impl Region {
+    /// The Region of that API name; nothing is checked here, the config does that.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self(name.into())
+    }
+
+    /// The API name, for example `us-east-1`.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The abbreviation on narrow screens: `us-east-1` is `use1`, `ap-northeast-2` is `apne2`, `us-gov-west-1` is `usgw1`.
+    pub fn short(&self) -> String {
+        let mut parts = self.0.split('-').peekable();
+        let mut short = String::new();
+        let mut first = true;
+        while let Some(part) = parts.next() {
+            if first || parts.peek().is_none() {
+                short.push_str(part);
+            } else {
+                match part {
+                    "northeast" => short.push_str("ne"),
+                    "northwest" => short.push_str("nw"),
+                    "southeast" => short.push_str("se"),
+                    "southwest" => short.push_str("sw"),
+                    other => short.extend(other.chars().next()),
+                }
+            }
+            first = false;
+        }
+        short
+    }
+}
+
+impl fmt::Display for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One AWS endpoint as one identity sees it. Two Places differ in what they can read and fail apart from each other.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// The Region asked.
+    pub region: Region,
+    /// The role assumed for it, or the identity drdeck was started with.
+    pub role: Option<String>,
+}
+
+impl Place {
+    /// The Region, asked with the identity drdeck was started with.
+    pub fn home(region: impl Into<String>) -> Self {
+        Self { region: Region::new(region), role: None }
+    }
+}
+
+/// The AWS services that drdeck reads, named as in an ARN or an IAM action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Service {
+    /// Auto Scaling groups.
+    AutoScaling,
+    /// AWS Backup.
+    Backup,
+    /// CloudWatch metrics.
+    CloudWatch,
+    /// Elastic Disaster Recovery.
+    Drs,
+    /// DynamoDB.
+    DynamoDb,
+    /// RDS and Aurora.
+    Rds,
+    /// Route 53.
+    Route53,
+    /// STS: who we are.
+    Sts,
+}
+
+impl Service {
+    /// Every service, in the order of its name.
+    pub const ALL: [Self; 8] = [
+        Self::AutoScaling,
+        Self::Backup,
+        Self::CloudWatch,
+        Self::Drs,
+        Self::DynamoDb,
+        Self::Rds,
+        Self::Route53,
+        Self::Sts,
+    ];
+
+    /// The prefix of its IAM actions, for example `drs`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AutoScaling => "autoscaling",
+            Self::Backup => "backup",
+            Self::CloudWatch => "cloudwatch",
+            Self::Drs => "drs",
+            Self::DynamoDb => "dynamodb",
+            Self::Rds => "rds",
+            Self::Route53 => "route53",
+            Self::Sts => "sts",
+        }
+    }
+}
+
+impl fmt::Display for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
