@@ -1,2 +1,5 @@
-//! Placeholder
-fn main() {}
+//! Arguments to a command; nothing else.
+
+fn main() -> std::process::ExitCode {
+    drdeck::cli::main()
+}

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Criticality, Moment, PerDisruption, Reading, Region, Site, SourceState, Span, Strategy, Text, Verdict};
 use super::facts::sts::Identity;
+use super::{Criticality, Moment, PerDisruption, Reading, Region, Site, SourceState, Span, Strategy, Text, Verdict};
 
 /// The judgement on all Systems at a moment.
 #[derive(Clone, Debug, PartialEq)]

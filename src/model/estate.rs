@@ -1,13 +1,31 @@
 //! What the config declares: the Systems, their Components and what was promised for them.
 
-use super::kinds::Kind;
-use super::{Region, Span};
+use std::collections::BTreeSet;
+
+use super::index::Index;
+use super::kinds::{ComponentKind, Kind};
+use super::{Moment, Place, Query, Region, Snapshot, Span};
 
 /// All Systems of the config, in its order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Estate {
     /// The Systems.
     pub systems: Vec<System>,
+}
+
+impl Estate {
+    /// Everything that has to be read always.
+    pub fn queries(&self) -> BTreeSet<Query> {
+        self.systems.iter().flat_map(System::queries).collect()
+    }
+
+    /// What has to be read besides, given what is known: names that only answers tell, other sources for dead ones. To be asked for
+    /// again with every Snapshot; a Query that is no longer named is no longer needed.
+    pub fn follow_ups(&self, snapshot: &Snapshot, now: Moment) -> BTreeSet<Query> {
+        let index = Index::new(snapshot, now);
+        let components = self.systems.iter().flat_map(|system| &system.components);
+        components.flat_map(|component| component.kind.follow_ups(&index)).collect()
+    }
 }
 
 /// What the business recovers as one.
@@ -29,6 +47,19 @@ pub struct System {
     pub objectives: PerDisruption<Option<Objective>>,
     /// What it is made of.
     pub components: Vec<Component>,
+}
+
+impl System {
+    /// Everything that has to be read for it always, and who each role is that reads it. That is asked in the recovery Region, which
+    /// is there when the other is not.
+    pub fn queries(&self) -> BTreeSet<Query> {
+        let needs = self.components.iter().flat_map(|component| component.kind.needs());
+        let mut queries: BTreeSet<Query> = needs.collect();
+        let roles: BTreeSet<Option<String>> =
+            queries.iter().map(|query| query.place().role.clone()).chain([None]).collect();
+        queries.extend(roles.into_iter().map(|role| Query::Identity(Place { region: self.recovery.clone(), role })));
+        queries
+    }
 }
 
 /// One AWS thing a System needs.

@@ -4,6 +4,7 @@ pub mod assess;
 pub mod assessment;
 pub mod estate;
 pub mod facts;
+pub mod index;
 pub mod kinds;
 pub mod place;
 pub mod query;
@@ -11,6 +12,7 @@ pub mod reading;
 pub mod snapshot;
 pub mod text;
 pub mod verdict;
+pub mod words;
 
 /// A point in time, UTC. All of drdeck's times are AWS's times (or the simulator's), never a local time zone.
 pub type Moment = jiff::Timestamp;
@@ -18,7 +20,7 @@ pub type Moment = jiff::Timestamp;
 /// A length of time; may be negative while two clocks disagree.
 pub type Span = jiff::SignedDuration;
 
-pub use assess::assess;
+pub use assess::{assess, down_since};
 pub use assessment::{Assessment, ComponentAssessment, Loss, RpoJudgement, RtoJudgement, SystemAssessment, Up};
 pub use estate::{Component, Criticality, Disruption, Estate, Objective, PerDisruption, Site, Strategy, System};
 pub use place::{Place, Region, Service};

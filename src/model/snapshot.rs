@@ -124,12 +124,12 @@ impl Snapshot {
         let mut sources: BTreeMap<(Service, &Region), SourceState> = BTreeMap::new();
         for (query, reading) in &self.readings {
             let (service, _) = query.operation();
+            // "It is not there" is an answer.
+            let not_there = reading.failing.as_ref().is_some_and(|f| f.kind == FailureKind::NotFound);
             let status = match reading.freshness(now) {
                 Freshness::Fresh => SourceStatus::Ok,
+                Freshness::Stale | Freshness::Missing if not_there => SourceStatus::Ok,
                 Freshness::Stale => SourceStatus::Stale,
-                Freshness::Missing if reading.failing.as_ref().is_some_and(|f| f.kind == FailureKind::NotFound) => {
-                    SourceStatus::Ok
-                }
                 Freshness::Missing => SourceStatus::Error,
             };
             let source = sources.entry((service, query.region())).or_insert_with(|| SourceState {

@@ -2,14 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::model::{Assessment, Moment, Snapshot};
+use crate::model::{Assessment, Moment};
 
-/// A Snapshot and what it means, sent on every change.
+/// What the readings mean now, sent on every change.
 #[derive(Clone, Debug)]
 pub struct Observation {
-    /// The readings.
-    pub snapshot: Arc<Snapshot>,
-    /// The judgement on them.
+    /// The judgement.
     pub assessment: Arc<Assessment>,
     /// The clock all moments are of.
     pub clock: Clock,

@@ -1,1 +1,34 @@
-fn main(){}
+//! One test binary, one module per promise: the SDK crates are linked once.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::wildcard_enum_match_arm,
+    missing_docs,
+    reason = "a test may fail loudly, and its name says what it holds"
+)]
+
+mod architecture;
+mod bad_input;
+mod cli;
+mod config;
+mod independent;
+mod model_kinds;
+mod model_lies;
+mod model_readings;
+mod model_systems;
+mod model_text;
+mod model_trust;
+mod moto;
+mod pty;
+mod python;
+mod svg;
+mod theme;
+mod tmux_console;
+mod tty_console;
+mod tty_copy;
+mod tty_frames;

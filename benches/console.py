@@ -1,0 +1,258 @@
+#!/usr/bin/env python3
+"""Measures the console through a terminal, with the real program, and prints a table. Needs Python 3 and Linux; strace for one line.
+
+    cargo build --release && benches/console.py [target/release/drdeck]
+"""
+
+import fcntl
+import glob
+import os
+import pty
+import re
+import select
+import shutil
+import signal
+import socket
+import statistics
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import threading
+import time
+
+END_OF_FRAME = b"\x1b[?2026l"
+OVERVIEW = b"VERDICT"
+IDLE_SECONDS = float(os.environ.get("IDLE_SECONDS", "60"))
+
+
+class Terminal:
+    """A program on a terminal of its own."""
+
+    def __init__(self, arguments, size=(80, 24), home=None):
+        self.master, self.slave = pty.openpty()
+        columns, rows = size
+        fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        environment = {
+            "PATH": os.environ["PATH"],
+            "TERM": "xterm-256color",
+            "HOME": home,
+            "AWS_ACCESS_KEY_ID": "bench",
+            "AWS_SECRET_ACCESS_KEY": "bench",
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+        self.started = time.monotonic()
+        self.process = subprocess.Popen(
+            ["setsid", "--ctty", *arguments], stdin=self.slave, stdout=self.slave, stderr=self.slave, env=environment
+        )
+        self.output = b""
+
+    def read(self, seconds, until=None):
+        """What comes within that time, or until `until` was in it."""
+        got, deadline = b"", time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            if not select.select([self.master], [], [], left)[0]:
+                break
+            got += os.read(self.master, 1 << 16)
+            if until is not None and until in got:
+                break
+        self.output += got
+        return got
+
+    def wait_for(self, text):
+        if text not in self.read(30, until=text):
+            sys.exit(f"{text!r} never came; there was {self.output[-500:]!r}")
+
+    def press(self, key):
+        os.write(self.master, key)
+
+    def processor_seconds(self):
+        """Of all threads, exactly."""
+        total = 0
+        for path in glob.glob(f"/proc/{self.process.pid}/task/*/schedstat"):
+            total += int(open(path).read().split()[0])
+        return total / 1e9
+
+    def resident_megabytes(self):
+        status = open(f"/proc/{self.process.pid}/status").read()
+        return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) / 1024
+
+    def close(self):
+        if self.process.poll() is None:
+            self.process.terminate()
+        threading.Thread(target=self.process.wait, daemon=True).start()
+        while self.process.poll() is None:
+            self.read(0.02)
+        os.close(self.master)
+        os.close(self.slave)
+
+
+class SilentServer:
+    """Takes every connection and answers nothing: an AWS that hangs."""
+
+    def __init__(self):
+        self.socket = socket.create_server(("127.0.0.1", 0), backlog=1024)
+        self.port = self.socket.getsockname()[1]
+        self.taken = []
+        threading.Thread(target=self.take, daemon=True).start()
+
+    def take(self):
+        while True:
+            self.taken.append(self.socket.accept())
+
+
+def exec_to_overview(start, count=15):
+    times = []
+    for _ in range(count):
+        terminal = start((80, 24))
+        terminal.wait_for(OVERVIEW)
+        times.append(time.monotonic() - terminal.started)
+        terminal.close()
+    return times
+
+
+def key_to_paint(start, count=300):
+    terminal = start((80, 24))
+    terminal.wait_for(OVERVIEW)
+    terminal.read(0.5)
+    times = []
+    for number in range(count):
+        begun = time.monotonic()
+        # Down and up by turns: every key changes the screen.
+        terminal.press(b"j" if number % 2 == 0 else b"k")
+        if END_OF_FRAME not in terminal.read(5, until=END_OF_FRAME):
+            sys.exit("a key painted nothing")
+        times.append(time.monotonic() - begun)
+        terminal.read(0.01)
+    terminal.close()
+    return times
+
+
+def bytes_per_cursor_move(start, size):
+    terminal = start(size)
+    terminal.wait_for(OVERVIEW)
+    terminal.read(2)
+    sizes = []
+    for number in range(40):
+        terminal.press(b"j" if number % 8 < 4 else b"k")
+        sizes.append(len(terminal.read(5, until=END_OF_FRAME)))
+        terminal.read(0.02)
+    terminal.close()
+    return sizes
+
+
+def idle(start):
+    terminal = start((200, 50))
+    terminal.wait_for(OVERVIEW)
+    terminal.read(6)
+    before = terminal.processor_seconds()
+    written = terminal.read(IDLE_SECONDS)
+    used = terminal.processor_seconds() - before
+    memory = terminal.resident_megabytes()
+    terminal.close()
+    return len(written) / IDLE_SECONDS, written.count(END_OF_FRAME) / IDLE_SECONDS, 100 * used / IDLE_SECONDS, memory
+
+
+def writes_per_frame(start):
+    """Counted by strace, over cursor moves."""
+    if shutil.which("strace") is None:
+        return None
+    terminal = start((120, 40))
+    terminal.wait_for(OVERVIEW)
+    terminal.read(1)
+    with tempfile.NamedTemporaryFile() as log:
+        trace = subprocess.Popen(
+            ["strace", "-f", "-qq", "-e", "trace=write,writev", "-e", "signal=none", "-o", log.name, "-p", str(terminal.process.pid)],
+            stderr=subprocess.PIPE,
+        )
+        time.sleep(1)
+        terminal.read(0.1)
+        frames = 0
+        for number in range(30):
+            terminal.press(b"j" if number % 2 == 0 else b"k")
+            frames += terminal.read(5, until=END_OF_FRAME).count(END_OF_FRAME)
+        trace.send_signal(signal.SIGINT)
+        trace.wait()
+        lines = open(log.name).read().splitlines()
+    terminal.close()
+    # Writes to the terminal begin with an escape; those to wake a thread are eight bytes of a counter.
+    return sum(r'"\33[' in line for line in lines) / max(frames, 1)
+
+
+def hang_up_to_exit(start, count=5):
+    times = []
+    for _ in range(count):
+        terminal = start((80, 24))
+        terminal.wait_for(OVERVIEW)
+        begun = time.monotonic()
+        os.close(terminal.master)
+        os.close(terminal.slave)
+        terminal.process.wait()
+        times.append(time.monotonic() - begun)
+    return times
+
+
+def percentile(values, share):
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
+
+
+def row(what, measured, limit):
+    print(f"| {what:<58} | {measured:>24} | {limit:>24} |", flush=True)
+
+
+def main():
+    program = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else "target/release/drdeck")
+    home = tempfile.mkdtemp(prefix="drdeck-bench-")
+    simulator = None
+    try:
+        silent = SilentServer()
+        simulated = os.path.join(home, "simulated.toml")
+        simulator = subprocess.Popen(
+            [program, "simulate", "--write-config", simulated], stdout=subprocess.PIPE, text=True, env={"HOME": home, "PATH": os.environ["PATH"]}
+        )
+        simulator.stdout.readline()
+        hanging = os.path.join(home, "hanging.toml")
+        lines = open(simulated).read().splitlines(keepends=True)
+        with open(hanging, "w") as file:
+            for line in lines:
+                if line.startswith("endpoint_url"):
+                    file.write(f'endpoint_url = "http://127.0.0.1:{silent.port}"\n')
+                elif not line.startswith(("simulator", "account", "profile")):
+                    file.write(line)
+
+        def on_silence(size):
+            return Terminal([program, "--config", hanging], size, home)
+
+        def on_simulator(size):
+            return Terminal([program, "--config", simulated], size, home)
+
+        row("what", "measured", "limit")
+        row("-" * 58, "-" * 24, "-" * 24)
+        times = exec_to_overview(on_silence)
+        row("exec to the first painted overview, no network, median", f"{statistics.median(times) * 1000:.1f} ms", "50 ms")
+        times = key_to_paint(on_silence)
+        row("key to its row painted, every AWS call hangs, median", f"{statistics.median(times) * 1000:.2f} ms", "5 ms")
+        row("the same, 90 of 100", f"{percentile(times, 0.9) * 1000:.2f} ms", "16 ms")
+        for size in ((80, 24), (200, 50)):
+            sizes = bytes_per_cursor_move(on_simulator, size)
+            row(f"a cursor move at {size[0]}x{size[1]}, median / most", f"{statistics.median(sizes):.0f} / {max(sizes)} bytes", "1400 bytes")
+        writes = writes_per_frame(on_simulator)
+        row("writes per frame", "strace is missing" if writes is None else f"{writes:.2f}", "1")
+        per_second, frames, processor, memory = idle(on_silence)
+        row(f"idle at 200x50 over {IDLE_SECONDS:.0f} s, AWS hangs, a ticking clock", f"{per_second:.0f} bytes/s", "120 bytes/s")
+        row("the same: frames, processor, memory", f"{frames:.1f}/s {processor:.2f} % {memory:.0f} MB", "0.10 % 100 MB")
+        per_second, frames, processor, memory = idle(on_simulator)
+        row(f"idle at 200x50 over {IDLE_SECONDS:.0f} s, nine systems being read", f"{per_second:.0f} bytes/s", "")
+        row("the same: frames, processor, memory", f"{frames:.1f}/s {processor:.2f} % {memory:.0f} MB", "")
+        times = hang_up_to_exit(on_silence)
+        row("hang-up to exit, median / most", f"{statistics.median(times) * 1000:.0f} / {max(times) * 1000:.0f} ms", "1000 ms")
+    finally:
+        if simulator is not None:
+            simulator.terminate()
+            simulator.wait()
+        shutil.rmtree(home)
+
+
+if __name__ == "__main__":
+    main()

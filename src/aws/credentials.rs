@@ -1,0 +1,133 @@
+//! Credentials, loaded once for all who wait for them, kept while they hold, and never shown.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{self, ProvideCredentials, SharedCredentialsProvider, future};
+use futures::future::{BoxFuture, FutureExt, Shared};
+
+use super::error::{self, Unread};
+use crate::model::{FailureKind, Moment};
+
+/// New credentials are asked for this long before the old ones end.
+const RENEW_BEFORE: Duration = Duration::from_secs(300);
+
+/// After a failed attempt the sources are left alone for so long: many callers ask in the same second, and asking may start a program.
+const AFTER_FAILURE: Duration = Duration::from_secs(5);
+
+/// The same while the old credentials still hold.
+const AFTER_FAILED_RENEWAL: Duration = Duration::from_secs(60);
+
+/// The credentials of one identity. The SDK's own cache makes callers load one after the other while loading fails, each for its
+/// whole time-out; here they share one attempt and its outcome.
+#[derive(Clone)]
+pub(super) struct Credentials {
+    /// Tried in this order; the next one only if the network was in the way, because each asks STS in another Region.
+    sources: Arc<[SharedCredentialsProvider]>,
+    patience: Duration,
+    state: Arc<Mutex<State>>,
+}
+
+type Loaded = Result<aws_credential_types::Credentials, Unread>;
+
+#[derive(Default)]
+struct State {
+    held: Option<aws_credential_types::Credentials>,
+    failed: Option<(Instant, Unread)>,
+    loading: Option<Shared<BoxFuture<'static, Loaded>>>,
+}
+
+impl Credentials {
+    /// Credentials from the first of `sources` that answers, each within `patience`.
+    pub(super) fn new(sources: Vec<SharedCredentialsProvider>, patience: Duration) -> Self {
+        Self { sources: sources.into(), patience, state: Arc::default() }
+    }
+
+    /// When those in use end; `None` for those that do not, or while there are none.
+    pub(super) fn expires(&self) -> Option<Moment> {
+        let expiry = self.state().held.as_ref().and_then(aws_credential_types::Credentials::expiry)?;
+        Moment::try_from(expiry).ok()
+    }
+
+    async fn current(&self) -> Loaded {
+        let loading = {
+            let mut state = self.state();
+            let now = SystemTime::now();
+            let left = state.held.as_ref().map(|held| match held.expiry() {
+                Some(end) => end.duration_since(now).unwrap_or(Duration::ZERO),
+                None => Duration::MAX,
+            });
+            let holds = left.is_some_and(|left| !left.is_zero());
+            let renew = left.is_none_or(|left| left < RENEW_BEFORE);
+            let pause = if holds { AFTER_FAILED_RENEWAL } else { AFTER_FAILURE };
+            let recent =
+                state.failed.as_ref().filter(|(at, _)| at.elapsed() < pause).map(|(_, failure)| failure.clone());
+            match (&state.held, recent) {
+                (Some(held), recent) if holds && (!renew || recent.is_some()) => return Ok(held.clone()),
+                (_, Some(failure)) => return Err(failure),
+                _ => {}
+            }
+            state.loading.get_or_insert_with(|| load(Arc::clone(&self.sources), self.patience).boxed().shared()).clone()
+        };
+        let loaded = loading.clone().await;
+        let mut state = self.state();
+        if state.loading.as_ref().is_some_and(|now| now.ptr_eq(&loading)) {
+            state.loading = None;
+            match &loaded {
+                Ok(credentials) => {
+                    state.held = Some(credentials.clone());
+                    state.failed = None;
+                }
+                Err(failure) => state.failed = Some((Instant::now(), failure.clone())),
+            }
+        }
+        // A failed renewal is no reason to stop while the old ones hold.
+        match (loaded, &state.held) {
+            (Err(_), Some(held)) if held.expiry().is_none_or(|end| end > SystemTime::now()) => Ok(held.clone()),
+            (loaded, _) => loaded,
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn load(sources: Arc<[SharedCredentialsProvider]>, patience: Duration) -> Loaded {
+    let mut failure = Unread::new(FailureKind::NoCredentials, "no source of credentials is configured");
+    for source in sources.iter() {
+        failure = match tokio::time::timeout(patience, source.provide_credentials()).await {
+            Ok(Ok(credentials)) => return Ok(credentials),
+            Ok(Err(error)) => error::of_credentials(&error),
+            Err(_) => Unread::new(FailureKind::TimedOut, format!("no credentials within {}", error::seconds(patience))),
+        };
+        let network = matches!(
+            failure.kind,
+            FailureKind::TimedOut | FailureKind::Unreachable | FailureKind::ServerError | FailureKind::Throttled
+        );
+        if !network {
+            break;
+        }
+    }
+    Err(failure)
+}
+
+impl ProvideCredentials for Credentials {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(async {
+            let loaded: provider::Result = self.current().await.map_err(CredentialsError::provider_error);
+            loaded
+        })
+    }
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Credentials")
+    }
+}

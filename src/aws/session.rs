@@ -1,0 +1,235 @@
+//! A session: who asks, through which endpoint, and one cached client per Place and service.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use aws_config::sts::AssumeRoleProvider;
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_credential_types::Credentials as StaticCredentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_http_client::{Builder as HttpBuilder, Connector, proxy, tls};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+
+use super::credentials::Credentials;
+use super::skew::Skew;
+use crate::model::{Moment, Place, Region, Span};
+
+/// As whom drdeck logs in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Login {
+    /// With the default chain: environment, profiles with SSO, roles and `credential_process`, web identity, container, instance.
+    Chain {
+        /// The profile, if not the one `AWS_PROFILE` names.
+        profile: Option<String>,
+    },
+    /// With the simulator's fixed key. The default chain is never asked: no real key is ever sent to a simulator.
+    Simulator,
+}
+
+/// How AWS is reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Access {
+    /// Another endpoint than AWS's own, for every service.
+    pub endpoint_url: Option<String>,
+    /// As whom.
+    pub login: Login,
+    /// The time-out of one attempt. A call has two.
+    pub timeout: Duration,
+}
+
+impl Access {
+    /// The time-out of a call: two attempts. The second one is for a pooled connection that died silently, and for one 5xx.
+    pub fn patience(&self) -> Duration {
+        self.timeout.saturating_mul(2)
+    }
+}
+
+/// The name under which drdeck's assumed roles appear in CloudTrail.
+const ROLE_SESSION_NAME: &str = "drdeck";
+
+/// A connection takes a round trip or two; what takes longer than this is not there.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Clients for every Place. Cheap to clone; the clones share connections, credentials and clients.
+#[derive(Clone)]
+pub struct Session {
+    access: Arc<Access>,
+    http: SharedHttpClient,
+    home: Credentials,
+    skew: Skew,
+    places: Arc<Mutex<BTreeMap<Place, Arc<Clients>>>>,
+}
+
+impl Session {
+    /// A session that can ask in `regions`. Nothing is sent yet. The Regions are those whose STS is tried, in this order, where the
+    /// home identity needs one: the first dead Region must not take the credentials for the others away.
+    pub async fn open(access: Access, regions: &[Region]) -> Self {
+        let http = http_client(access.endpoint_url.is_none());
+        let home = match access.login {
+            Login::Simulator => {
+                let key = StaticCredentials::new("demo", "demo", None, None, "drdeck simulator");
+                vec![SharedCredentialsProvider::new(key)]
+            }
+            Login::Chain { .. } => {
+                let mut chains = Vec::new();
+                for region in regions {
+                    let config = loader(&access, &http, region).load().await;
+                    chains.extend(config.credentials_provider());
+                }
+                chains
+            }
+        };
+        let home = Credentials::new(home, access.patience());
+        Self { access: Arc::new(access), http, home, skew: Skew::default(), places: Arc::default() }
+    }
+
+    /// How AWS is reached.
+    pub fn access(&self) -> &Access {
+        &self.access
+    }
+
+    /// How far AWS's clock is ahead of this machine's, if it is five seconds or more: add it to our time to get AWS's.
+    pub fn skew(&self) -> Option<Span> {
+        self.skew.notable()
+    }
+
+    /// The clients for a Place, made on first use.
+    pub(super) async fn at(&self, place: &Place) -> Arc<Clients> {
+        let known = self.places.lock().unwrap_or_else(PoisonError::into_inner).get(place).cloned();
+        if let Some(clients) = known {
+            return clients;
+        }
+        let config =
+            loader(&self.access, &self.http, &place.region).credentials_provider(self.home.clone()).load().await;
+        let credentials = match &place.role {
+            None => self.home.clone(),
+            Some(role) => {
+                // STS is asked in the Place's own Region: one dead Region takes nobody else's credentials away.
+                let assumed =
+                    AssumeRoleProvider::builder(role).session_name(ROLE_SESSION_NAME).configure(&config).build().await;
+                Credentials::new(vec![SharedCredentialsProvider::new(assumed)], self.access.patience())
+            }
+        };
+        let config =
+            config.into_builder().credentials_provider(SharedCredentialsProvider::new(credentials.clone())).build();
+        let clients = Arc::new(Clients::new(config, credentials, self.skew.clone()));
+        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(places.entry(place.clone()).or_insert(clients))
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("access", &self.access).finish_non_exhaustive()
+    }
+}
+
+/// HTTPS by rustls with ring. A proxy that the environment names (`HTTPS_PROXY`, `NO_PROXY`) is used for AWS's own endpoints only: an
+/// endpoint that somebody wrote into the configuration is meant as it stands.
+fn http_client(proxied: bool) -> SharedHttpClient {
+    HttpBuilder::new().build_with_connector_fn(move |settings, _| {
+        let proxy = if proxied { proxy::ProxyConfig::from_env() } else { proxy::ProxyConfig::disabled() };
+        let mut connector = Connector::builder()
+            .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
+            .proxy_config(proxy);
+        connector.set_connector_settings(settings.cloned());
+        connector.build()
+    })
+}
+
+fn loader(access: &Access, http: &SharedHttpClient, region: &Region) -> aws_config::ConfigLoader {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(CONNECT_TIMEOUT.min(access.timeout))
+        .read_timeout(access.timeout)
+        .operation_attempt_timeout(access.timeout)
+        .operation_timeout(access.patience())
+        .build();
+    let retries = RetryConfig::standard()
+        .with_max_attempts(2)
+        .with_initial_backoff(Duration::from_millis(200))
+        .with_max_backoff(Duration::from_secs(1));
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(http.clone())
+        .region(aws_config::Region::new(region.as_str().to_owned()))
+        .timeout_config(timeouts)
+        .retry_config(retries)
+        // Ours keeps them, see credentials.rs.
+        .identity_cache(aws_config::identity::IdentityCache::no_cache());
+    if let Some(endpoint) = &access.endpoint_url {
+        loader = loader.endpoint_url(endpoint);
+    }
+    match &access.login {
+        Login::Chain { profile: Some(profile) } => loader.profile_name(profile),
+        Login::Chain { profile: None } => loader,
+        // Whatever the environment asks of AWS's own endpoints does not hold for a simulator's.
+        Login::Simulator => loader.use_fips(false).use_dual_stack(false),
+    }
+}
+
+/// The clients of one Place.
+pub(super) struct Clients {
+    config: SdkConfig,
+    credentials: Credentials,
+    skew: Skew,
+    autoscaling: OnceLock<aws_sdk_autoscaling::Client>,
+    backup: OnceLock<aws_sdk_backup::Client>,
+    cloudwatch: OnceLock<aws_sdk_cloudwatch::Client>,
+    drs: OnceLock<aws_sdk_drs::Client>,
+    dynamodb: OnceLock<aws_sdk_dynamodb::Client>,
+    rds: OnceLock<aws_sdk_rds::Client>,
+    route53: OnceLock<aws_sdk_route53::Client>,
+    sts: OnceLock<aws_sdk_sts::Client>,
+}
+
+macro_rules! clients {
+    ($($name:ident: $sdk:ident;)*) => {
+        $(
+            pub(super) fn $name(&self) -> $sdk::Client {
+                self.$name
+                    .get_or_init(|| {
+                        let config = $sdk::config::Builder::from(&self.config).interceptor(self.skew.clone());
+                        $sdk::Client::from_conf(config.build())
+                    })
+                    .clone()
+            }
+        )*
+    };
+}
+
+impl Clients {
+    fn new(config: SdkConfig, credentials: Credentials, skew: Skew) -> Self {
+        Self {
+            config,
+            credentials,
+            skew,
+            autoscaling: OnceLock::new(),
+            backup: OnceLock::new(),
+            cloudwatch: OnceLock::new(),
+            drs: OnceLock::new(),
+            dynamodb: OnceLock::new(),
+            rds: OnceLock::new(),
+            route53: OnceLock::new(),
+            sts: OnceLock::new(),
+        }
+    }
+
+    /// When the credentials in use end.
+    pub(super) fn expires(&self) -> Option<Moment> {
+        self.credentials.expires()
+    }
+
+    clients! {
+        autoscaling: aws_sdk_autoscaling;
+        backup: aws_sdk_backup;
+        cloudwatch: aws_sdk_cloudwatch;
+        drs: aws_sdk_drs;
+        dynamodb: aws_sdk_dynamodb;
+        rds: aws_sdk_rds;
+        route53: aws_sdk_route53;
+        sts: aws_sdk_sts;
+    }
+}

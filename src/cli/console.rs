@@ -1,0 +1,99 @@
+//! `drdeck` without a command: the full-screen console. It opens at once and fills in as answers come.
+
+use std::env;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Instant;
+
+use tokio::sync::watch;
+
+use super::args::Global;
+use super::exit::Failure;
+use super::reading;
+use crate::config::{self, Config, ConfigError, suggest};
+use crate::console::theme::choose;
+use crate::console::{AppOptions, ConsoleOptions, Mode, Start, Themes};
+use crate::model::{Moment, Text, words};
+use crate::observe::{Clock, Observation, Observer};
+
+pub(super) fn run(global: &Global) -> Result<ExitCode, Failure> {
+    match config::load(global.config.as_deref(), &global.overrides()) {
+        Ok(config) => show(config, global),
+        Err(ConfigError::Missing { tried }) => welcome(Text::new(tried.to_string_lossy()), global),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Shows the Systems of `config` until the person leaves.
+pub(super) fn show(config: Config, global: &Global) -> Result<ExitCode, Failure> {
+    let themes = themes(global)?;
+    let mode = if config.simulator { Mode::Demo } else { Mode::ReadOnly };
+    // A simulator's clock is asked first; AWS's is ours until its answers tell better.
+    let clock = (!config.simulator).then(|| Clock { anchor: Instant::now(), at_anchor: Moment::now(), speed: 1.0 });
+    let theme = choose(global.theme.as_deref(), env::var_os("NO_COLOR").as_deref(), Some(&config.console.theme));
+    let settings = reading::settings(&config);
+    let name = config.name;
+    let estate = Arc::new(config.estate);
+    let observer = Observer::start(Arc::clone(&estate), settings)
+        .map_err(|error| Failure::Unavailable(format!("AWS cannot be read: {error}")))?;
+    let refresh = observer.refresher();
+    open(ConsoleOptions {
+        title: Text::new(format!("drdeck {name}")),
+        app: AppOptions {
+            mode,
+            name,
+            start: Start::Watch(estate),
+            clock,
+            theme: theme.clone(),
+            themes: themes.names(),
+        },
+        theme,
+        themes,
+        observations: observer.observations(),
+        refresh: Box::new(refresh),
+    })
+}
+
+/// Nobody has written a config yet: the screen says how to begin.
+fn welcome(path: Text, global: &Global) -> Result<ExitCode, Failure> {
+    let themes = themes(global)?;
+    let theme = choose(global.theme.as_deref(), env::var_os("NO_COLOR").as_deref(), None);
+    let (_nothing_comes, observations) = watch::channel::<Option<Observation>>(None);
+    open(ConsoleOptions {
+        title: Text::new("drdeck"),
+        app: AppOptions {
+            mode: Mode::ReadOnly,
+            name: "drdeck".to_owned(),
+            start: Start::NoConfig(path.to_string()),
+            clock: Some(Clock { anchor: Instant::now(), at_anchor: Moment::now(), speed: 1.0 }),
+            theme: theme.clone(),
+            themes: themes.names(),
+        },
+        theme,
+        themes,
+        observations,
+        refresh: Box::new(|| {}),
+    })
+}
+
+fn open(options: ConsoleOptions) -> Result<ExitCode, Failure> {
+    match crate::console::run(options) {
+        Ok(ended) => Ok(ExitCode::from(ended.exit_code())),
+        Err(unsuitable) => Err(Failure::Unavailable(unsuitable.to_string())),
+    }
+}
+
+/// A theme on the command line has to exist; one in the config is told about on the screen.
+fn themes(global: &Global) -> Result<Themes, Failure> {
+    let themes = Themes::of_user();
+    let Some(wanted) = &global.theme else {
+        return Ok(themes);
+    };
+    let names = themes.names();
+    if names.contains(wanted) {
+        return Ok(themes);
+    }
+    let there_are = format!("; there are {}", words::listed(&names));
+    let hint = suggest::hint(wanted, names.iter().map(String::as_str), &there_are);
+    Err(Failure::Usage(format!("there is no theme \"{wanted}\"{hint}")))
+}

@@ -1,0 +1,54 @@
+//! `drdeck demo`: the built-in shop on a simulated AWS, in one process; or its files, to copy from.
+
+use std::fs::DirBuilder;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::Path;
+use std::process::ExitCode;
+
+use super::args::{DemoArgs, Global};
+use super::exit::Failure;
+use super::simulated::{self, Existing};
+use super::{console, output};
+use crate::config::{self, Overrides};
+use crate::demo;
+
+pub(super) fn run(args: &DemoArgs, global: &Global) -> Result<ExitCode, Failure> {
+    if global.config.is_some() || global.endpoint_url.is_some() || global.profile.is_some() {
+        return Err(Failure::Usage(
+            "the demo brings its own config, endpoint and credentials; leave out --config, --endpoint-url and --profile".to_owned(),
+        ));
+    }
+    if let Some(folder) = &args.export {
+        return export(folder);
+    }
+    let scenario = simulated::scenario(&args.scenario)?;
+    let listen = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+    let running = simulated::start(listen, simulated::estate(None)?, scenario, args.speed, args.seed)?;
+    let overrides = Overrides { endpoint_url: Some(running.url()), profile: None };
+    let config = config::parse(demo::CONFIG, Path::new("the demo's config.toml"), &overrides)?;
+    let code = console::show(config, global);
+    running.stop();
+    code
+}
+
+/// Nothing is written over: the folder may hold somebody's changes.
+fn export(folder: &Path) -> Result<ExitCode, Failure> {
+    let scenarios = folder.join("scenarios");
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&scenarios)
+        .map_err(|error| Failure::CannotWrite(format!("{} cannot be made: {error}", scenarios.display())))?;
+    simulated::write_private(&folder.join("estate.toml"), demo::ESTATE, Existing::Keep)?;
+    simulated::write_private(&folder.join("config.toml"), demo::CONFIG, Existing::Keep)?;
+    for (name, text) in demo::SCENARIOS {
+        simulated::write_private(&scenarios.join(format!("{name}.toml")), text, Existing::Keep)?;
+    }
+    let folder = folder.display();
+    output::print(format!(
+        "Written to {folder}: estate.toml, config.toml and scenarios/.\n\
+         Play them with: drdeck simulate --estate {folder}/estate.toml --scenario {folder}/scenarios/calm.toml --write-config my.toml\n"
+    ))?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,56 @@
+//! The command line: one file per subcommand. Errors go to standard error and say what to do next; exit codes are a contract.
+
+mod args;
+mod completions;
+mod console;
+mod demo;
+mod exit;
+mod logging;
+mod man;
+mod output;
+mod reading;
+mod simulate;
+mod simulated;
+pub mod status;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::{Cli, Command};
+use exit::Failure;
+
+/// Runs the command that the process was started with.
+pub fn main() -> ExitCode {
+    std::panic::set_hook(Box::new(exit::on_panic));
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return not_a_command(&error),
+    };
+    match run(&cli) {
+        Ok(code) => code,
+        Err(failure) => {
+            output::complain(&failure.to_string());
+            failure.exit_code()
+        }
+    }
+}
+
+fn run(cli: &Cli) -> Result<ExitCode, Failure> {
+    logging::start(&cli.global)?;
+    match &cli.command {
+        None => console::run(&cli.global),
+        Some(Command::Demo(args)) => demo::run(args, &cli.global),
+        Some(Command::Simulate(args)) => simulate::run(args),
+        Some(Command::Status(args)) => status::run(args, &cli.global),
+        Some(Command::Completions(args)) => completions::run(args),
+        Some(Command::Man) => man::run(),
+    }
+}
+
+/// Help and version are answers and go to standard output; everything else is wrong usage.
+fn not_a_command(error: &clap::Error) -> ExitCode {
+    // Whoever closed the pipe does not want the rest.
+    let _ = error.print();
+    if error.use_stderr() { exit::USAGE.into() } else { ExitCode::SUCCESS }
+}

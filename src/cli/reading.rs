@@ -1,0 +1,21 @@
+//! From the config to what the observer has to be told.
+
+use std::time::Duration;
+
+use crate::aws::{Access, Login};
+use crate::config::Config;
+use crate::observe::{Paces, Settings};
+
+/// How AWS is reached and how often, as `config` says.
+pub(super) fn settings(config: &Config) -> Settings {
+    let login = if config.simulator { Login::Simulator } else { Login::Chain { profile: config.profile.clone() } };
+    Settings {
+        access: Access {
+            endpoint_url: config.endpoint_url.clone(),
+            login,
+            timeout: Duration::try_from(config.polling.timeout).unwrap_or(Duration::from_secs(5)),
+        },
+        paces: Paces { refresh: config.polling.interval, slow: config.polling.slow_interval },
+        account: config.account.clone(),
+    }
+}

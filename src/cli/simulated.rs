@@ -1,0 +1,95 @@
+//! What `demo` and `simulate` have in common: the built-in shop, scenarios by name or file, and a config that points to the simulator.
+
+use std::fs::{File, OpenOptions, Permissions};
+use std::io::{self, Write as _};
+use std::net::SocketAddr;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::path::Path;
+
+use toml::de::DeTable;
+
+use super::exit::Failure;
+use crate::config::suggest;
+use crate::demo;
+use crate::model::words;
+use crate::sim::{self, Estate, Running, Scenario, Simulator};
+
+/// The built-in scenario of that name, or the one in that file.
+pub(super) fn scenario(name: &str) -> Result<Scenario, Failure> {
+    if let Some((_, text)) = demo::SCENARIOS.iter().find(|(built_in, _)| *built_in == name) {
+        return sim::parse_scenario(name, text).map_err(|error| Failure::Input(error.to_string()));
+    }
+    let path = Path::new(name);
+    if path.exists() || name.contains('/') || path.extension().is_some() {
+        return sim::load_scenario(path).map_err(|error| Failure::Input(error.to_string()));
+    }
+    let names = || demo::SCENARIOS.iter().map(|(built_in, _)| *built_in);
+    let otherwise = format!("; there are {}, or name a file", words::listed(names()));
+    Err(Failure::Usage(format!("there is no scenario \"{name}\"{}", suggest::hint(name, names(), &otherwise))))
+}
+
+/// The estate in that file, or the built-in shop.
+pub(super) fn estate(file: Option<&Path>) -> Result<Estate, Failure> {
+    let estate = match file {
+        Some(file) => sim::load_estate(file),
+        None => sim::parse_estate("estate.toml", demo::ESTATE),
+    };
+    estate.map_err(|error| Failure::Input(error.to_string()))
+}
+
+/// Starts the simulator on its own thread.
+pub(super) fn start(
+    listen: SocketAddr,
+    estate: Estate,
+    scenario: Scenario,
+    speed: f64,
+    seed: u64,
+) -> Result<Running, Failure> {
+    let options = sim::Options { listen, estate, scenario, seed, speed, start: None };
+    Simulator::start(options)
+        .map_err(|error| Failure::Unavailable(format!("{error}; name another address with --listen 127.0.0.1:PORT")))
+}
+
+/// The same config with `simulator = true` and its endpoint at `url`; everything else, comments too, as it was.
+pub(super) fn pointed_at(config: &str, url: &str) -> String {
+    let document = DeTable::parse(config).map(toml::Spanned::into_inner).unwrap_or_default();
+    let mut text = config.to_owned();
+    let mut wanted = [("endpoint_url", format!("\"{url}\"")), ("simulator", "true".to_owned())]
+        .map(|(key, value)| (document.get(key).map(toml::Spanned::span), key, value));
+    // From the end of the file to its beginning: what was replaced does not move what is still to be.
+    wanted.sort_by_key(|(span, ..)| std::cmp::Reverse(span.as_ref().map(|span| span.start)));
+    for (span, key, value) in wanted {
+        match span {
+            Some(span) => text.replace_range(span, &value),
+            None => text.insert_str(0, &format!("{key} = {value}\n")),
+        }
+    }
+    text
+}
+
+/// Whether a file that is there already may be replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Existing {
+    /// It may.
+    Replace,
+    /// It is somebody's work.
+    Keep,
+}
+
+/// Writes a file that only its owner can read and write.
+pub(super) fn write_private(path: &Path, text: &str, existing: Existing) -> Result<(), Failure> {
+    let cannot = |error: io::Error| Failure::CannotWrite(format!("{} cannot be written: {error}", path.display()));
+    let mut options = OpenOptions::new();
+    options.write(true).mode(0o600);
+    match existing {
+        Existing::Replace => options.create(true).truncate(true),
+        Existing::Keep => options.create_new(true),
+    };
+    let mut file = options.open(path).map_err(cannot)?;
+    make_private(&file).and_then(|()| file.write_all(text.as_bytes())).map_err(cannot)
+}
+
+/// The mode given at opening counts for new files only. A pipe or a device keeps its own.
+fn make_private(file: &File) -> io::Result<()> {
+    if file.metadata()?.is_file() { file.set_permissions(Permissions::from_mode(0o600)) } else { Ok(()) }
+}

@@ -1,0 +1,72 @@
+//! `drdeck status`: every System judged once; the exit code is the worst verdict.
+
+pub mod json;
+pub mod table;
+
+use std::env;
+use std::io::{self, IsTerminal as _};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use table::Colour;
+
+use super::args::{Global, Output, StatusArgs};
+use super::exit::Failure;
+use super::{output, reading};
+use crate::config::{self, Config, suggest};
+use crate::model::{SystemAssessment, Verdict, words};
+use crate::observe;
+
+/// What has not answered by then is reported as not read: the whole command is to end within 20 s.
+const PATIENCE: Duration = Duration::from_secs(16);
+
+pub(super) fn run(args: &StatusArgs, global: &Global) -> Result<ExitCode, Failure> {
+    let config = config::load(global.config.as_deref(), &global.overrides())?;
+    if let Some(name) = &args.system {
+        refuse_stranger(&config, name)?;
+    }
+    let colour = colour();
+    let settings = reading::settings(&config);
+    let Config { name, estate, .. } = config;
+    let observation = observe::once(settings, Arc::new(estate), PATIENCE)
+        .map_err(|unread| Failure::Unavailable(unread.to_string()))?;
+    let assessment = &observation.assessment;
+    let systems: Vec<&SystemAssessment> = assessment
+        .systems
+        .iter()
+        .filter(|system| args.system.as_ref().is_none_or(|wanted| *wanted == system.name))
+        .collect();
+    let text = match args.output {
+        Output::Json => json::render(assessment, &systems)
+            .map_err(|error| Failure::CannotWrite(format!("the status cannot be written as JSON: {error}")))?,
+        Output::Table => table::render(&name, assessment, &systems, colour),
+    };
+    output::print(text)?;
+    Ok(ExitCode::from(exit_code(&systems)))
+}
+
+fn refuse_stranger(config: &Config, name: &str) -> Result<(), Failure> {
+    let names = || config.estate.systems.iter().map(|system| system.name.as_str());
+    if names().any(|known| known == name) {
+        return Ok(());
+    }
+    let there_are = format!("; there are {}", words::listed(names()));
+    let hint = suggest::hint(name, names(), &there_are);
+    Err(Failure::Usage(format!("no system is called \"{name}\"{hint}")))
+}
+
+fn colour() -> Colour {
+    let unwanted = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    if io::stdout().is_terminal() && !unwanted { Colour::On } else { Colour::Off }
+}
+
+/// 0 met, 1 at risk, 2 breached or split, 3 unknown: of the worst System. Without any, nothing is known.
+pub fn exit_code(systems: &[&SystemAssessment]) -> u8 {
+    match systems.iter().map(|system| system.verdict).max() {
+        Some(Verdict::Met) => 0,
+        Some(Verdict::AtRisk) => 1,
+        Some(Verdict::Breached | Verdict::Split) => 2,
+        Some(Verdict::Unknown) | None => 3,
+    }
+}

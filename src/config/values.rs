@@ -1,0 +1,134 @@
+//! Values of a config that are more than strings. Each gives the value, or what is wrong with it in words that follow its key.
+
+use core::net::IpAddr;
+
+use jiff::SpanRelativeTo;
+use jiff::fmt::friendly::SpanParser;
+
+use crate::model::Span;
+
+const DURATIONS: &str = "write it like \"90s\", \"5m\", \"1h 30m\", \"24h\" or \"7d\"";
+
+/// A duration: `90s`, `5m`, `1h 30m`, `24h`, `7d`; whole seconds, not negative, days of 24 hours.
+pub(super) fn duration(text: &str) -> Result<Span, String> {
+    let wrong = || format!("is \"{text}\", which is not a duration; {DURATIONS}");
+    let span = SpanParser::new().parse_span(text).map_err(|_| wrong())?;
+    if span.get_years() != 0 || span.get_months() != 0 {
+        return Err(format!("is \"{text}\", but months and years have no fixed length; {DURATIONS}"));
+    }
+    let span = span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| wrong())?;
+    if span.is_negative() {
+        return Err(format!("is \"{text}\", which is negative; {DURATIONS}"));
+    }
+    if span.subsec_nanos() != 0 {
+        return Err(format!("is \"{text}\", which is not a whole number of seconds; {DURATIONS}"));
+    }
+    Ok(span)
+}
+
+/// A duration as it would be written in a config: `1h 30m`.
+pub(super) fn written(span: Span) -> String {
+    let seconds = span.as_secs();
+    let parts = [(seconds / 3600, "h"), (seconds / 60 % 60, "m"), (seconds % 60, "s")];
+    let words: Vec<String> = parts.iter().filter(|(n, _)| *n != 0).map(|(n, unit)| format!("{n}{unit}")).collect();
+    if words.is_empty() { "0s".to_owned() } else { words.join(" ") }
+}
+
+/// The parts of an ARN: `arn:partition:service:region:account:resource`.
+pub(super) struct Arn<'a> {
+    pub(super) service: &'a str,
+    pub(super) region: &'a str,
+    pub(super) resource: &'a str,
+}
+
+/// An ARN of any AWS partition.
+pub(super) fn arn(text: &str) -> Result<Arn<'_>, String> {
+    let wrong = |why: &str| {
+        format!("is \"{text}\", which is not an ARN: {why}; an ARN is arn:aws:SERVICE:REGION:ACCOUNT:RESOURCE")
+    };
+    let mut parts = text.splitn(6, ':');
+    let mut next = || parts.next().unwrap_or_default();
+    let [arn, partition, service, region, account, resource] = std::array::from_fn(|_| next());
+    if arn != "arn" {
+        return Err(wrong("it does not start with \"arn:\""));
+    }
+    if partition != "aws" && !partition.starts_with("aws-") {
+        return Err(wrong("its partition is not aws, aws-cn, aws-us-gov or another of AWS's"));
+    }
+    if service.is_empty() {
+        return Err(wrong("its service is empty"));
+    }
+    if !account.is_empty() && account != "aws" && !is_account(account) {
+        return Err(wrong("its account is not 12 digits"));
+    }
+    if resource.is_empty() {
+        return Err(wrong("its resource is empty"));
+    }
+    if text.contains(char::is_whitespace) {
+        return Err(wrong("it has a blank in it"));
+    }
+    Ok(Arn { service, region, resource })
+}
+
+/// The ARN of an IAM role.
+pub(super) fn role_arn(text: &str) -> Result<String, String> {
+    let role = arn(text)?;
+    let named = role.resource.strip_prefix("role/").is_some_and(|name| !name.is_empty());
+    if role.service == "iam" && role.region.is_empty() && named {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("is \"{text}\", which is not the ARN of a role; it is arn:aws:iam::ACCOUNT:role/NAME"))
+    }
+}
+
+/// An AWS account: 12 digits.
+pub(super) fn account(text: &str) -> Result<String, String> {
+    if is_account(text) {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("is \"{text}\"; an AWS account is 12 digits without hyphens, such as \"111122223333\""))
+    }
+}
+
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Where an endpoint is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// On this machine.
+    Loopback,
+    /// Anywhere else.
+    Network,
+}
+
+/// The URL of an endpoint, and where it leads.
+pub(super) fn endpoint(text: &str) -> Result<Reach, String> {
+    let wrong = |why: &str| {
+        format!("is \"{text}\", which is not the URL of an endpoint: {why}; write it like \"http://127.0.0.1:4566\"")
+    };
+    let rest = text
+        .strip_prefix("http://")
+        .or_else(|| text.strip_prefix("https://"))
+        .ok_or_else(|| wrong("it does not start with http:// or https://"))?;
+    if rest.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '@' | '?' | '#' | '\\')) {
+        return Err(wrong("user names, passwords, queries and blanks have no place in it"));
+    }
+    let authority = rest.split('/').next().unwrap_or_default();
+    let (host, port) = match authority.strip_prefix('[') {
+        Some(v6) => {
+            let (host, after) = v6.split_once(']').ok_or_else(|| wrong("its [ is not closed"))?;
+            (host, after.strip_prefix(':').or(if after.is_empty() { None } else { Some(after) }))
+        }
+        None => authority.split_once(':').map_or((authority, None), |(host, port)| (host, Some(port))),
+    };
+    if host.is_empty() {
+        return Err(wrong("it names no host"));
+    }
+    if port.is_some_and(|port| port.parse::<u16>().map_or(true, |port| port == 0)) {
+        return Err(wrong("its port is not a number from 1 to 65535"));
+    }
+    let here = host.parse::<IpAddr>().map_or_else(|_| host.eq_ignore_ascii_case("localhost"), |ip| ip.is_loopback());
+    Ok(if here { Reach::Loopback } else { Reach::Network })
+}

@@ -1,0 +1,499 @@
+//! The console's state: what a key or a reading makes of it (`update`), what it looks like (`view`), and when it next changes by itself
+//! (`next_tick`). No I/O and no clock: the time is an argument.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crossterm::event::KeyEvent;
+use ratatui::{
+    Frame,
+    buffer::Buffer,
+    layout::{Position, Rect},
+};
+
+use super::action::{self, Action, Context, ReadingNow, Situation, Undoable};
+use super::event::{Command, Event, Notice};
+use super::keymap;
+use super::screens::help::Help;
+use super::screens::system::System;
+use super::screens::systems::{self, Systems};
+use super::screens::{system_page, welcome};
+use super::theme::{Role, Theme};
+use super::widgets::palette::{Choice, Palette, PaletteEntry};
+use super::widgets::prompt::{self, Typed};
+use super::widgets::toast::Toasts;
+use super::widgets::{Line, Move, bottom_line, top_line};
+use super::world::{Mode, World};
+use crate::model::{Estate, Moment};
+use crate::observe::observation::Clock;
+
+/// Smaller terminals get one sentence.
+const LEAST: (u16, u16) = (20, 5);
+
+/// What the screens start with.
+#[derive(Clone, Debug)]
+pub struct AppOptions {
+    /// What this console may do.
+    pub mode: Mode,
+    /// The config's name, for the top line.
+    pub name: String,
+    /// What is watched.
+    pub start: Start,
+    /// AWS's clock; `None` for the simulator's, which is read first.
+    pub clock: Option<Clock>,
+    /// The theme shown at the start.
+    pub theme: String,
+    /// The themes there are.
+    pub themes: Vec<String>,
+}
+
+/// What a console starts to watch.
+#[derive(Clone, Debug)]
+pub enum Start {
+    /// These Systems.
+    Watch(Arc<Estate>),
+    /// Nothing, for there is no config at this path.
+    NoConfig(String),
+}
+
+/// The console's state.
+#[derive(Clone, Debug)]
+pub struct App {
+    world: World,
+    systems: Systems,
+    screen: Screen,
+    modals: Vec<Modal>,
+    toasts: Toasts,
+    size: Rect,
+    theme: String,
+    themes: Vec<String>,
+}
+
+/// The screen below all modals.
+#[derive(Clone, Debug)]
+enum Screen {
+    /// How to begin; with the path of the config.
+    Welcome(String),
+    Systems,
+    System(System),
+}
+
+/// What lies over the screen. The last one gets the keys.
+#[derive(Clone, Debug)]
+enum Modal {
+    Help(Help),
+    Palette(Box<Palette>),
+}
+
+/// The three parts of every screen.
+struct Regions {
+    top: Rect,
+    body: Rect,
+    bottom: Rect,
+}
+
+impl Regions {
+    fn of(area: Rect) -> Self {
+        let body = Rect { y: area.y + 1, height: area.height.saturating_sub(2), ..area };
+        Self {
+            top: Rect { height: area.height.min(1), ..area },
+            body,
+            bottom: Rect { y: body.bottom(), height: u16::from(area.height > 1), ..area },
+        }
+    }
+}
+
+impl App {
+    /// The console before anything was read.
+    pub fn new(options: AppOptions) -> Self {
+        let (screen, estate) = match options.start {
+            Start::Watch(estate) => (Screen::Systems, estate),
+            Start::NoConfig(path) => (Screen::Welcome(path), Arc::default()),
+        };
+        let mut app = Self {
+            world: World::new(options.mode, options.name, &estate, options.clock),
+            systems: Systems::default(),
+            screen,
+            modals: Vec::new(),
+            toasts: Toasts::default(),
+            size: Rect { x: 0, y: 0, width: 80, height: 24 },
+            theme: options.theme,
+            themes: options.themes,
+        };
+        app.systems.refresh(&app.world, app.body());
+        app
+    }
+
+    /// Takes up what happened at `now`; what is to be done about it outside.
+    pub fn update(&mut self, event: Event, now: Instant) -> Vec<Command> {
+        self.toasts.expire(now);
+        match event {
+            Event::Key(key) => return self.key(key, now),
+            Event::Paste(pasted) => return self.paste(&pasted),
+            Event::Resize(width, height) => {
+                self.size = Rect { x: 0, y: 0, width, height };
+                self.systems.refresh(&self.world, self.body());
+            }
+            Event::Observed(observation) => {
+                self.world.observed(observation);
+                self.systems.refresh(&self.world, self.body());
+            }
+            Event::Tick => {}
+            Event::Notice(notice) => self.toasts.show(notice, now),
+        }
+        Vec::new()
+    }
+
+    /// The next moment after `now` at which the screen changes by itself.
+    pub fn next_tick(&self, now: Instant) -> Option<Instant> {
+        let clock = self.world.clock().and_then(|clock| next_second(clock, now));
+        [clock, self.toasts.next_end(now)].into_iter().flatten().min()
+    }
+
+    /// Draws the screen as it is at `now`.
+    pub fn view(&self, theme: &Theme, now: Instant, frame: &mut Frame<'_>) {
+        let area = frame.area();
+        let position = self.draw(theme, now, area, frame.buffer_mut());
+        if let Some(position) = position {
+            frame.set_cursor_position(position);
+        }
+    }
+
+    /// Draws the screen on `area`. Tells where the terminal's cursor belongs, while something is typed.
+    fn draw(&self, theme: &Theme, now: Instant, area: Rect, buffer: &mut Buffer) -> Option<Position> {
+        buffer.set_style(area, theme.style(Role::Text));
+        if area.width < LEAST.0 || area.height < LEAST.1 {
+            too_small(area, theme, buffer);
+            return None;
+        }
+        let regions = Regions::of(area);
+        let moment = self.world.now(now);
+        top_line::draw(&self.world, moment, regions.top, theme, buffer);
+        let mut position = None;
+        // Help covers the screen; there is no need to draw what is below.
+        let covered = self.modals.iter().any(|modal| matches!(modal, Modal::Help(_)));
+        if !covered {
+            position = self.draw_screen(moment, regions.body, theme, buffer);
+        }
+        for modal in &self.modals {
+            position = match modal {
+                Modal::Help(help) => help.draw(regions.body, theme, buffer),
+                Modal::Palette(palette) => palette.draw(regions.body, theme, buffer),
+            };
+        }
+        bottom_line::draw(&self.situation(), regions.bottom, theme, buffer);
+        self.toasts.draw(now, regions.body, theme, buffer);
+        position
+    }
+
+    fn draw_screen(&self, moment: Option<Moment>, area: Rect, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
+        match &self.screen {
+            Screen::Welcome(path) => welcome::draw(path, area, theme, buffer),
+            Screen::Systems => return self.systems.draw(&self.world, moment, area, theme, buffer),
+            Screen::System(system) => system.draw(&self.world, moment, area, theme, buffer),
+        }
+        None
+    }
+
+    fn body(&self) -> Rect {
+        Regions::of(self.size).body
+    }
+
+    /// What gets the keys of the screen itself, whatever lies over it.
+    fn screen_context(&self) -> Context {
+        match &self.screen {
+            Screen::Welcome(_) => Context::Welcome,
+            Screen::Systems if self.systems.is_typing() => Context::Filter,
+            Screen::Systems => Context::Systems,
+            Screen::System(_) => Context::System,
+        }
+    }
+
+    /// What gets the keys.
+    fn context(&self) -> Context {
+        match self.modals.last() {
+            Some(Modal::Palette(_)) => Context::Palette,
+            Some(Modal::Help(help)) if help.is_typing() => Context::Filter,
+            Some(Modal::Help(_)) => Context::Help,
+            None => self.screen_context(),
+        }
+    }
+
+    /// What decides which actions can be taken now.
+    pub fn situation(&self) -> Situation {
+        let rows = match (self.modals.last(), &self.screen) {
+            (Some(Modal::Palette(palette)), _) => palette.len(),
+            (Some(Modal::Help(_)), _) | (None, Screen::Welcome(_)) => 0,
+            (None, Screen::Systems) => self.systems.len(),
+            (None, Screen::System(system)) => system.system(&self.world).map_or(0, |system| system.components.len() + 1),
+        };
+        let undoable = match (self.modals.last(), &self.screen) {
+            (Some(_), _) | (None, Screen::System(_)) => Undoable::Something,
+            (None, Screen::Systems) => self.systems.undoable(),
+            (None, Screen::Welcome(_)) => Undoable::Nothing,
+        };
+        Situation {
+            context: self.context(),
+            rows,
+            systems: self.systems.len(),
+            reading: if self.world.is_refreshing() { ReadingNow::Underway } else { ReadingNow::Idle },
+            undoable,
+        }
+    }
+
+    fn key(&mut self, key: KeyEvent, now: Instant) -> Vec<Command> {
+        let context = self.context();
+        if let Some(entry) = keymap::find(context, &key) {
+            if let Some(reason) = action::disabled(entry.action, &self.situation()) {
+                if entry.action != Action::Back {
+                    self.toasts.show(Notice::warning(format!("{}: {reason}", entry.label)), now);
+                }
+                return Vec::new();
+            }
+            return self.act(entry.action, now);
+        }
+        if !context.takes_text() {
+            return Vec::new();
+        }
+        match self.input().map(|input| prompt::key(input, key)) {
+            Some(Typed::Changed) => self.typed(),
+            Some(Typed::Same) | None => Vec::new(),
+        }
+    }
+
+    fn paste(&mut self, pasted: &str) -> Vec<Command> {
+        if !self.context().takes_text() {
+            return Vec::new();
+        }
+        match self.input().map(|input| prompt::paste(input, pasted)) {
+            Some(Typed::Changed) => self.typed(),
+            Some(Typed::Same) | None => Vec::new(),
+        }
+    }
+
+    /// The text that gets the keys.
+    fn input(&mut self) -> Option<&mut tui_input::Input> {
+        match (self.modals.last_mut(), &self.screen) {
+            (Some(Modal::Palette(palette)), _) => Some(palette.input()),
+            (Some(Modal::Help(help)), _) => Some(help.filter()),
+            (None, Screen::Systems) => Some(self.systems.filter()),
+            (None, Screen::Welcome(_) | Screen::System(_)) => None,
+        }
+    }
+
+    /// The text that gets the keys has changed.
+    fn typed(&mut self) -> Vec<Command> {
+        match self.modals.last_mut() {
+            Some(Modal::Palette(palette)) => {
+                palette.typed();
+                return self.preview();
+            }
+            Some(Modal::Help(_)) => {}
+            None => self.systems.refresh(&self.world, self.body()),
+        }
+        Vec::new()
+    }
+
+    fn act(&mut self, action: Action, now: Instant) -> Vec<Command> {
+        let body = self.body();
+        match action {
+            Action::Open | Action::GoToSystem => {
+                if let Some(name) = self.systems.selected(&self.world).map(|system| system.name.clone())
+                    && !matches!(self.screen, Screen::System(_))
+                {
+                    self.screen = Screen::System(System::new(name));
+                }
+            }
+            Action::GoToSystems => self.screen = Screen::Systems,
+            Action::Choose => return self.choose(now),
+            Action::KeepFilter => match self.modals.last_mut() {
+                Some(Modal::Help(help)) => help.keep_filter(),
+                Some(Modal::Palette(_)) | None => self.systems.keep_filter(),
+            },
+            Action::Back => return self.back(),
+            Action::Filter => match self.modals.last_mut() {
+                Some(Modal::Help(help)) => help.start_typing(),
+                Some(Modal::Palette(_)) | None => self.systems.start_typing(),
+            },
+            Action::Sort => self.systems.sort(&self.world, body),
+            Action::ProblemsOnly => self.systems.toggle_problems(&self.world, body),
+            Action::NextSystem => self.neighbour(1),
+            Action::PreviousSystem => self.neighbour(-1),
+            Action::Refresh => return vec![Command::Refresh],
+            Action::Copy => return self.copy(now),
+            Action::Palette => self.open_palette(""),
+            Action::ChooseTheme => {
+                self.open_palette("theme ");
+                let current = Choice::Theme(self.theme.clone());
+                if let Some(Modal::Palette(palette)) = self.modals.last_mut() {
+                    palette.put_on(&current);
+                }
+                return self.preview();
+            }
+            Action::Help => self.modals.push(Modal::Help(Help::new(self.screen_context()))),
+            Action::Quit => match (self.modals.last(), &self.screen) {
+                (None, Screen::Welcome(_) | Screen::Systems) => return vec![Command::Quit],
+                (Some(_), _) => {
+                    self.modals.pop();
+                }
+                (None, Screen::System(_)) => self.screen = Screen::Systems,
+            },
+            Action::QuitAtOnce => return vec![Command::Quit],
+            Action::Move(by) => return self.moved(by, now),
+            Action::Redraw => return vec![Command::Redraw],
+        }
+        Vec::new()
+    }
+
+    fn moved(&mut self, by: Move, now: Instant) -> Vec<Command> {
+        let body = self.body();
+        let moment = self.world.now(now);
+        match (self.modals.last_mut(), &mut self.screen) {
+            (Some(Modal::Palette(palette)), _) => {
+                palette.moved(by);
+                return self.preview();
+            }
+            (Some(Modal::Help(help)), _) => help.moved(by, body),
+            (None, Screen::Systems) => self.systems.moved(by, &self.world, body),
+            (None, Screen::System(system)) => system.moved(by, &self.world, moment, body),
+            (None, Screen::Welcome(_)) => {}
+        }
+        Vec::new()
+    }
+
+    fn back(&mut self) -> Vec<Command> {
+        let body = self.body();
+        match (self.modals.last_mut(), &self.screen) {
+            (Some(Modal::Palette(_)), _) => {
+                let previewed = self.previewed().is_some();
+                self.modals.pop();
+                if previewed {
+                    return vec![Command::SetTheme(self.theme.clone())];
+                }
+            }
+            (Some(Modal::Help(help)), _) => {
+                if help.back() == Undoable::Nothing {
+                    self.modals.pop();
+                }
+            }
+            (None, Screen::System(_)) => self.screen = Screen::Systems,
+            (None, Screen::Systems) => self.systems.back(&self.world, body),
+            (None, Screen::Welcome(_)) => {}
+        }
+        Vec::new()
+    }
+
+    fn neighbour(&mut self, by: isize) {
+        let Screen::System(system) = &self.screen else { return };
+        if let Some(name) = self.systems.neighbour(&system.name, by, &self.world).map(|system| system.name.clone()) {
+            self.show_system(name);
+        }
+    }
+
+    /// Shows that System; going back finds the cursor on it.
+    fn show_system(&mut self, name: String) {
+        self.systems.select(&name, &self.world, self.body());
+        self.screen = Screen::System(System::new(name));
+    }
+
+    fn copy(&self, now: Instant) -> Vec<Command> {
+        let Some(now) = self.world.now(now) else { return Vec::new() };
+        let text = match &self.screen {
+            Screen::Welcome(_) => None,
+            Screen::Systems => self.systems.selected(&self.world).map(|system| systems::copied(system, now)),
+            Screen::System(screen) => screen.system(&self.world).map(|system| match screen.component(&self.world) {
+                Some(component) => system_page::copied(system, component, now),
+                None => systems::copied(system, now),
+            }),
+        };
+        text.map(Command::Copy).into_iter().collect()
+    }
+
+    fn open_palette(&mut self, typed: &str) {
+        let palette = Palette::new(self.palette_entries(), typed);
+        self.modals.push(Modal::Palette(Box::new(palette)));
+    }
+
+    /// The actions that work here, the Systems, the themes.
+    fn palette_entries(&self) -> Vec<PaletteEntry> {
+        let actions = action::in_context(self.context())
+            .filter(|entry| !matches!(entry.action, Action::Move(_) | Action::Palette | Action::Back | Action::QuitAtOnce))
+            .map(|entry| PaletteEntry {
+                name: entry.name.to_owned(),
+                about: entry.help.to_owned(),
+                key: entry.keys.first().map(ToString::to_string).unwrap_or_default(),
+                choice: Choice::Act(entry.action),
+            });
+        let systems = self.world.systems().iter().map(|system| PaletteEntry {
+            name: format!("open {}", system.name),
+            about: format!("System, {}", system.verdict.words()),
+            key: String::new(),
+            choice: Choice::System(system.name.clone()),
+        });
+        let themes = self.themes.iter().map(|theme| PaletteEntry {
+            name: format!("theme {theme}"),
+            about: if *theme == self.theme { "Theme, in use".to_owned() } else { "Theme".to_owned() },
+            key: String::new(),
+            choice: Choice::Theme(theme.clone()),
+        });
+        actions.chain(systems).chain(themes).collect()
+    }
+
+    /// The theme under the palette's cursor, if it is another than the one in use.
+    fn previewed(&self) -> Option<&str> {
+        let Some(Modal::Palette(palette)) = self.modals.last() else { return None };
+        match palette.selected().map(|entry| &entry.choice) {
+            Some(Choice::Theme(name)) if *name != self.theme => Some(name),
+            Some(Choice::Theme(_) | Choice::Act(_) | Choice::System(_)) | None => None,
+        }
+    }
+
+    /// Shows the theme under the palette's cursor, or again the one in use.
+    fn preview(&self) -> Vec<Command> {
+        vec![Command::SetTheme(self.previewed().unwrap_or(&self.theme).to_owned())]
+    }
+
+    fn choose(&mut self, now: Instant) -> Vec<Command> {
+        let Some(Modal::Palette(palette)) = self.modals.pop() else { return Vec::new() };
+        match palette.selected().map(|entry| entry.choice.clone()) {
+            Some(Choice::Theme(name)) => {
+                self.theme.clone_from(&name);
+                vec![Command::SetTheme(name)]
+            }
+            Some(Choice::System(name)) => {
+                self.modals.clear();
+                self.show_system(name);
+                Vec::new()
+            }
+            Some(Choice::Act(action)) => match action::disabled(action, &self.situation()) {
+                Some(reason) => {
+                    self.toasts.show(Notice::warning(reason), now);
+                    Vec::new()
+                }
+                None => self.act(action, now),
+            },
+            None => Vec::new(),
+        }
+    }
+}
+
+/// When the UTC clock shows another second; a clock that runs faster than ours is looked at once a second of ours.
+fn next_second(clock: &Clock, now: Instant) -> Option<Instant> {
+    if clock.speed <= 0.0 {
+        return None;
+    }
+    let into = if clock.speed > 1.0 {
+        f64::from(now.saturating_duration_since(clock.anchor).subsec_nanos()) / 1e9
+    } else {
+        f64::from(clock.at(now).subsec_nanosecond()) / 1e9
+    };
+    let wait = (1.0 - into) / clock.speed.min(1.0);
+    // A hair after the second, so that rounding cannot show the old one again.
+    Some(now + Duration::try_from_secs_f64(wait).ok()? + Duration::from_millis(1))
+}
+
+fn too_small(area: Rect, theme: &Theme, buffer: &mut Buffer) {
+    let text = format!("terminal too small: {} x {}, needs {} x {}", area.width, area.height, LEAST.0, LEAST.1);
+    let lines = Line::new(Role::Text, text).wrapped(usize::from(area.width), 0);
+    super::widgets::line::draw_all(&lines, area, theme, buffer);
+}

@@ -1,0 +1,74 @@
+//! What happens to the console, and what it asks for: the only words between the event loop and the state.
+
+use crossterm::event::KeyEvent;
+
+use crate::{model::Text, observe::Observation};
+
+/// Something that happened. The loop gives each one to `App::update`, in order, with the instant it was taken up.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A key was pressed or repeats; releases never come. A SIGINT from outside comes as Ctrl-C.
+    Key(KeyEvent),
+    /// Bracketed paste, as the terminal sent it: not sanitised, may hold newlines.
+    Paste(String),
+    /// The terminal's new size in columns and rows; also sent once before the first frame.
+    Resize(u16, u16),
+    /// New readings and the judgement on them; only the latest is sent when several are waiting.
+    Observed(Observation),
+    /// The moment named by `App::next_tick` has come.
+    Tick,
+    /// The terminal layer has something to tell the person, for a few seconds.
+    Notice(Notice),
+}
+
+/// A short message to the person at the terminal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// How bad it is.
+    pub level: NoticeLevel,
+    /// What to say; one line.
+    pub text: Text,
+}
+
+impl Notice {
+    /// Something was done.
+    pub fn info(text: impl AsRef<str>) -> Self {
+        Self { level: NoticeLevel::Info, text: Text::new(text) }
+    }
+
+    /// Something was done in another way than asked.
+    pub fn warning(text: impl AsRef<str>) -> Self {
+        Self { level: NoticeLevel::Warning, text: Text::new(text) }
+    }
+
+    /// Something could not be done.
+    pub fn error(text: impl AsRef<str>) -> Self {
+        Self { level: NoticeLevel::Error, text: Text::new(text) }
+    }
+}
+
+/// How bad a Notice is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoticeLevel {
+    /// Done.
+    Info,
+    /// Done, but not as asked.
+    Warning,
+    /// Not done.
+    Error,
+}
+
+/// Something the console wants done outside its own state; returned by `App::update`, carried out by the event loop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Restore the terminal and end with exit code 0.
+    Quit,
+    /// Copy this line: to tmux's buffer inside tmux, by OSC 52 otherwise. Answered with a Notice.
+    Copy(String),
+    /// Read everything anew, now.
+    Refresh,
+    /// Show the theme of this name from now on. Answered with a Notice only when the theme has warnings.
+    SetTheme(String),
+    /// Clear the terminal and write the whole screen again (Ctrl-L): something else has written to it.
+    Redraw,
+}

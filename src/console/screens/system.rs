@@ -1,0 +1,168 @@
+//! One System: what is the case in plain sentences, its objectives, and each component with its evidence.
+
+use ratatui::{buffer::Buffer, layout::Rect};
+
+use super::system_page::{self, Evidence, Page};
+use crate::console::theme::{Role, Theme};
+use crate::console::widgets::{Line, Move, line};
+use crate::console::world::World;
+use crate::console::format;
+use crate::model::{ComponentAssessment, Moment, SystemAssessment};
+
+/// From this width on the evidence has a pane of its own, if it fits there.
+const TWO_PANES: u16 = 110;
+
+/// The screen's state.
+#[derive(Clone, Debug)]
+pub struct System {
+    /// The name of the System shown.
+    pub name: String,
+    /// The component under the cursor.
+    selected: usize,
+    /// The first line in sight.
+    offset: usize,
+}
+
+/// What is drawn: the page and, on a wide terminal, the pane beside it.
+struct Layout {
+    page: Page,
+    place: Rect,
+    pane: Option<(Rect, Vec<Line>)>,
+}
+
+impl System {
+    /// The screen of the System of that name.
+    pub const fn new(name: String) -> Self {
+        Self { name, selected: 0, offset: 0 }
+    }
+
+    /// The System shown, unless the config has lost it.
+    pub fn system<'a>(&self, world: &'a World) -> Option<&'a SystemAssessment> {
+        world.system(&self.name)
+    }
+
+    /// The component under the cursor.
+    pub fn component<'a>(&self, world: &'a World) -> Option<&'a ComponentAssessment> {
+        self.system(world).and_then(|system| system.components.get(self.selected))
+    }
+
+    /// One up or down selects the next component and brings it in sight; above the first lies the top of the page. All else scrolls.
+    pub fn moved(&mut self, by: Move, world: &World, now: Option<Moment>, area: Rect) {
+        let Some(system) = self.system(world) else { return };
+        let components = system.components.len();
+        let layout = self.layout(system, read(world, now), area);
+        let height = usize::from(area.height);
+        let last = layout.page.lines.len().saturating_sub(height);
+        let offset = self.offset.min(last);
+        let in_sight = |i: usize| {
+            layout.page.blocks.get(i).is_some_and(|(first, _)| (offset..offset + height).contains(first))
+        };
+        match by {
+            Move::Up | Move::Down => {
+                let next = if in_sight(self.selected) {
+                    by.from(self.selected, components, 1)
+                } else {
+                    // The page was scrolled away from the cursor: go on from what is in sight.
+                    (0..components).find(|i| in_sight(*i)).unwrap_or(self.selected)
+                };
+                if next == self.selected && in_sight(next) {
+                    // At the first or last component: the rest of the page.
+                    self.offset = by.from(offset, last + 1, 1);
+                    return;
+                }
+                self.selected = next;
+                self.offset = self.brought_in_sight(system, read(world, now), area, offset);
+            }
+            Move::HalfPageUp | Move::HalfPageDown | Move::PageUp | Move::PageDown => {
+                self.offset = by.from(offset, last + 1, height.saturating_sub(1));
+            }
+            Move::First => {
+                self.selected = 0;
+                self.offset = 0;
+            }
+            Move::Last => {
+                self.selected = components.saturating_sub(1);
+                let layout = self.layout(system, read(world, now), area);
+                self.offset = layout.page.lines.len().saturating_sub(height);
+            }
+        }
+    }
+
+    /// The offset at which the selected component's block is in sight, its beginning above all.
+    fn brought_in_sight(&self, system: &SystemAssessment, now: Option<Moment>, area: Rect, offset: usize) -> usize {
+        let layout = self.layout(system, now, area);
+        let height = usize::from(area.height);
+        let (first, end) = layout.page.blocks.get(self.selected).copied().unwrap_or_default();
+        offset.max(end.saturating_sub(height)).min(first)
+    }
+
+    fn layout(&self, system: &SystemAssessment, now: Option<Moment>, area: Rect) -> Layout {
+        if area.width >= TWO_PANES {
+            let page_width = area.width * 3 / 5;
+            let pane = Rect { x: area.x + page_width + 1, width: area.width - page_width - 1, ..area };
+            let lines = self.pane_lines(system, now, pane);
+            // What does not fit is shown in the page, which scrolls.
+            if lines.len() <= usize::from(area.height) {
+                let page = system_page::page(system, now, usize::from(page_width), self.selected, Evidence::Beside);
+                return Layout { page, place: Rect { width: page_width, ..area }, pane: Some((pane, lines)) };
+            }
+        }
+        let page = system_page::page(system, now, usize::from(area.width), self.selected, Evidence::InPlace);
+        Layout { page, place: area, pane: None }
+    }
+
+    fn pane_lines(&self, system: &SystemAssessment, now: Option<Moment>, pane: Rect) -> Vec<Line> {
+        let Some(component) = system.components.get(self.selected) else { return Vec::new() };
+        let width = usize::from(pane.width).saturating_sub(3);
+        let mut lines = vec![
+            Line::new(Role::Title, component.name.as_str()).with(Role::TextMuted, format!("  {}: what was read", component.kind)),
+            Line::empty(),
+        ];
+        lines.extend(system_page::evidence_lines(component, now, width));
+        if component.evidence.is_empty() {
+            lines.push(Line::new(Role::TextMuted, "Nothing yet."));
+        }
+        lines
+    }
+
+    /// Draws the screen.
+    pub fn draw(&self, world: &World, now: Option<Moment>, area: Rect, theme: &Theme, buffer: &mut Buffer) {
+        let Some(system) = self.system(world) else {
+            let text = format!(" The config has no system \"{}\" any more. Esc goes back.", self.name);
+            Line::new(Role::Text, text).draw(area, theme, buffer);
+            return;
+        };
+        let layout = self.layout(system, read(world, now), area);
+        let height = usize::from(area.height);
+        let offset = self.offset.min(layout.page.lines.len().saturating_sub(height));
+        let below = layout.page.lines.len().saturating_sub(offset + height);
+        let shown = layout.page.lines.get(offset..).unwrap_or_default();
+        line::draw_all(shown, layout.place, theme, buffer);
+        let head = layout.page.blocks.get(self.selected).and_then(|(first, _)| first.checked_sub(offset));
+        if let Some(row) = head.and_then(|row| layout.place.rows().nth(row)) {
+            buffer.set_style(row, theme.style(Role::Selection));
+        }
+        if let Some((pane, lines)) = &layout.pane {
+            for row in pane.rows() {
+                Line::new(Role::Border, "│").draw(row, theme, buffer);
+            }
+            let inside = Rect { x: pane.x + 2, width: pane.width.saturating_sub(2), ..*pane };
+            line::draw_all(lines, inside, theme, buffer);
+        }
+        if below > 0 {
+            more_below(below, layout.place, theme, buffer);
+        }
+    }
+}
+
+/// `▼ 12 lines` at the lower right: nobody should take the end of the screen for the end of the page.
+fn more_below(below: usize, area: Rect, theme: &Theme, buffer: &mut Buffer) {
+    let line = Line::new(Role::KeyName, format!(" ▼ {} ", format::count(below, "line")));
+    let width = u16::try_from(line.width()).unwrap_or(u16::MAX).min(area.width);
+    let place = Rect { x: area.right() - width, y: area.bottom().saturating_sub(1), width, height: 1 };
+    line.draw(place, theme, buffer);
+}
+
+fn read(world: &World, now: Option<Moment>) -> Option<Moment> {
+    now.filter(|_| !world.is_unread())
+}

@@ -1,0 +1,199 @@
+//! A line of text whose pieces each have a meaning. What it looks like is up to the theme it is drawn with.
+
+use ratatui::{buffer::Buffer, layout::Rect};
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+use crate::console::theme::{Role, Theme};
+
+/// A run of text with one meaning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// The meaning.
+    pub role: Role,
+    /// The text, without control characters.
+    pub text: String,
+}
+
+/// A line of text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Line {
+    pieces: Vec<Piece>,
+}
+
+impl Line {
+    /// Nothing.
+    pub fn empty() -> Self {
+        Self::default()
+    }
+
+    /// One piece.
+    pub fn new(role: Role, text: impl Into<String>) -> Self {
+        Self::default().with(role, text)
+    }
+
+    /// The same with one more piece at its end.
+    #[must_use]
+    pub fn with(mut self, role: Role, text: impl Into<String>) -> Self {
+        self.push(role, text);
+        self
+    }
+
+    /// Adds a piece to the end.
+    pub fn push(&mut self, role: Role, text: impl Into<String>) {
+        let text = text.into();
+        if !text.is_empty() {
+            self.pieces.push(Piece { role, text });
+        }
+    }
+
+    /// Adds another line to the end.
+    pub fn append(&mut self, other: Self) {
+        self.pieces.extend(other.pieces);
+    }
+
+    /// The same, filled up with spaces to `width` columns.
+    #[must_use]
+    pub fn padded(mut self, width: usize) -> Self {
+        let missing = width.saturating_sub(self.width());
+        self.push(Role::Text, " ".repeat(missing));
+        self
+    }
+
+    /// Whether there is nothing to see.
+    pub fn is_empty(&self) -> bool {
+        self.pieces.is_empty()
+    }
+
+    /// The pieces, from left to right.
+    pub fn pieces(&self) -> &[Piece] {
+        &self.pieces
+    }
+
+    /// The columns it takes.
+    pub fn width(&self) -> usize {
+        self.pieces.iter().map(|piece| piece.text.width()).sum()
+    }
+
+    /// The text alone.
+    pub fn plain(&self) -> String {
+        self.pieces.iter().map(|piece| piece.text.as_str()).collect()
+    }
+
+    /// The same meaning for every piece: a cell out of stale readings has no other.
+    #[must_use]
+    pub fn all(mut self, role: Role) -> Self {
+        for piece in &mut self.pieces {
+            piece.role = role;
+        }
+        self
+    }
+
+    /// Broken at spaces into lines of at most `width` columns; those after the first begin with `indent` spaces. Words longer than a line
+    /// are broken anywhere.
+    pub fn wrapped(&self, width: usize, indent: usize) -> Vec<Self> {
+        let width = width.max(1);
+        let indent = if indent * 2 > width { 0 } else { indent };
+        let mut lines = Vec::new();
+        let mut line = Self::empty();
+        let mut used = 0;
+        let mut blank = true;
+        let mut next_line = |line: &mut Self, used: &mut usize, blank: &mut bool| {
+            lines.push(std::mem::replace(line, Self::new(Role::Text, " ".repeat(indent))));
+            *used = indent;
+            *blank = true;
+        };
+        for word in self.words() {
+            if !blank && used + word.spaces + word.width() > width {
+                next_line(&mut line, &mut used, &mut blank);
+            } else {
+                line.push(word.role(), " ".repeat(word.spaces));
+                used += word.spaces;
+            }
+            for piece in word.pieces {
+                let mut part = String::new();
+                for grapheme in piece.text.graphemes(true) {
+                    if used + grapheme.width() > width && !(blank && part.is_empty()) {
+                        line.push(piece.role, std::mem::take(&mut part));
+                        next_line(&mut line, &mut used, &mut blank);
+                    }
+                    part.push_str(grapheme);
+                    used += grapheme.width();
+                    blank = false;
+                }
+                line.push(piece.role, part);
+            }
+        }
+        lines.push(line);
+        lines
+    }
+
+    fn words(&self) -> Vec<Word> {
+        let mut words = Vec::new();
+        let mut word = Word::default();
+        for piece in &self.pieces {
+            for (i, text) in piece.text.split(' ').enumerate() {
+                if i > 0 {
+                    if !word.pieces.is_empty() {
+                        words.push(std::mem::take(&mut word));
+                    }
+                    word.spaces += 1;
+                }
+                if !text.is_empty() {
+                    word.pieces.push(Piece { role: piece.role, text: text.to_owned() });
+                }
+            }
+        }
+        if !word.pieces.is_empty() {
+            words.push(word);
+        }
+        words
+    }
+
+    /// Draws it on the first row of `area`; what does not fit ends in `…`.
+    pub fn draw(&self, area: Rect, theme: &Theme, buffer: &mut Buffer) {
+        let area = area.intersection(buffer.area);
+        if area.is_empty() {
+            return;
+        }
+        let cut = self.width() > usize::from(area.width);
+        let room = if cut { area.width - 1 } else { area.width };
+        let end = area.x + room;
+        let mut x = area.x;
+        let mut role = Role::Text;
+        for piece in &self.pieces {
+            if x >= end {
+                break;
+            }
+            role = piece.role;
+            (x, _) = buffer.set_stringn(x, area.y, &piece.text, usize::from(end - x), theme.style(role));
+        }
+        if cut {
+            buffer.set_stringn(x.min(end), area.y, "…", 1, theme.style(role));
+        }
+    }
+}
+
+/// A word and the spaces before it.
+#[derive(Default)]
+struct Word {
+    spaces: usize,
+    pieces: Vec<Piece>,
+}
+
+impl Word {
+    fn width(&self) -> usize {
+        self.pieces.iter().map(|piece| piece.text.width()).sum()
+    }
+
+    fn role(&self) -> Role {
+        self.pieces.first().map_or(Role::Text, |piece| piece.role)
+    }
+}
+
+/// Draws `lines` from the top of `area` down, as many as fit.
+pub fn draw_all(lines: &[Line], area: Rect, theme: &Theme, buffer: &mut Buffer) {
+    for (line, row) in lines.iter().zip(area.rows()) {
+        line.draw(row, theme, buffer);
+    }
+}

@@ -1,0 +1,15 @@
+//! The pieces that screens are made of. Each draws on a part of the buffer, from values alone.
+
+pub mod bottom_line;
+pub mod cursor;
+pub mod line;
+pub mod palette;
+pub mod popup;
+pub mod prompt;
+pub mod sparkline;
+pub mod table;
+pub mod toast;
+pub mod top_line;
+
+pub use cursor::{Cursor, Move};
+pub use line::Line;

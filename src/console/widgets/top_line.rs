@@ -1,0 +1,197 @@
+//! The top line: what this console may do, on whose behalf, for how long, and which parts of AWS answer.
+//!
+//! ```text
+//!  DEMO shop 1111-2222-3333 alice 47m   use1 ✗2m usw2 ✓ r53 slow       14:02:17Z
+//! ```
+
+use std::collections::BTreeMap;
+
+use ratatui::{buffer::Buffer, layout::Rect};
+
+use super::Line;
+use crate::console::theme::{Role, Theme};
+use crate::console::world::{Mode, World};
+use crate::console::{format, mark};
+use crate::model::{FailureKind, Moment, Reading, Service, SourceState, SourceStatus, Span, facts::sts::Identity};
+
+/// Below that many minutes of credentials the time left is amber.
+const CREDENTIALS_AMBER: i64 = 20;
+/// Below that many it is red.
+const CREDENTIALS_RED: i64 = 10;
+
+/// A part of the line; those of the highest rank are left out first.
+struct Part {
+    rank: u8,
+    gap: usize,
+    line: Line,
+}
+
+/// Draws the line on the first row of `area`.
+pub fn draw(world: &World, now: Option<Moment>, area: Rect, theme: &Theme, buffer: &mut Buffer) {
+    let (badge, role) = match world.mode {
+        Mode::ReadOnly => (" READ-ONLY ", Role::ModeReadOnly),
+        Mode::Demo => (" DEMO ", Role::ModeDemo),
+    };
+    let mut parts = vec![Part { rank: 0, gap: 0, line: Line::new(role, badge) }];
+    if !world.name.is_empty() {
+        parts.push(Part { rank: 6, gap: 1, line: Line::new(Role::TextStrong, world.name.as_str()) });
+    }
+    if let Some(assessment) = world.assessment() {
+        parts.extend(identity(&assessment.identity, now));
+    }
+    let mut gap = 3;
+    for (name, reach) in reaches(world.sources()) {
+        let rank = if reach == Reach::Ok || reach == Reach::Waiting { 5 } else { 2 };
+        parts.push(Part { rank, gap, line: reach.line(name, now) });
+        gap = 1;
+    }
+    let clock = now.map_or_else(|| "--:--:--Z".to_owned(), format::clock);
+    let clock = Line::new(Role::Text, clock).with(Role::Text, " ");
+    let width = |parts: &[Part]| parts.iter().map(|part| part.gap + part.line.width()).sum::<usize>();
+    let room = usize::from(area.width);
+    while width(&parts) + 1 + clock.width() > room && parts.len() > 1 {
+        let Some(least) = parts.iter().enumerate().max_by_key(|(i, part)| (part.rank, *i)).map(|(i, _)| i) else { break };
+        parts.remove(least);
+    }
+    let mut line = Line::empty();
+    for part in parts {
+        line.push(Role::Text, " ".repeat(part.gap));
+        line.append(part.line);
+    }
+    if line.width() + 1 + clock.width() <= room {
+        line = line.padded(room - clock.width());
+        line.append(clock);
+    }
+    line.draw(area, theme, buffer);
+}
+
+/// Account, person and the time their credentials are good for.
+fn identity(identity: &Reading<Identity>, now: Option<Moment>) -> Vec<Part> {
+    let mut parts = Vec::new();
+    if let Some(who) = &identity.value {
+        let account = format::account(who.account.as_str());
+        parts.push(Part { rank: 4, gap: 1, line: Line::new(Role::Text, account) });
+        parts.push(Part { rank: 7, gap: 1, line: Line::new(Role::TextMuted, format::identity(who.arn.as_str())) });
+    }
+    let failed = identity.failing.as_ref().and_then(|failure| match failure.kind {
+        FailureKind::NoCredentials => Some("no credentials"),
+        FailureKind::Expired => Some("credentials expired"),
+        FailureKind::ClockSkew => Some("clock wrong"),
+        FailureKind::Denied
+        | FailureKind::Throttled
+        | FailureKind::TimedOut
+        | FailureKind::Unreachable
+        | FailureKind::ServerError
+        | FailureKind::NotFound
+        | FailureKind::NotAws
+        | FailureKind::Invalid
+        | FailureKind::Unreadable => None,
+    });
+    let expires = identity.value.as_ref().and_then(|who| who.expires);
+    if let Some(failed) = failed {
+        parts.push(Part { rank: 1, gap: 1, line: Line::new(Role::SeverityError, format!("{} {failed}", mark::BAD)) });
+    } else if let (Some(expires), Some(now)) = (expires, now) {
+        let left = expires.duration_since(now);
+        let (rank, role) = match left.as_mins() {
+            minutes if minutes < CREDENTIALS_RED => (1, Role::SeverityError),
+            minutes if minutes < CREDENTIALS_AMBER => (3, Role::SeverityWarning),
+            _ => (6, Role::TextMuted),
+        };
+        let text = if left <= Span::ZERO {
+            format!("{} credentials expired", mark::BAD)
+        } else if left.as_mins() < CREDENTIALS_AMBER {
+            // Minutes and a word: the one figure here that asks to be acted upon.
+            format!("{}m left", left.as_mins())
+        } else {
+            format::age(left)
+        };
+        parts.push(Part { rank, gap: 1, line: Line::new(role, text) });
+    }
+    parts
+}
+
+/// How a Region's endpoints, or a global control plane, answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Nothing was answered yet.
+    Waiting,
+    /// Everything is answered in time.
+    Ok,
+    /// Answers come late, or we are asked to slow down.
+    Slow,
+    /// That many services do not answer, others do.
+    Partly(usize),
+    /// It answers, but not us: the word says why.
+    Refused(&'static str),
+    /// Nothing is answered since then.
+    Down(Moment),
+}
+
+impl Reach {
+    fn line(&self, name: String, now: Option<Moment>) -> Line {
+        let line = Line::new(Role::Text, name + " ");
+        match self {
+            Self::Waiting => line.with(Role::TextMuted, mark::WAITING),
+            Self::Ok => line.with(Role::VerdictMet, mark::GOOD),
+            Self::Slow => line.with(Role::SeverityWarning, "slow"),
+            Self::Partly(services) => line.with(Role::SeverityWarning, format!("▲{services}")),
+            Self::Refused(why) => line.with(Role::SeverityWarning, *why),
+            Self::Down(since) => {
+                let since = now.map(|now| format::age(now.duration_since(*since))).unwrap_or_default();
+                line.with(Role::SeverityError, format!("{}{since}", mark::BAD))
+            }
+        }
+    }
+}
+
+/// How each Region answers, by its short name, and after them Route 53's control plane: `r53`.
+pub fn reaches(sources: &[SourceState]) -> Vec<(String, Reach)> {
+    let mut regions: BTreeMap<&str, Vec<&SourceState>> = BTreeMap::new();
+    let mut route53 = Vec::new();
+    for source in sources {
+        if source.service == Service::Route53 {
+            route53.push(source);
+        } else {
+            regions.entry(source.region.as_str()).or_default().push(source);
+        }
+    }
+    let mut reaches: Vec<(String, Reach)> = regions
+        .into_values()
+        .filter_map(|sources| sources.first().map(|first| (first.region.short(), reach(&sources))))
+        .collect();
+    if !route53.is_empty() {
+        reaches.push(("r53".to_owned(), reach(&route53)));
+    }
+    reaches
+}
+
+fn reach(sources: &[&SourceState]) -> Reach {
+    let answered = |source: &&&SourceState| source.failure.is_some() || source.status != SourceStatus::Error;
+    let tried: Vec<&SourceState> = sources.iter().filter(answered).copied().collect();
+    if tried.is_empty() {
+        return Reach::Waiting;
+    }
+    let mut dead = Vec::new();
+    let mut slow = 0;
+    let mut refused = None;
+    for failure in tried.iter().filter_map(|source| source.failure.as_ref()) {
+        match failure.kind {
+            FailureKind::Unreachable | FailureKind::ServerError | FailureKind::NotAws => dead.push(failure.since),
+            // One service that does not answer in time is slow, a whole Region of them is dead.
+            FailureKind::TimedOut if tried.len() > 1 => dead.push(failure.since),
+            FailureKind::TimedOut | FailureKind::Throttled => slow += 1,
+            FailureKind::NoCredentials => refused = Some("no credentials"),
+            FailureKind::Expired => refused = Some("expired"),
+            FailureKind::Denied => refused = Some("denied"),
+            FailureKind::ClockSkew => refused = Some("clock wrong"),
+            FailureKind::NotFound | FailureKind::Invalid | FailureKind::Unreadable => refused = Some("unreadable"),
+        }
+    }
+    match (dead.len(), refused) {
+        (failing, _) if failing == tried.len() => dead.into_iter().min().map_or(Reach::Waiting, Reach::Down),
+        (0, Some(why)) => Reach::Refused(why),
+        (0, None) if slow > 0 || tried.iter().any(|source| source.status == SourceStatus::Stale) => Reach::Slow,
+        (0, None) => Reach::Ok,
+        (failing, _) => Reach::Partly(failing),
+    }
+}

@@ -1,0 +1,130 @@
+//! What is watched and how it stands, as all screens see it.
+
+use std::{collections::BTreeSet, sync::Arc, time::Instant};
+
+use crate::model::{
+    Assessment, ComponentAssessment, Estate, Loss, Moment, PerDisruption, RpoJudgement, RtoJudgement, SourceState, Span,
+    SystemAssessment, Text, Up, Verdict,
+};
+use crate::observe::observation::{Clock, Observation};
+
+/// What this console may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// It watches.
+    ReadOnly,
+    /// It watches the simulator.
+    Demo,
+}
+
+/// What is watched and how it stands.
+#[derive(Clone, Debug)]
+pub struct World {
+    /// The badge of the top line.
+    pub mode: Mode,
+    /// The config's name.
+    pub name: String,
+    clock: Option<Clock>,
+    observation: Option<Observation>,
+    /// What is known of the Systems before anything was read.
+    unread: Vec<SystemAssessment>,
+}
+
+impl World {
+    /// The Systems of `estate`, of which nothing was read yet. `clock` is AWS's clock as far as it is known.
+    pub fn new(mode: Mode, name: String, estate: &Estate, clock: Option<Clock>) -> Self {
+        Self { mode, name, clock, observation: None, unread: estate.systems.iter().map(unread).collect() }
+    }
+
+    /// Takes up what was read.
+    pub fn observed(&mut self, observation: Observation) {
+        self.clock = Some(observation.clock);
+        self.observation = Some(observation);
+    }
+
+    /// The Systems in the order of the config.
+    pub fn systems(&self) -> &[SystemAssessment] {
+        self.assessment().map_or(&self.unread, |assessment| &assessment.systems)
+    }
+
+    /// The System of that name.
+    pub fn system(&self, name: &str) -> Option<&SystemAssessment> {
+        self.systems().iter().find(|system| system.name == name)
+    }
+
+    /// The newest judgement.
+    pub fn assessment(&self) -> Option<&Arc<Assessment>> {
+        self.observation.as_ref().map(|observation| &observation.assessment)
+    }
+
+    /// Every source of readings.
+    pub fn sources(&self) -> &[SourceState] {
+        self.assessment().map_or(&[], |assessment| &assessment.sources)
+    }
+
+    /// Whether no call was answered yet, well or badly.
+    pub fn is_unread(&self) -> bool {
+        self.sources().iter().all(|source| source.read_at.is_none() && source.failure.is_none())
+    }
+
+    /// Whether calls are on their way.
+    pub fn is_refreshing(&self) -> bool {
+        self.observation.as_ref().is_some_and(|observation| observation.refreshing)
+    }
+
+    /// The clock all moments are of, once known.
+    pub const fn clock(&self) -> Option<&Clock> {
+        self.clock.as_ref()
+    }
+
+    /// The time at AWS, or in the simulator.
+    pub fn now(&self, instant: Instant) -> Option<Moment> {
+        self.clock.map(|clock| clock.at(instant))
+    }
+}
+
+/// A System of which nothing was read yet.
+fn unread(system: &crate::model::System) -> SystemAssessment {
+    let objective = |objective: Option<Span>| (objective, if objective.is_some() { Verdict::Unknown } else { Verdict::Met });
+    SystemAssessment {
+        name: system.name.clone(),
+        criticality: system.criticality,
+        strategy: system.strategy,
+        primary: system.primary.clone(),
+        recovery: system.recovery.clone(),
+        depends_on: system.depends_on.clone(),
+        active: BTreeSet::new(),
+        up: Up::Unknown,
+        verdict: Verdict::Unknown,
+        reasons: vec![Text::new("Not read yet.")],
+        rpo: PerDisruption::from_fn(|disruption| {
+            let (objective, verdict) = objective(system.objectives.get(disruption).and_then(|objective| objective.rpo));
+            RpoJudgement { objective, now: None, frozen_at: None, verdict, worst: None }
+        }),
+        rto: PerDisruption::from_fn(|disruption| {
+            let (objective, verdict) = objective(system.objectives.get(disruption).and_then(|objective| objective.rto));
+            RtoJudgement { objective, proven: None, proven_at: None, estimated: None, verdict }
+        }),
+        blockers: Vec::new(),
+        blockers_unknown: true,
+        components: system
+            .components
+            .iter()
+            .map(|component| ComponentAssessment {
+                name: component.name.clone(),
+                kind: component.kind.as_str(),
+                verdict: Verdict::Unknown,
+                loss: PerDisruption::from_fn(|disruption| {
+                    if *component.counts_for.get(disruption) { Loss::Unknown } else { Loss::NotApplicable }
+                }),
+                recovery_point: PerDisruption::default(),
+                source: String::new(),
+                read_at: None,
+                stale: true,
+                reason: Text::new("Not read yet."),
+                evidence: Vec::new(),
+                lag_history: Vec::new(),
+            })
+            .collect(),
+    }
+}

@@ -1,0 +1,179 @@
+//! The judgement: readings in, verdicts out.
+
+mod active;
+mod outage;
+mod promise;
+mod upcoming;
+
+use std::collections::BTreeSet;
+
+use super::index::Index;
+use super::kinds::{ComponentKind, Evidence, Trust};
+use super::words::{length, sites};
+use super::{
+    Assessment, Component, ComponentAssessment, Disruption, Estate, Loss, Moment, PerDisruption, Query, Reading,
+    RtoJudgement, Site, Snapshot, Span, Strategy, System, SystemAssessment, Text, Verdict,
+};
+use crate::model::facts::sts::Identity;
+use outage::Outage;
+pub use outage::down_since;
+
+/// What `snapshot` means for `estate` at `now`.
+pub fn assess(estate: &Estate, snapshot: &Snapshot, now: Moment) -> Assessment {
+    let index = Index::new(snapshot, now);
+    let mut changes = upcoming::staleness(snapshot, now);
+    let systems = estate.systems.iter().map(|system| judge_system(system, &index, &mut changes)).collect();
+    Assessment {
+        now,
+        systems,
+        sources: snapshot.sources(now),
+        identity: identity(snapshot, now),
+        calls: snapshot.calls,
+        cost_per_hour_usd: snapshot.cost_per_hour_usd,
+        next_change: changes.next(),
+    }
+}
+
+/// The newest Reading of the identity drdeck was started with; the Regions tell it apart from each other.
+fn identity(snapshot: &Snapshot, now: Moment) -> Reading<Identity> {
+    let asked =
+        snapshot.readings.keys().filter(|query| matches!(query, Query::Identity(place) if place.role.is_none()));
+    let readings = asked.map(|query| snapshot.identity(query));
+    let newest = readings.max_by_key(|reading| (std::cmp::Reverse(reading.freshness(now)), reading.read_at));
+    match newest {
+        Some(Reading { value, read_at, fresh_until, failing }) => {
+            Reading { value: value.cloned(), read_at, fresh_until, failing }
+        }
+        None => Reading { value: None, read_at: None, fresh_until: None, failing: None },
+    }
+}
+
+/// A Component with what was found out about it.
+struct Judged<'a> {
+    component: &'a Component,
+    evidence: Evidence,
+}
+
+fn judge_system(system: &System, index: &Index<'_>, changes: &mut upcoming::Changes) -> SystemAssessment {
+    let now = index.now();
+    let judged: Vec<Judged<'_>> =
+        system.components.iter().map(|component| Judged { component, evidence: component.kind.judge(index) }).collect();
+    for each in &judged {
+        changes.at(each.evidence.changes.iter().copied());
+    }
+    let (active, split) = active::observe(system.strategy, &judged);
+    let outage = Outage::observe(system, &active, &judged, index.snapshot());
+    let clock = promise::Clock { now, frozen_at: outage.frozen_at() };
+
+    let rpo = PerDisruption::from_fn(|disruption| promise::judge_rpo(system, disruption, &judged, clock, changes));
+    let rto = PerDisruption::from_fn(|disruption| judge_rto(system, disruption));
+    let mut components = Vec::new();
+    let mut reasons: Vec<(Verdict, Text)> = Vec::new();
+    for each in &judged {
+        let found = promise::judge_component(system, each, clock, changes);
+        components.push(component_assessment(each, &found));
+        reasons.extend(found);
+    }
+    if let Some(why) = split {
+        reasons.push((Verdict::Split, why));
+    }
+    for disruption in Disruption::ALL {
+        if let Some(why) = promise::untold(rpo.get(disruption), disruption) {
+            reasons.push((Verdict::Unknown, why));
+        }
+        if let (Verdict::AtRisk, Some(objective)) = (rto.get(disruption).verdict, rto.get(disruption).objective) {
+            let lost = promise::disruption_words(disruption);
+            reasons.push((
+                Verdict::AtRisk,
+                Text::new(format!("Recovery within {} from {lost} was never proven", length(objective))),
+            ));
+        }
+    }
+    reasons.retain(|(verdict, _)| *verdict > Verdict::Met);
+    let verdict = reasons.iter().map(|(verdict, _)| *verdict).max().unwrap_or(Verdict::Met);
+
+    let (blockers, blockers_unknown) = blockers(system, &active, &judged);
+    SystemAssessment {
+        name: system.name.clone(),
+        criticality: system.criticality,
+        strategy: system.strategy,
+        primary: system.primary.clone(),
+        recovery: system.recovery.clone(),
+        depends_on: system.depends_on.clone(),
+        active,
+        up: outage.up(),
+        verdict,
+        reasons: worst_first(reasons),
+        rpo,
+        rto,
+        blockers,
+        blockers_unknown,
+        components,
+    }
+}
+
+/// Worst first, each sentence once; equals stay in the order of the components.
+fn worst_first(mut reasons: Vec<(Verdict, Text)>) -> Vec<Text> {
+    reasons.sort_by_key(|(verdict, _)| std::cmp::Reverse(*verdict));
+    let mut said = BTreeSet::new();
+    reasons.into_iter().map(|(_, text)| text).filter(|text| said.insert(text.clone())).collect()
+}
+
+/// No run has proven anything yet, so what was promised is at risk.
+fn judge_rto(system: &System, disruption: Disruption) -> RtoJudgement {
+    let objective = system.objectives.get(disruption).and_then(|objective| objective.rto);
+    let verdict = if objective.is_some() { Verdict::AtRisk } else { Verdict::Met };
+    RtoJudgement { objective, proven: None, proven_at: None, estimated: None, verdict }
+}
+
+fn component_assessment(judged: &Judged<'_>, found: &[(Verdict, Text)]) -> ComponentAssessment {
+    let Judged { component, evidence } = judged;
+    let verdict = found.iter().map(|(verdict, _)| *verdict).max().unwrap_or(Verdict::Met);
+    let reason =
+        found.iter().find(|(each, _)| *each == verdict).map_or_else(|| evidence.seen.clone(), |(_, why)| why.clone());
+    let protection = |disruption| evidence.protection.get(disruption);
+    ComponentAssessment {
+        name: component.name.clone(),
+        kind: component.kind.as_str(),
+        verdict,
+        loss: PerDisruption::from_fn(|disruption| protection(disruption).loss),
+        recovery_point: PerDisruption::from_fn(|disruption| match protection(disruption).loss {
+            Loss::None => protection(disruption).read_at,
+            Loss::Since { newest, .. } => Some(newest),
+            Loss::Everything | Loss::Unknown | Loss::NotApplicable => None,
+        }),
+        source: evidence.source.clone(),
+        read_at: evidence.read_at,
+        stale: evidence.trust != Trust::Fresh,
+        reason,
+        evidence: evidence.evidence.clone(),
+        lag_history: evidence.lag_history.clone(),
+    }
+}
+
+/// What stands in the way of a failover. Where the recovery site runs all the time, its own health does too.
+fn blockers(system: &System, active: &BTreeSet<Site>, judged: &[Judged<'_>]) -> (Vec<Text>, bool) {
+    let mut blockers: Vec<Text> = Vec::new();
+    for each in judged {
+        blockers.extend(each.evidence.blockers.iter().cloned());
+    }
+    let warm = match system.strategy {
+        Strategy::WarmStandby | Strategy::ActiveActive => true,
+        Strategy::BackupAndRestore | Strategy::PilotLight => false,
+    };
+    if warm {
+        let elsewhere = |site: &Site| !active.contains(site) || active.len() > 1;
+        let failing: BTreeSet<Site> = outage::failing_sites(judged).filter(|site| elsewhere(site)).collect();
+        if !failing.is_empty() {
+            blockers.push(Text::new(format!("The health checks of {} fail", sites(&failing))));
+        }
+    }
+    let mut said = BTreeSet::new();
+    blockers.retain(|text| said.insert(text.clone()));
+    (blockers, judged.iter().any(|each| each.evidence.blockers_unknown))
+}
+
+/// `span`, but never less than nothing.
+fn at_least_zero(span: Span) -> Span {
+    span.max(Span::ZERO)
+}

@@ -1,0 +1,219 @@
+//! Evidence: what a kind found out about its Component.
+
+use std::collections::BTreeSet;
+
+use crate::model::index::Sight;
+use crate::model::{Loss, Moment, PerDisruption, Query, Site, Text, Verdict};
+
+/// How far what was found rests on readings that can be trusted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Trust {
+    /// All were read in time.
+    #[default]
+    Fresh,
+    /// Some value is old, for that reason.
+    Stale(Text),
+    /// Some value was never read, for that reason.
+    Missing(Text),
+}
+
+impl Trust {
+    /// Why not, unless fresh.
+    pub const fn why_not(&self) -> Option<&Text> {
+        match self {
+            Self::Fresh => None,
+            Self::Stale(why) | Self::Missing(why) => Some(why),
+        }
+    }
+
+    /// The worse of both; of two equal ones the first.
+    #[must_use]
+    pub fn and(self, other: &Self) -> Self {
+        match (&self, other) {
+            (Self::Missing(_), _) | (_, Self::Fresh) | (Self::Stale(_), Self::Stale(_)) => self,
+            (Self::Fresh, _) | (Self::Stale(_), Self::Missing(_)) => other.clone(),
+        }
+    }
+}
+
+/// How a recovery point comes about, which decides what can be promised of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Means {
+    /// Written in both places at once: the only way to lose nothing.
+    Synchronous,
+    /// Replicated or logged all the time, a little behind.
+    Continuous,
+    /// Backed up now and then.
+    Scheduled,
+}
+
+/// How a Component is protected against one Disruption.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Protection {
+    /// What would be lost.
+    pub loss: Loss,
+    /// By which means it is protected.
+    pub means: Means,
+    /// How far that can be trusted.
+    pub trust: Trust,
+    /// When the deciding reading was made.
+    pub read_at: Option<Moment>,
+    /// Why there is no recovery point, or none that can be told.
+    pub why: Option<Text>,
+}
+
+impl Protection {
+    /// The Component holds no data that counts.
+    pub(crate) fn not_applicable() -> Self {
+        Self { loss: Loss::NotApplicable, means: Means::Continuous, trust: Trust::Fresh, read_at: None, why: None }
+    }
+
+    /// It cannot be told what would be lost.
+    pub(crate) fn unknown(why: impl AsRef<str>, trust: Trust) -> Self {
+        Self { loss: Loss::Unknown, means: Means::Continuous, trust, read_at: None, why: Some(Text::new(why)) }
+    }
+
+    /// It cannot be told because a reading is not there.
+    pub(crate) fn unread(trust: Trust) -> Self {
+        Self { loss: Loss::Unknown, means: Means::Continuous, why: trust.why_not().cloned(), trust, read_at: None }
+    }
+
+    /// There is no recovery point.
+    pub(crate) fn none(why: impl AsRef<str>, trust: Trust, read_at: Option<Moment>) -> Self {
+        Self { loss: Loss::Everything, means: Means::Continuous, trust, read_at, why: Some(Text::new(why)) }
+    }
+
+    /// What was written since `newest` would be lost.
+    pub(crate) fn since(
+        means: Means,
+        newest: Moment,
+        oldest: Option<Moment>,
+        trust: Trust,
+        read_at: Option<Moment>,
+    ) -> Self {
+        Self { loss: Loss::Since { newest, oldest }, means, trust, read_at, why: None }
+    }
+
+    /// Nothing would be lost.
+    pub(crate) fn nothing_lost(means: Means, trust: Trust, read_at: Option<Moment>) -> Self {
+        Self { loss: Loss::None, means, trust, read_at, why: None }
+    }
+}
+
+/// Where a Component says its System serves.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Serving {
+    /// It does not say.
+    #[default]
+    Untold,
+    /// Only this site has it; says something if nothing better does.
+    Located(Site),
+    /// All of these take writes by design.
+    Anywhere(BTreeSet<Site>),
+    /// These take the writes now. More than one is a split, unless the System is active in all of them by design.
+    Writer(BTreeSet<Site>),
+}
+
+/// What a health check says of the users' path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Health {
+    /// Users are served.
+    Passing,
+    /// They are not.
+    Failing {
+        /// The first failing reading of the newest unbroken run of them.
+        since: Moment,
+        /// Whether a passing reading was seen just before, so that the run cannot have begun earlier.
+        start: RunStart,
+    },
+    /// It cannot be told.
+    Unknown,
+}
+
+/// Whether the start of a run of failing readings was seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunStart {
+    /// A passing reading comes before it.
+    Seen,
+    /// The readings do not reach back far enough.
+    Earlier,
+}
+
+/// What a kind found out about its Component, before anybody asks what was promised.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evidence {
+    /// How it is protected.
+    pub protection: PerDisruption<Protection>,
+    /// What is wrong with it apart from that, with the Verdict each would justify.
+    pub findings: Vec<(Verdict, Text)>,
+    /// What was seen, in one sentence, for a Component with nothing wrong.
+    pub seen: Text,
+    /// How far all of this can be trusted.
+    pub trust: Trust,
+    /// Where it says the System serves.
+    pub serving: Serving,
+    /// The site a health check watches, and what it says.
+    pub health: Option<(Site, Health)>,
+    /// What stands in the way of a failover now.
+    pub blockers: Vec<Text>,
+    /// Something that may stand in the way could not be read.
+    pub blockers_unknown: bool,
+    /// Label and value pairs for the detail view.
+    pub evidence: Vec<(&'static str, Text)>,
+    /// The reading that decided.
+    pub source: String,
+    /// When that was read.
+    pub read_at: Option<Moment>,
+    /// Lag in seconds, oldest first.
+    pub lag_history: Vec<(Moment, f64)>,
+    /// When this Evidence changes although nothing new was read, other than by staleness.
+    pub changes: Vec<Moment>,
+}
+
+impl Evidence {
+    /// Nothing found yet; `query` is what will decide.
+    pub(crate) fn from(query: &Query) -> Self {
+        Self {
+            protection: PerDisruption { region: Protection::not_applicable(), data: Protection::not_applicable() },
+            findings: Vec::new(),
+            seen: Text::default(),
+            trust: Trust::Fresh,
+            serving: Serving::Untold,
+            health: None,
+            blockers: Vec::new(),
+            blockers_unknown: false,
+            evidence: Vec::new(),
+            source: query.source(),
+            read_at: None,
+            lag_history: Vec::new(),
+            changes: Vec::new(),
+        }
+    }
+
+    /// The judgement rests on this as well.
+    pub(crate) fn rests_on<T: ?Sized>(&mut self, sight: &Sight<'_, T>) {
+        self.trust = std::mem::take(&mut self.trust).and(&sight.trust);
+    }
+
+    /// This decided.
+    pub(crate) fn decided_by<T: ?Sized>(&mut self, query: &Query, sight: &Sight<'_, T>) {
+        self.source = query.source();
+        self.read_at = sight.read_at;
+    }
+
+    /// Something is wrong.
+    pub(crate) fn finding(&mut self, verdict: Verdict, sentence: impl AsRef<str>) {
+        self.findings.push((verdict, Text::new(sentence)));
+    }
+
+    /// Something stands in the way of a failover, which is a risk at least.
+    pub(crate) fn blocker(&mut self, verdict: Verdict, sentence: impl AsRef<str>) {
+        self.finding(verdict, &sentence);
+        self.blockers.push(Text::new(sentence));
+    }
+
+    /// A line for the detail view.
+    pub(crate) fn note(&mut self, label: &'static str, value: impl AsRef<str>) {
+        self.evidence.push((label, Text::new(value)));
+    }
+}

@@ -1,0 +1,71 @@
+//! Whose time it is: AWS's, or the simulator's.
+
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Empty, Limited};
+use hyper::Request;
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use serde::Deserialize;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use super::Clock;
+use crate::aws::{Login, Session};
+use crate::model::{Moment, Span};
+
+/// How often the clock is compared. A simulator's may be set and made faster at any time.
+pub(super) const COMPARE_EVERY: Duration = Duration::from_secs(1);
+
+/// The simulator is on this machine.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Differences below this come from the time an answer travels.
+const JITTER: Span = Span::from_millis(1_500);
+
+/// The answer is some fifty bytes.
+const ANSWER_LIMIT: usize = 4_096;
+
+/// Our own clock: AWS's, but for what the `Date` of its answers says we are off.
+pub(super) fn ours(session: &Session) -> Clock {
+    let now = Moment::now();
+    let at_anchor = session.skew().and_then(|skew| now.checked_add(skew).ok()).unwrap_or(now);
+    Clock { anchor: Instant::now(), at_anchor, speed: 1.0 }
+}
+
+/// The clock to go by. `None` while a simulator does not answer.
+pub(super) async fn compare(session: &Session) -> Option<Clock> {
+    let access = session.access();
+    match (&access.login, &access.endpoint_url) {
+        (Login::Simulator, Some(endpoint)) => timeout(PATIENCE, of_simulator(endpoint)).await.ok().flatten(),
+        (Login::Simulator, None) | (Login::Chain { .. }, _) => Some(ours(session)),
+    }
+}
+
+/// Whether `new` says something else than `old` would have by itself.
+pub(super) fn moved(old: &Clock, new: &Clock) -> bool {
+    let expected = old.at(new.anchor);
+    let off = new.at_anchor.duration_since(expected).abs();
+    let allowed = JITTER.max(Span::try_from_secs_f64(JITTER.as_secs_f64() * new.speed).unwrap_or(JITTER));
+    (old.speed - new.speed).abs() > f64::EPSILON || off > allowed
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    now: Moment,
+    speed: f64,
+}
+
+async fn of_simulator(endpoint: &str) -> Option<Clock> {
+    let authority = endpoint.strip_prefix("http://")?.trim_end_matches('/');
+    let stream = TcpStream::connect(authority).await.ok()?;
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.ok()?;
+    let connection = tokio::spawn(connection);
+    let request = Request::get("/_drdeck/clock").header("host", authority).body(Empty::<Bytes>::new()).ok()?;
+    let body = sender.send_request(request).await.ok()?.into_body();
+    let bytes = Limited::new(body, ANSWER_LIMIT).collect().await.ok()?.to_bytes();
+    connection.abort();
+    let answer: Answer = serde_json::from_slice(&bytes).ok()?;
+    Some(Clock { anchor: Instant::now(), at_anchor: answer.now, speed: answer.speed })
+}

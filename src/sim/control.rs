@@ -1,0 +1,55 @@
+//! The simulator's own endpoints below `/_drdeck/`: clock, faults, call log.
+
+use serde::Serialize;
+
+use super::clock::ClockSetting;
+use super::frame::Frame;
+use super::timeline::Act;
+use super::wire::{Reply, Request};
+
+/// Answers a request below `/_drdeck/`.
+pub(super) fn answer(frame: &Frame, request: &Request) -> Reply {
+    match (request.method.as_str(), request.path.as_str()) {
+        ("GET", "/_drdeck/clock") => json(200, &frame.clock().read()),
+        ("POST", "/_drdeck/clock") => set_clock(frame, request),
+        ("POST", "/_drdeck/faults") => add_faults(frame, request),
+        ("GET", "/_drdeck/calls") => json(200, &frame.log().json()),
+        (_, "/_drdeck/clock" | "/_drdeck/faults" | "/_drdeck/calls") => refuse(405, "this method is not served here"),
+        _ => refuse(404, "served here: GET and POST /_drdeck/clock, POST /_drdeck/faults, GET /_drdeck/calls"),
+    }
+}
+
+fn set_clock(frame: &Frame, request: &Request) -> Reply {
+    let setting: ClockSetting = match serde_json::from_slice(&request.body) {
+        Ok(setting) => setting,
+        Err(error) => return refuse(400, &error.to_string()),
+    };
+    let mut clock = frame.clock();
+    match clock.set(setting) {
+        Ok(()) => json(200, &clock.read()),
+        Err(why) => refuse(400, &why),
+    }
+}
+
+/// Adds acts whose spans count from now.
+fn add_faults(frame: &Frame, request: &Request) -> Reply {
+    let acts: Vec<Act> = match serde_json::from_slice(&request.body) {
+        Ok(acts) => acts,
+        Err(error) => return refuse(400, &error.to_string()),
+    };
+    let now = frame.clock().read().now;
+    frame.change_timeline(|timeline| timeline.add(&acts, now));
+    json(200, &serde_json::json!({ "added": acts.len(), "now": now }))
+}
+
+fn json(status: u16, value: &impl Serialize) -> Reply {
+    Reply {
+        status,
+        headers: vec![("content-type", "application/json".to_owned())],
+        body: serde_json::to_vec(value).unwrap_or_default(),
+    }
+}
+
+fn refuse(status: u16, message: &str) -> Reply {
+    json(status, &serde_json::json!({ "error": message }))
+}

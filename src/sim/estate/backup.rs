@@ -1,0 +1,125 @@
+//! AWS Backup: vaults, and plans with what they back up and where they copy it.
+
+use serde::Deserialize;
+
+use super::rds::one_year;
+use crate::sim::time::Span;
+
+/// AWS Backup.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Backup {
+    /// The vaults.
+    #[serde(default, rename = "vault")]
+    pub vaults: Vec<Vault>,
+    /// The plans.
+    #[serde(default, rename = "plan")]
+    pub plans: Vec<Plan>,
+    /// Restores that were tried.
+    #[serde(default, rename = "restore")]
+    pub restores: Vec<Restore>,
+}
+
+/// A vault.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Vault {
+    /// Its name.
+    pub name: String,
+    /// Its Region.
+    pub region: String,
+    /// Vault Lock: the shortest retention it allows. Absent: not locked.
+    pub locked_min: Option<Span>,
+    /// Vault Lock: the longest retention it allows.
+    pub locked_max: Option<Span>,
+    /// The key's id of its encryption key.
+    pub key: String,
+    /// How long before the simulator's start it was created.
+    #[serde(default = "one_year")]
+    pub age: Span,
+}
+
+/// A plan with one rule: a backup of each of its resources at each multiple of `every` plus `offset`, counted from the epoch (UTC).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    /// Its name; faults name it by this.
+    pub name: String,
+    /// The Region it runs in.
+    pub region: String,
+    /// The vault it writes to.
+    pub vault: String,
+    /// What it backs up.
+    #[serde(rename = "resource")]
+    pub resources: Vec<Resource>,
+    /// The interval.
+    pub every: Span,
+    /// When in the interval it starts: `5h` with `every = "1d"` is 05:00 UTC.
+    #[serde(default)]
+    pub offset: Span,
+    /// How long a backup takes.
+    pub duration: Span,
+    /// How long it is kept.
+    pub kept: Span,
+    /// Where each backup is copied to.
+    #[serde(default, rename = "copy")]
+    pub copies: Vec<Copy>,
+    /// How long before the simulator's start it was created: there are no backups from before.
+    #[serde(default = "one_year")]
+    pub age: Span,
+}
+
+/// A resource that a plan backs up.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Resource {
+    /// Its ARN.
+    pub arn: String,
+    /// `EC2`, `EBS`, `RDS`, `Aurora`, `DynamoDB`, `S3`, `EFS`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// GiB.
+    pub gib: u32,
+}
+
+/// A copy into another vault, started when the backup is complete.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Copy {
+    /// The destination's name.
+    pub vault: String,
+    /// Its Region.
+    pub region: String,
+    /// How long the copy takes.
+    pub duration: Span,
+    /// How long it is kept.
+    pub kept: Span,
+}
+
+/// A restore that was tried before the simulator's start.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Restore {
+    /// The resource restored, by its ARN.
+    pub resource: String,
+    /// The Region it was restored in.
+    pub region: String,
+    /// The vault of the recovery point.
+    pub vault: String,
+    /// How long before the simulator's start it began.
+    pub ago: Span,
+    /// How long it took.
+    pub duration: Span,
+    /// Its `ValidationStatus`, if it was validated.
+    pub validation: Option<Validation>,
+}
+
+/// `ValidationStatus` of a restore.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Validation {
+    /// The restored resource was checked and is good.
+    Successful,
+    /// It was checked and is not.
+    Failed,
+}

@@ -1,0 +1,155 @@
+//! What an estate must satisfy beyond its schema: names that exist, and exist once.
+
+use std::collections::HashMap;
+
+use super::Estate;
+use super::dynamodb::Consistency;
+use crate::sim::load::Complaint;
+
+/// The site that is no Region.
+pub const ON_PREMISES: &str = "on-premises";
+
+impl Estate {
+    /// The first thing that is wrong with it.
+    pub fn check(&self) -> Result<(), Complaint> {
+        self.check_account()?;
+        self.check_regions()?;
+        self.check_names()?;
+        self.check_references()?;
+        self.check_tables()
+    }
+
+    fn check_account(&self) -> Result<(), Complaint> {
+        let digits = self.account.len() == 12 && self.account.bytes().all(|byte| byte.is_ascii_digit());
+        if digits { Ok(()) } else { complain(&self.account, format!("account \"{}\" must have 12 digits", self.account)) }
+    }
+
+    fn check_regions(&self) -> Result<(), Complaint> {
+        for region in self.places() {
+            if !self.regions.iter().any(|known| known == region) {
+                let known = self.regions.join(", ");
+                return complain(region, format!("Region \"{region}\" is not among the estate's regions ({known})"));
+            }
+        }
+        let origins = self.drs.servers.iter().map(|server| &server.origin);
+        let watched = self.route53.health_checks.iter().map(|check| &check.watches);
+        let custom = self.cloudwatch.lags.iter().map(|lag| &lag.from);
+        for site in origins.chain(watched).chain(custom) {
+            if site != ON_PREMISES && !self.regions.contains(site) {
+                let known = self.regions.join(", ");
+                return complain(site, format!("site \"{site}\" is neither \"{ON_PREMISES}\" nor a Region of the estate ({known})"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Every place that must be a Region.
+    fn places(&self) -> impl Iterator<Item = &String> {
+        let rds = self.rds.instances.iter().flat_map(|instance| {
+            let source = instance.replica_of.iter().map(|source| &source.region);
+            std::iter::once(&instance.region).chain(&instance.backup_region).chain(source)
+        });
+        let aurora = self.rds.clusters.iter().map(|cluster| &cluster.region);
+        let tables = self.dynamodb.tables.iter().flat_map(|table| table.regions.iter().chain(&table.witness));
+        let s3 = self.s3.replications.iter().flat_map(|rule| [&rule.from, &rule.to]);
+        let efs = self.efs.replications.iter().flat_map(|replication| [&replication.from, &replication.to]);
+        let caches = self.elasticache.global_datastores.iter().flat_map(|store| [&store.from, &store.to]);
+        let groups = self.autoscaling.groups.iter().map(|group| &group.region);
+        let servers = self.drs.servers.iter().map(|server| &server.region);
+        let vaults = self.backup.vaults.iter().map(|vault| &vault.region);
+        let plans = self.backup.plans.iter().map(|plan| &plan.region);
+        let custom = self.cloudwatch.lags.iter().map(|lag| &lag.to);
+        rds.chain(aurora)
+            .chain(tables)
+            .chain(s3)
+            .chain(efs)
+            .chain(caches)
+            .chain(groups)
+            .chain(servers)
+            .chain(vaults)
+            .chain(plans)
+            .chain(custom)
+    }
+
+    fn check_names(&self) -> Result<(), Complaint> {
+        let instances = self.rds.instances.iter().map(|i| ("instance", i.region.as_str(), i.id.as_str()));
+        let clusters = self.rds.clusters.iter().map(|c| ("cluster", c.region.as_str(), c.id.as_str()));
+        let global = self.rds.global_clusters.iter().map(|g| ("global cluster", "", g.id.as_str()));
+        let tables = self.dynamodb.tables.iter().map(|t| ("table", "", t.name.as_str()));
+        let groups = self.autoscaling.groups.iter().map(|g| ("group", g.region.as_str(), g.name.as_str()));
+        let servers = self.drs.servers.iter().map(|s| ("server", "", s.id.as_str()));
+        let vaults = self.backup.vaults.iter().map(|v| ("vault", v.region.as_str(), v.name.as_str()));
+        let plans = self.backup.plans.iter().map(|p| ("plan", "", p.name.as_str()));
+        let checks = self.route53.health_checks.iter().map(|h| ("health check", "", h.id.as_str()));
+        let all = instances
+            .chain(clusters)
+            .chain(global)
+            .chain(tables)
+            .chain(groups)
+            .chain(servers)
+            .chain(vaults)
+            .chain(plans)
+            .chain(checks);
+        let mut seen: HashMap<(&str, &str, &str), ()> = HashMap::new();
+        for name in all {
+            if seen.insert(name, ()).is_some() {
+                let (what, _, id) = name;
+                let complaint = Complaint {
+                    words: id.to_owned(),
+                    occurrence: 1,
+                    message: format!("there are two of {what} \"{id}\""),
+                };
+                return Err(complaint);
+            }
+        }
+        Ok(())
+    }
+
+    fn check_references(&self) -> Result<(), Complaint> {
+        for source in self.rds.instances.iter().filter_map(|instance| instance.replica_of.as_ref()) {
+            if !self.rds.instances.iter().any(|i| i.region == source.region && i.id == source.id) {
+                return complain(&source.id, format!("replica_of: there is no instance \"{}\" in {}", source.id, source.region));
+            }
+        }
+        for address in self.rds.global_clusters.iter().flat_map(|g| std::iter::once(&g.writer).chain(&g.secondaries)) {
+            if !self.rds.clusters.iter().any(|c| c.region == address.region && c.id == address.id) {
+                return complain(&address.id, format!("there is no cluster \"{}\" in {}", address.id, address.region));
+            }
+        }
+        for plan in &self.backup.plans {
+            let copies = plan.copies.iter().map(|copy| (&copy.vault, &copy.region));
+            for (vault, region) in std::iter::once((&plan.vault, &plan.region)).chain(copies) {
+                if !self.backup.vaults.iter().any(|v| v.name == *vault && v.region == *region) {
+                    return complain(vault, format!("plan \"{}\": there is no vault \"{vault}\" in {region}", plan.name));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn check_tables(&self) -> Result<(), Complaint> {
+        for table in &self.dynamodb.tables {
+            let regions = table.regions.len() + usize::from(table.witness.is_some());
+            let fits = match table.consistency {
+                None => regions == 1,
+                Some(Consistency::Eventual) => table.regions.len() >= 2 && table.witness.is_none(),
+                Some(Consistency::Strong) => regions == 3,
+            };
+            if !fits {
+                return complain(
+                    &table.name,
+                    format!(
+                        "table \"{}\": one Region without consistency, two or more with \"eventual\", \
+                         three (one may be the witness) with \"strong\"",
+                        table.name
+                    ),
+                );
+            }
+        }
+        Ok(())
+    }
+}
+
+fn complain(words: &str, message: String) -> Result<(), Complaint> {
+    Err(Complaint { words: words.to_owned(), occurrence: 0, message })
+}

@@ -1,0 +1,277 @@
+//! What can go wrong: one variant per kind of fault, as scenario files and `POST /_drdeck/faults` write them.
+
+use serde::Deserialize;
+
+use super::time::Span;
+
+/// A fault. In TOML: `fault.stall = { link = "orders-db-west" }`; in JSON: `{"fault": {"stall": {"link": "orders-db-west"}}}`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Fault {
+    /// API endpoints are down.
+    Endpoint(Endpoint),
+    /// Calls are throttled.
+    Throttle(Throttle),
+    /// Answers are slow.
+    Latency(Latency),
+    /// The call is carried out, then the connection closes without an answer.
+    LostAnswer(Calls),
+    /// The caller's credentials have expired.
+    ExpiredCredentials(Calls),
+    /// A replication link falls behind.
+    Lag(LagRamp),
+    /// A replication link stands still and its lag grows; afterwards it catches up.
+    Stall(Links),
+    /// Replication is broken off, and the service says so (ReplicaLag -1, DISCONNECTED, pending-resync).
+    Stop(Links),
+    /// A site's data plane is gone: users are not served, nothing is replicated from or into it, no backup is taken, points in
+    /// time stand still, it publishes no metrics. Its API endpoints are another fault (`endpoint`).
+    Outage(Site),
+    /// Health checks fail although the site works.
+    Unhealthy(Unhealthy),
+    /// Backup jobs that start do not end well.
+    Backup(BackupFailure),
+    /// Copy jobs that start do not end well.
+    Copy(CopyFailure),
+    /// Compute capacity is missing: Auto Scaling groups have fewer instances than they desire.
+    Capacity(Capacity),
+    /// CloudWatch gets no more points.
+    Metrics(Metrics),
+    /// A field of an answer has a value of its own, as one that no SDK knows.
+    Value(FieldValue),
+}
+
+/// Which calls a fault concerns; what is left out matches all.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Calls {
+    /// The SigV4 name of the service.
+    pub service: Option<String>,
+    /// The Region.
+    pub region: Option<String>,
+    /// The operation.
+    pub operation: Option<String>,
+}
+
+/// How an endpoint is down.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Down {
+    /// The connection is reset before an answer.
+    #[default]
+    Reset,
+    /// The connection is accepted and nothing comes.
+    Hang,
+    /// HTTP 500.
+    Error,
+    /// HTTP 503.
+    Unavailable,
+}
+
+/// Endpoints that are down.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Endpoint {
+    /// Of this service; absent: of all.
+    pub service: Option<String>,
+    /// In this Region; absent: in all.
+    pub region: Option<String>,
+    /// How.
+    #[serde(default)]
+    pub how: Down,
+}
+
+/// Calls that are throttled.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Throttle {
+    /// Of this service; absent: of all.
+    pub service: Option<String>,
+    /// In this Region; absent: in all.
+    pub region: Option<String>,
+    /// This operation; absent: all.
+    pub operation: Option<String>,
+    /// Which share of them, 0 to 1.
+    #[serde(default = "all")]
+    pub share: f64,
+}
+
+/// Answers that are slow, in wall time.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Latency {
+    /// Of this service; absent: of all.
+    pub service: Option<String>,
+    /// In this Region; absent: in all.
+    pub region: Option<String>,
+    /// This operation; absent: all.
+    pub operation: Option<String>,
+    /// The least.
+    pub delay: Span,
+    /// On top of it, at most.
+    #[serde(default)]
+    pub jitter: Span,
+}
+
+/// Which replication links a fault concerns; what is left out matches all.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Links {
+    /// The link's id.
+    pub link: Option<String>,
+    /// The site it comes from.
+    pub from: Option<String>,
+    /// The Region it goes to.
+    pub to: Option<String>,
+}
+
+/// A link that falls behind: its lag rises by `add` within `over`, stays, and drains after the act's end.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LagRamp {
+    /// The link's id.
+    pub link: Option<String>,
+    /// The site it comes from.
+    pub from: Option<String>,
+    /// The Region it goes to.
+    pub to: Option<String>,
+    /// How much it falls behind.
+    pub add: Span,
+    /// How long that takes.
+    #[serde(default)]
+    pub over: Span,
+}
+
+/// A site.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Site {
+    /// A Region or `on-premises`.
+    pub site: String,
+}
+
+/// Health checks that fail.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unhealthy {
+    /// One check, by its id.
+    pub check: Option<String>,
+    /// All checks that watch this site.
+    pub site: Option<String>,
+    /// The share of the checkers that see it fail; below 0.82 the check stays healthy, as Route 53 asks for 18 % healthy checkers.
+    #[serde(default = "all")]
+    pub share: f64,
+}
+
+/// How a backup or copy ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ending {
+    /// FAILED, with no recovery point.
+    #[default]
+    Failed,
+    /// PARTIAL: a recovery point that does not count.
+    Partial,
+    /// COMPLETED with a message: "completed with issues".
+    Issues,
+    /// EXPIRED: it did not start in its window.
+    Expired,
+    /// ABORTED.
+    Aborted,
+}
+
+/// Backups that do not end well.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BackupFailure {
+    /// Of this plan; absent: of all.
+    pub plan: Option<String>,
+    /// How they end.
+    #[serde(default)]
+    pub ending: Ending,
+    /// What the job says.
+    pub message: Option<String>,
+}
+
+/// Copies that do not end well.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CopyFailure {
+    /// Of this plan; absent: of all.
+    pub plan: Option<String>,
+    /// Into this Region; absent: into all.
+    pub to: Option<String>,
+    /// How they end.
+    #[serde(default)]
+    pub ending: Ending,
+    /// What the job says.
+    pub message: Option<String>,
+}
+
+/// Missing capacity.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Capacity {
+    /// In this Region.
+    pub region: String,
+    /// In this Auto Scaling group; absent: in each.
+    pub group: Option<String>,
+    /// How many instances it gets at most.
+    #[serde(default)]
+    pub available: u32,
+}
+
+/// Series that get no more points; what is left out matches all.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Metrics {
+    /// The Region that publishes.
+    pub region: Option<String>,
+    /// `AWS/RDS`.
+    pub namespace: Option<String>,
+    /// `ReplicaLag`.
+    pub metric: Option<String>,
+    /// A value of one of its dimensions, as a database's identifier.
+    pub resource: Option<String>,
+}
+
+/// A field that has a value of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FieldValue {
+    /// The SigV4 name of the service.
+    pub service: String,
+    /// In this Region; absent: in all.
+    pub region: Option<String>,
+    /// In the answers to this operation; absent: to all.
+    pub operation: Option<String>,
+    /// The item that has it, by the value of one of its members (an id or ARN); absent: every structure that has the field.
+    pub item: Option<String>,
+    /// The path from the item: `dataReplicationInfo.dataReplicationState`. With `item`, missing members are added.
+    pub field: String,
+    /// What it says.
+    pub value: String,
+}
+
+fn all() -> f64 {
+    1.0
+}
+
+impl Links {
+    /// Whether a link is among them.
+    pub fn include(&self, id: &str, from: &str, to: &str) -> bool {
+        is(&self.link, id) && is(&self.from, from) && is(&self.to, to)
+    }
+}
+
+impl LagRamp {
+    /// Whether a link is among them.
+    pub fn include(&self, id: &str, from: &str, to: &str) -> bool {
+        is(&self.link, id) && is(&self.from, from) && is(&self.to, to)
+    }
+}
+
+/// Whether a filter that may be absent lets a value through.
+pub fn is(filter: &Option<String>, value: &str) -> bool {
+    filter.as_deref().is_none_or(|wanted| wanted == value)
+}

@@ -1,0 +1,275 @@
+//! What happens to one request: who signed it, what it asks, which faults it meets, the service's answer, the log.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::call::Call;
+use super::calls::{CallLog, LoggedCall};
+use super::clock::Clock;
+use super::estate::Estate;
+use super::fault::{Calls, Down, Fault, is};
+use super::services::{self, Effect, Operation};
+use super::throttle::{Admission, Throttle};
+use super::time::{Moment, Span};
+use super::timeline::Timeline;
+use super::wire::{self, AwsError, Protocol, Reply, Request};
+use super::{World, patch, scope, seed};
+
+/// How long a hanging endpoint holds a connection before it is reset.
+const HANG: Duration = Duration::from_secs(120);
+
+/// What the faults of a global service know as its Region; those of `us-east-1` do not concern it.
+pub(super) const GLOBAL: &str = "aws-global";
+
+/// What becomes of a request.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    /// An answer.
+    Answer(Reply),
+    /// The connection is reset before an answer.
+    Reset,
+}
+
+/// The simulator's state: everything that is not a pure function of time.
+#[derive(Debug)]
+pub(super) struct Frame {
+    estate: Arc<Estate>,
+    seed: u64,
+    start: Moment,
+    clock: Mutex<Clock>,
+    timeline: Mutex<Arc<Timeline>>,
+    throttle: Mutex<Throttle>,
+    log: Mutex<CallLog>,
+    requests: Mutex<u64>,
+}
+
+/// A request that was understood.
+struct Asked {
+    protocol: Protocol,
+    operation: &'static Operation,
+    call: Call,
+}
+
+impl Frame {
+    /// A fresh state whose clock shows `start`.
+    pub(super) fn new(estate: Estate, timeline: Timeline, seed: u64, start: Moment, speed: f64) -> Self {
+        Self {
+            estate: Arc::new(estate),
+            seed,
+            start,
+            clock: Mutex::new(Clock::new(start, speed)),
+            timeline: Mutex::new(Arc::new(timeline)),
+            throttle: Mutex::default(),
+            log: Mutex::default(),
+            requests: Mutex::default(),
+        }
+    }
+
+    /// The clock.
+    pub(super) fn clock(&self) -> MutexGuard<'_, Clock> {
+        lock(&self.clock)
+    }
+
+    /// The call log.
+    pub(super) fn log(&self) -> MutexGuard<'_, CallLog> {
+        lock(&self.log)
+    }
+
+    /// Changes the timeline; calls that are being answered keep the one they began with.
+    pub(super) fn change_timeline(&self, change: impl FnOnce(&mut Timeline)) {
+        change(Arc::make_mut(&mut lock(&self.timeline)));
+    }
+
+    /// The world now.
+    pub(super) fn world(&self) -> World {
+        World {
+            estate: Arc::clone(&self.estate),
+            timeline: Arc::clone(&lock(&self.timeline)),
+            seed: self.seed,
+            start: self.start,
+            now: self.clock().read().now,
+        }
+    }
+
+    /// Answers one request to AWS.
+    pub(super) async fn answer(&self, request: &Request) -> Outcome {
+        let number = self.number();
+        let id = seed::uuid(self.seed, &["request", &number.to_string()]);
+        match self.understand(request) {
+            Ok(asked) => self.carry_out(asked, number, &id).await,
+            Err((protocol, error, call)) => {
+                let mut call = *call;
+                call.status = Some(error.status);
+                self.log().add(call);
+                Outcome::Answer(with_id(protocol.refuse(&error, &id), &id))
+            }
+        }
+    }
+
+    /// Finds out what a request asks; otherwise the refusal, the protocol to write it in, and what to log.
+    fn understand(&self, request: &Request) -> Result<Asked, (Protocol, AwsError, Box<LoggedCall>)> {
+        let guessed = wire::guess(request);
+        let mut logged = LoggedCall {
+            at: self.clock().read().now,
+            service: String::new(),
+            region: String::new(),
+            operation: format!("{} {}", request.method, request.path),
+            target: None,
+            parameters: serde_json::Value::Null,
+            status: None,
+            changed: false,
+        };
+        let Some(scope) = scope::of(&request.headers) else {
+            return Err((guessed, guessed.unsigned(), Box::new(logged)));
+        };
+        logged.service.clone_from(&scope.service);
+        logged.region.clone_from(&scope.region);
+        let service = services::find(&scope.service);
+        let Some((service, protocol)) = service.and_then(|s| Some((s, wire::protocol_of(s, request)?))) else {
+            let what = format!("{} {} of service \"{}\"", request.method, request.path, scope.service);
+            return Err((guessed, guessed.unknown_operation(&what), Box::new(logged)));
+        };
+        let region = if service.name == "route53" { GLOBAL.to_owned() } else { scope.region };
+        if region != GLOBAL && !self.estate.regions.contains(&region) {
+            return Err((protocol, protocol.wrong_region(&region), Box::new(logged)));
+        }
+        let (operation, parameters) = match protocol.decode(service, request) {
+            Ok(decoded) => decoded,
+            Err(error) => return Err((protocol, error, Box::new(logged))),
+        };
+        let call = Call {
+            service: service.name,
+            region,
+            account: self.estate.account.clone(),
+            access_key: scope.access_key,
+            session_token: scope.session_token,
+            operation: operation.name,
+            parameters,
+        };
+        Ok(Asked { protocol, operation, call })
+    }
+
+    async fn carry_out(&self, asked: Asked, number: u64, id: &str) -> Outcome {
+        let Asked { protocol, operation, call } = asked;
+        let arrived = self.world();
+        let record = |status: Option<u16>, changed: bool| {
+            self.log().add(LoggedCall {
+                at: arrived.now,
+                service: call.service.to_owned(),
+                region: call.region.clone(),
+                operation: operation.name.to_owned(),
+                target: operation.target.and_then(|name| call.text(name)).map(str::to_owned),
+                parameters: call.parameters.clone(),
+                status,
+                changed,
+            });
+        };
+        let refuse = |error: &AwsError| {
+            record(Some(error.status), false);
+            Outcome::Answer(with_id(protocol.refuse(error, id), id))
+        };
+        if let Some(how) = endpoint_down(&arrived, &call) {
+            return match how {
+                Down::Reset => {
+                    record(None, false);
+                    Outcome::Reset
+                }
+                Down::Hang => {
+                    record(None, false);
+                    tokio::time::sleep(HANG).await;
+                    Outcome::Reset
+                }
+                Down::Error => refuse(&protocol.out_of_order(500)),
+                Down::Unavailable => refuse(&protocol.out_of_order(503)),
+            };
+        }
+        let delay = delay(&arrived, &call, number);
+        if delay > Span::ZERO {
+            tokio::time::sleep(Duration::from_millis(delay.millis().unsigned_abs())).await;
+        }
+        if arrived.faults(arrived.now).any(|fault| matches!(fault, Fault::ExpiredCredentials(calls) if concerns(calls, &call))) {
+            return refuse(&protocol.expired());
+        }
+        let admission = lock(&self.throttle).admit(call.service, operation.name, Instant::now());
+        if admission == Admission::Refused || throttled(&arrived, &call, number) {
+            return refuse(&protocol.throttled(call.service));
+        }
+        let world = self.world();
+        let mut value = match (operation.run)(&world, &call) {
+            Ok(value) => value,
+            Err(error) => return refuse(&error),
+        };
+        for fault in world.faults(world.now) {
+            if let Fault::Value(field) = fault
+                && field.service == call.service
+                && is(&field.region, &call.region)
+                && is(&field.operation, call.operation)
+            {
+                patch::apply(field, &mut value);
+            }
+        }
+        let changed = match operation.effect {
+            Effect::Reads => false,
+        };
+        if world.faults(world.now).any(|fault| matches!(fault, Fault::LostAnswer(calls) if concerns(calls, &call))) {
+            record(None, changed);
+            return Outcome::Reset;
+        }
+        let reply = protocol.encode(operation, &value, id);
+        record(Some(reply.status), changed);
+        Outcome::Answer(with_id(reply, id))
+    }
+
+    fn number(&self) -> u64 {
+        let mut requests = lock(&self.requests);
+        *requests += 1;
+        *requests
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // What a panicking holder left behind is whole: every holder replaces or appends in one step.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn with_id(mut reply: Reply, id: &str) -> Reply {
+    reply.headers.push(("x-amzn-requestid", id.to_owned()));
+    reply
+}
+
+fn concerns(calls: &Calls, call: &Call) -> bool {
+    matches(&calls.service, &calls.region, call) && is(&calls.operation, call.operation)
+}
+
+fn matches(service: &Option<String>, region: &Option<String>, call: &Call) -> bool {
+    is(service, call.service) && is(region, &call.region)
+}
+
+fn endpoint_down(world: &World, call: &Call) -> Option<Down> {
+    world.faults(world.now).find_map(|fault| match fault {
+        Fault::Endpoint(down) if matches(&down.service, &down.region, call) => Some(down.how),
+        _ => None,
+    })
+}
+
+fn throttled(world: &World, call: &Call, number: u64) -> bool {
+    world.faults(world.now).any(|fault| match fault {
+        Fault::Throttle(throttle) => {
+            matches(&throttle.service, &throttle.region, call)
+                && is(&throttle.operation, call.operation)
+                && world.unit(&["throttle", &number.to_string()]) < throttle.share
+        }
+        _ => false,
+    })
+}
+
+/// The slowest of the delays that hold.
+fn delay(world: &World, call: &Call, number: u64) -> Span {
+    let delays = world.faults(world.now).filter_map(|fault| match fault {
+        Fault::Latency(slow) if matches(&slow.service, &slow.region, call) && is(&slow.operation, call.operation) => {
+            Some(slow.delay + slow.jitter.share(world.unit(&["latency", &number.to_string()])))
+        }
+        _ => None,
+    });
+    delays.max().unwrap_or(Span::ZERO)
+}

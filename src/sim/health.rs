@@ -1,0 +1,66 @@
+//! What Route 53's checkers see of a site, and what a health check makes of it.
+
+use super::World;
+use super::estate::route53::{HealthCheck, Mode};
+use super::fault::{Fault, is};
+use super::time::{Moment, Span};
+
+/// The share of checkers that must see success for a check to be healthy (Route 53's own 18 %).
+const QUORUM: f64 = 0.18;
+
+/// What a health check reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Health {
+    /// 1 in CloudWatch.
+    Healthy,
+    /// 0 in CloudWatch.
+    Unhealthy,
+}
+
+impl World {
+    /// The share of checkers, 0 to 1, whose requests to the site of a check fail at that moment.
+    pub fn failing_share(&self, check: &HealthCheck, at: Moment) -> f64 {
+        self.faults(at)
+            .map(|fault| match fault {
+                Fault::Outage(lost) if lost.site == check.watches => 1.0,
+                Fault::Unhealthy(failing) if is(&failing.check, &check.id) && is(&failing.site, &check.watches) => {
+                    failing.share
+                }
+                _ => 0.0,
+            })
+            .fold(0.0, f64::max)
+    }
+
+    /// What a check reports at that moment: what its checkers saw, turned by its switches.
+    pub fn health(&self, check: &HealthCheck, at: Moment) -> Health {
+        let unhealthy = match check.mode {
+            Mode::Normal => self.is_seen_failing(check, at),
+            Mode::Inverted => !self.is_seen_failing(check, at),
+            Mode::Disabled => false,
+            Mode::Forced => true,
+        };
+        if unhealthy { Health::Unhealthy } else { Health::Healthy }
+    }
+
+    /// Whether too few checkers see success. A change is believed when it has held for `threshold` requests; until then what
+    /// was before it counts.
+    fn is_seen_failing(&self, check: &HealthCheck, at: Moment) -> bool {
+        let settled = Span::from_seconds(i64::from(check.interval) * i64::from(check.threshold));
+        let unsettled = self.health_changes(check).filter(|change| at - settled < *change && *change <= at).min();
+        let believed = unsettled.map_or(at, |change| change - Span::from_millis(1));
+        1.0 - self.failing_share(check, believed) < QUORUM
+    }
+
+    /// The moments at which what the checkers see may change.
+    fn health_changes(&self, check: &HealthCheck) -> impl Iterator<Item = Moment> {
+        self.timeline
+            .spells()
+            .iter()
+            .filter(|spell| match &spell.fault {
+                Fault::Outage(lost) => lost.site == check.watches,
+                Fault::Unhealthy(failing) => is(&failing.check, &check.id) && is(&failing.site, &check.watches),
+                _ => false,
+            })
+            .flat_map(|spell| [spell.from, spell.until])
+    }
+}

@@ -1,0 +1,51 @@
+//! Fields whose value a fault replaces: unknown enum values, states between two states.
+
+use std::borrow::Cow;
+
+use super::fault::FieldValue;
+use super::wire::Value;
+
+/// Replaces a field wherever the fault means it. With an item, missing members on the way are added.
+pub(super) fn apply(fault: &FieldValue, answer: &mut Value) {
+    let path: Vec<&str> = fault.field.split('.').collect();
+    match answer {
+        Value::List(_, values) => values.iter_mut().for_each(|value| apply(fault, value)),
+        Value::Map(members) => {
+            let meant = match &fault.item {
+                Some(item) => members.iter().any(|(_, value)| matches!(value, Value::String(text) if text == item)),
+                None => has(members, &path),
+            };
+            if meant {
+                set(members, &path, &fault.value);
+            }
+            members.iter_mut().for_each(|(_, value)| apply(fault, value));
+        }
+        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Double(_) | Value::String(_) | Value::Timestamp(_) => {}
+    }
+}
+
+type Members = Vec<(Cow<'static, str>, Value)>;
+
+fn has(members: &Members, path: &[&str]) -> bool {
+    let Some((name, rest)) = path.split_first() else { return false };
+    members.iter().any(|(member, value)| match value {
+        Value::Map(inner) if !rest.is_empty() => member == name && has(inner, rest),
+        _ => member == name && rest.is_empty(),
+    })
+}
+
+fn set(members: &mut Members, path: &[&str], text: &str) {
+    let Some((name, rest)) = path.split_first() else { return };
+    let new = |rest: &[&str]| if rest.is_empty() { Value::String(text.to_owned()) } else { Value::Map(Vec::new()) };
+    if !members.iter().any(|(member, _)| member == name) {
+        members.push((Cow::Owned((*name).to_owned()), new(rest)));
+    }
+    for (_, value) in members.iter_mut().filter(|(member, _)| member == name) {
+        if rest.is_empty() || !matches!(value, Value::Map(_)) {
+            *value = new(rest);
+        }
+        if let Value::Map(inner) = value {
+            set(inner, rest, text);
+        }
+    }
+}

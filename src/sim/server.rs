@@ -1,0 +1,214 @@
+//! The HTTP server: a thread with a runtime of its own that serves AWS on loopback.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::future::poll_fn;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio::sync::{Semaphore, oneshot};
+
+use super::control;
+use super::estate::Estate;
+use super::frame::{Frame, Outcome};
+use super::time::Moment;
+use super::timeline::{Scenario, Timeline};
+use super::wire::{Reply, Request};
+
+/// How many connections are served at once; more wait to be accepted.
+const MAX_CONNECTIONS: usize = 512;
+/// The largest body read.
+const MAX_BODY: usize = 8 * 1024 * 1024;
+
+/// What to simulate.
+#[derive(Debug)]
+pub struct Options {
+    /// Where to listen; loopback only. Port 0 is any free one.
+    pub listen: SocketAddr,
+    /// What exists.
+    pub estate: Estate,
+    /// What goes wrong.
+    pub scenario: Scenario,
+    /// What everything that looks random is drawn from.
+    pub seed: u64,
+    /// Simulated seconds per second.
+    pub speed: f64,
+    /// The simulated time at the start; `None` is the wall clock's.
+    pub start: Option<Moment>,
+}
+
+/// Why the simulator did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// It serves AWS without checking signatures: never to the network.
+    #[error("the simulator listens on loopback only (127.0.0.1 or [::1]), not on {0}")]
+    NotLoopback(SocketAddr),
+    /// The address is taken, or no thread could be started.
+    #[error("cannot listen on {0}: {1}")]
+    Listen(SocketAddr, std::io::Error),
+}
+
+/// The simulator.
+#[derive(Debug)]
+pub struct Simulator;
+
+/// A running simulator. It ends when this is dropped.
+pub struct Running {
+    /// Where it listens.
+    pub addr: SocketAddr,
+    stop: Option<oneshot::Sender<Infallible>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Simulator {
+    /// Starts serving, on a thread of its own.
+    pub fn start(options: Options) -> Result<Running, StartError> {
+        let Options { listen, estate, scenario, seed, speed, start } = options;
+        if !listen.ip().is_loopback() {
+            return Err(StartError::NotLoopback(listen));
+        }
+        let failed = |error| StartError::Listen(listen, error);
+        let listener = TcpListener::bind(listen).map_err(failed)?;
+        listener.set_nonblocking(true).map_err(failed)?;
+        let addr = listener.local_addr().map_err(failed)?;
+        let start = start.unwrap_or_else(Moment::of_wall_clock);
+        let mut timeline = Timeline::default();
+        timeline.add(&scenario.acts, start);
+        let frame = Arc::new(Frame::new(estate, timeline, seed, start, speed));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
+        let (stop, stopped) = oneshot::channel::<Infallible>();
+        let thread = std::thread::Builder::new()
+            .name("simulator".to_owned())
+            .spawn(move || {
+                runtime.block_on(async {
+                    tokio::select! {
+                        // The sender is never used, only dropped: then this ends.
+                        _ = stopped => {}
+                        result = accept(listener, frame) => if let Err(error) = result {
+                            tracing::error!(%error, "the simulator stopped listening");
+                        },
+                    }
+                });
+                runtime.shutdown_background();
+            })
+            .map_err(failed)?;
+        Ok(Running { addr, stop: Some(stop), thread: Some(thread) })
+    }
+}
+
+impl Running {
+    /// `http://127.0.0.1:PORT`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.addr)
+    }
+
+    /// Waits until the simulator ends by itself, which it does only when it can listen no more.
+    pub fn wait(mut self) {
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+
+    /// Ends it: connections are closed, the port is free.
+    pub fn stop(self) {
+        drop(self);
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl fmt::Debug for Running {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Running").field("addr", &self.addr).finish_non_exhaustive()
+    }
+}
+
+async fn accept(listener: TcpListener, frame: Arc<Frame>) -> std::io::Result<()> {
+    let listener = tokio::net::TcpListener::from_std(listener)?;
+    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    loop {
+        let Ok(place) = Arc::clone(&places).acquire_owned().await else { return Ok(()) };
+        let stream = match listener.accept().await {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                // Out of file descriptors, or a client that gave up: neither ends the simulator.
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+                continue;
+            }
+        };
+        let frame = Arc::clone(&frame);
+        tokio::spawn(async move {
+            serve(stream, frame).await;
+            drop(place);
+        });
+    }
+}
+
+/// The connection is to be reset before an answer.
+#[derive(Debug, thiserror::Error)]
+#[error("reset")]
+struct Reset;
+
+async fn serve(stream: TcpStream, frame: Arc<Frame>) {
+    let service = service_fn(move |request| {
+        let frame = Arc::clone(&frame);
+        // Boxed, because only a connection whose futures may move gives its stream back.
+        Box::pin(async move { respond(&frame, request).await })
+    });
+    let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    let ended = poll_fn(|context| connection.poll_without_shutdown(context)).await;
+    if let Err(error) = ended
+        && error.is_user()
+    {
+        // With no time to linger the kernel sends RST instead of FIN: what a client of a dying endpoint sees.
+        let _ = connection.into_parts().io.into_inner().set_zero_linger();
+    }
+}
+
+async fn respond(frame: &Frame, request: hyper::Request<Incoming>) -> Result<hyper::Response<Full<Bytes>>, Reset> {
+    let (head, body) = request.into_parts();
+    let Ok(body) = Limited::new(body, MAX_BODY).collect().await else { return Err(Reset) };
+    let request = Request {
+        method: head.method,
+        path: head.uri.path().to_owned(),
+        query: head.uri.query().unwrap_or_default().to_owned(),
+        headers: head.headers,
+        body: body.to_bytes(),
+    };
+    if request.path.starts_with("/_drdeck/") {
+        return Ok(response(control::answer(frame, &request)));
+    }
+    match frame.answer(&request).await {
+        Outcome::Answer(reply) => Ok(response(reply)),
+        Outcome::Reset => Err(Reset),
+    }
+}
+
+fn response(reply: Reply) -> hyper::Response<Full<Bytes>> {
+    let mut builder = hyper::Response::builder().status(reply.status);
+    for (name, value) in reply.headers {
+        builder = builder.header(name, value);
+    }
+    builder.body(Full::new(Bytes::from(reply.body))).unwrap_or_else(|error| {
+        // A header that cannot be sent: none of ours, but no reason to fall silent.
+        let mut response = hyper::Response::new(Full::new(Bytes::from(error.to_string())));
+        *response.status_mut() = hyper::StatusCode::INTERNAL_SERVER_ERROR;
+        response
+    })
+}

@@ -1,0 +1,51 @@
+//! AWS Backup. Jobs and recovery points follow from the plans: `course` says how a job goes, `run` which jobs there are, `point`
+//! which recovery points; the other files answer with them.
+
+mod backup_jobs;
+mod copy_jobs;
+mod course;
+mod error;
+mod filter;
+mod names;
+mod point;
+mod points;
+mod resources;
+mod restore_jobs;
+mod run;
+mod vaults;
+
+use crate::sim::services::{Operation, Service};
+use crate::sim::wire::Protocol;
+
+static OPERATIONS: &[Operation] = &[
+    Operation::rest("GET", "/backup-jobs", "ListBackupJobs", backup_jobs::list),
+    Operation::rest("GET", "/backup-jobs/{backupJobId}", "DescribeBackupJob", backup_jobs::describe).about("backupJobId"),
+    Operation::rest("GET", "/copy-jobs", "ListCopyJobs", copy_jobs::list),
+    Operation::rest("GET", "/copy-jobs/{copyJobId}", "DescribeCopyJob", copy_jobs::describe).about("copyJobId"),
+    Operation::rest("GET", "/restore-jobs", "ListRestoreJobs", restore_jobs::list),
+    Operation::rest("GET", "/resources", "ListProtectedResources", resources::list),
+    Operation::rest("GET", "/resources/{resourceArn}", "DescribeProtectedResource", resources::describe).about("resourceArn"),
+    Operation::rest("GET", "/resources/{resourceArn}/recovery-points", "ListRecoveryPointsByResource", points::of_resource)
+        .about("resourceArn"),
+    Operation::rest("GET", "/backup-vaults", "ListBackupVaults", vaults::list),
+    Operation::rest("GET", "/backup-vaults/{backupVaultName}", "DescribeBackupVault", vaults::describe)
+        .about("backupVaultName"),
+    Operation::rest(
+        "GET",
+        "/backup-vaults/{backupVaultName}/recovery-points",
+        "ListRecoveryPointsByBackupVault",
+        points::in_vault,
+    )
+    .about("backupVaultName"),
+    Operation::rest(
+        "GET",
+        "/backup-vaults/{backupVaultName}/recovery-points/{recoveryPointArn}",
+        "DescribeRecoveryPoint",
+        points::describe,
+    )
+    .about("recoveryPointArn"),
+];
+
+/// AWS Backup.
+pub static SERVICE: Service =
+    Service { name: "backup", protocols: &[Protocol::RestJson], operations: OPERATIONS };

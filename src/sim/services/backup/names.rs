@@ -1,0 +1,98 @@
+//! ARNs and ids of AWS Backup, and the plan that made something.
+
+use crate::sim::World;
+use crate::sim::estate::backup::{Plan, Resource, Vault};
+use crate::sim::time::Span;
+use crate::sim::wire::Value;
+
+/// The ARN of a vault.
+pub(super) fn vault_arn(world: &World, region: &str, name: &str) -> String {
+    world.arn("backup", region, &format!("backup-vault:{name}"))
+}
+
+/// The ARN of the key a vault encrypts with.
+pub(super) fn key_arn(world: &World, vault: &Vault) -> String {
+    world.arn("kms", &vault.region, &format!("key/{}", vault.key))
+}
+
+/// The vault of that name in that Region.
+pub(super) fn vault<'w>(world: &'w World, region: &str, name: &str) -> Option<&'w Vault> {
+    world.estate.backup.vaults.iter().find(|vault| vault.region == region && vault.name == name)
+}
+
+/// Whether a vault is under Vault Lock.
+pub(super) fn lock_state(vault: &Vault) -> &'static str {
+    if is_locked(vault) { "LOCKED" } else { "UNLOCKED" }
+}
+
+/// Whether a vault is under Vault Lock: it then has a least or a longest retention.
+pub(super) fn is_locked(vault: &Vault) -> bool {
+    vault.locked_min.is_some() || vault.locked_max.is_some()
+}
+
+/// The role that AWS Backup works under.
+pub(super) fn role(world: &World) -> String {
+    world.arn("iam", "", "role/service-role/AWSBackupDefaultServiceRole")
+}
+
+/// The ARN of a recovery point: a snapshot or image of the service it is of, or AWS Backup's own.
+pub(super) fn point_arn(world: &World, resource: &Resource, region: &str, job: &str) -> String {
+    let digits = || world.hex(&["recovery-point", job], 17);
+    match resource.kind.as_str() {
+        // Snapshots and images have no account in their ARN.
+        "EBS" => format!("arn:aws:ec2:{region}::snapshot/snap-{}", digits()),
+        "EC2" => format!("arn:aws:ec2:{region}::image/ami-{}", digits()),
+        "RDS" => world.arn("rds", region, &format!("snapshot:awsbackup:job-{job}")),
+        "Aurora" => world.arn("rds", region, &format!("cluster-snapshot:awsbackup:job-{job}")),
+        _ => world.arn("backup", region, &format!("recovery-point:{}", world.uuid(&["recovery-point", job]))),
+    }
+}
+
+/// What a resource is called: the end of its ARN.
+pub(super) fn resource_name(resource: &Resource) -> &str {
+    resource.arn.rsplit([':', '/']).next().unwrap_or_default()
+}
+
+/// `CreatedBy`: the plan and rule that made a job or point.
+pub(super) fn created_by(world: &World, plan: &Plan) -> Value {
+    let id = plan_id(world, plan);
+    Value::map([
+        ("BackupPlanArn", world.arn("backup", &plan.region, &format!("backup-plan:{id}")).into()),
+        ("BackupPlanId", id.into()),
+        ("BackupPlanName", (&plan.name).into()),
+        ("BackupPlanVersion", world.hex(&["plan-version", &plan.name], 32).into()),
+        ("BackupRuleId", world.uuid(&["backup-rule", &plan.name]).into()),
+        ("BackupRuleName", (&plan.name).into()),
+        ("BackupRuleCron", cron(plan.every, plan.offset).into()),
+        ("BackupRuleTimezone", "Etc/UTC".into()),
+    ])
+}
+
+/// The id of a plan.
+pub(super) fn plan_id(world: &World, plan: &Plan) -> String {
+    world.uuid(&["backup-plan", &plan.name])
+}
+
+/// A schedule as AWS writes it, where cron can say it: each day, each week, or each so many hours.
+fn cron(every: Span, offset: Span) -> Option<String> {
+    const WEEKDAYS: [&str; 7] = ["THU", "FRI", "SAT", "SUN", "MON", "TUE", "WED"];
+    let minutes = |span: Span| span.millis() / Span::MINUTE.millis();
+    let (hour, minute) = (minutes(offset) / 60 % 24, minutes(offset) % 60);
+    let hours = minutes(every) / 60;
+    if every == Span::DAY {
+        Some(format!("cron({minute} {hour} ? * * *)"))
+    } else if every == Span::from_days(7) {
+        // Weeks are counted from the epoch, which was a Thursday.
+        let day = WEEKDAYS.get(usize::try_from(minutes(offset) / 1_440 % 7).ok()?)?;
+        Some(format!("cron({minute} {hour} ? * {day} *)"))
+    } else if hours > 0 && 24 % hours == 0 && every == Span::HOUR.times(hours) {
+        Some(format!("cron({minute} {}/{hours} ? * * *)", hour % hours))
+    } else {
+        None
+    }
+}
+
+/// Whole days of a retention, as `DeleteAfterDays` has it; at least one.
+pub(super) fn days(kept: Span) -> i64 {
+    (kept.millis() / Span::DAY.millis()).max(1)
+}

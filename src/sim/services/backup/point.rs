@@ -1,0 +1,167 @@
+//! The recovery points there are: what backups and copies made, less what retention took away.
+
+use super::course::{Course, Outcome, Phase};
+use super::names;
+use super::run::{self, Backup};
+use crate::sim::World;
+use crate::sim::estate::backup::{Plan, Resource};
+use crate::sim::time::{Moment, Span};
+
+/// How long the deletion of an expired point takes.
+const DELETION: Span = Span::from_minutes(10);
+
+/// `Status` of a recovery point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Status {
+    Creating,
+    Completed,
+    Partial,
+    /// Its retention is over, but it cannot be deleted.
+    Expired,
+    Deleting,
+}
+
+/// A recovery point.
+#[derive(Clone, Debug)]
+pub(super) struct Point<'w> {
+    pub(super) plan: &'w Plan,
+    pub(super) resource: &'w Resource,
+    /// The vault it is in.
+    pub(super) vault: &'w str,
+    /// The Region of that vault.
+    pub(super) region: &'w str,
+    /// The vault it was copied from: in the plan's Region.
+    pub(super) copied_from: Option<&'w str>,
+    /// The start of the backup: the moment its data are of. A copy keeps it here: that is how this simulator models what AWS leaves
+    /// unsaid, and a reader does well not to depend on it: the copy's own end is `completed`.
+    pub(super) created: Moment,
+    /// When the job that made it started.
+    pub(super) initiated: Moment,
+    /// When the backup, or the copy, was complete.
+    pub(super) completed: Option<Moment>,
+    pub(super) status: Status,
+    /// What a point that is not whole says.
+    pub(super) message: Option<String>,
+    /// How much of its data is there, from 0 to 1.
+    pub(super) done: f64,
+    pub(super) kept: Span,
+    /// The id of the job that made it.
+    job: String,
+}
+
+impl Status {
+    /// AWS's name of it.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Creating => "CREATING",
+            Self::Completed => "COMPLETED",
+            Self::Partial => "PARTIAL",
+            Self::Expired => "EXPIRED",
+            Self::Deleting => "DELETING",
+        }
+    }
+}
+
+impl Point<'_> {
+    /// Its ARN.
+    pub(super) fn arn(&self, world: &World) -> String {
+        names::point_arn(world, self.resource, self.region, &self.job)
+    }
+}
+
+/// The ARN of the point a backup makes.
+pub(super) fn arn_of_backup(world: &World, backup: &Backup<'_>) -> String {
+    names::point_arn(world, backup.resource, &backup.plan.region, &backup.id(world))
+}
+
+/// The points in the vaults of a Region, newest first.
+pub(super) fn points<'w>(world: &'w World, region: &str) -> Vec<Point<'w>> {
+    let mut all: Vec<Point<'w>> = world.estate.backup.plans.iter().flat_map(|plan| of_plan(world, plan, region)).collect();
+    all.sort_by_key(|point| std::cmp::Reverse((point.created, point.completed)));
+    all
+}
+
+fn of_plan<'w>(world: &'w World, plan: &'w Plan, region: &str) -> Vec<Point<'w>> {
+    let own = (plan.region == region).then_some(plan.kept);
+    let copied = plan.copies.iter().filter(|copy| copy.region == region).map(|copy| copy.kept);
+    let Some(longest) = copied.chain(own).max() else { return Vec::new() };
+    let oldest = oldest_due(world, region) - longest;
+    let mut points = Vec::new();
+    for backup in run::backups(world, plan, oldest) {
+        if own.is_some() {
+            points.extend(made_by_backup(world, &backup));
+        }
+        let into = backup.copies(world).into_iter().filter(|copying| copying.to.region == region);
+        points.extend(into.filter_map(|copying| made_by_copy(world, &copying)));
+    }
+    points
+}
+
+fn made_by_backup<'w>(world: &World, backup: &Backup<'w>) -> Option<Point<'w>> {
+    let plan = backup.plan;
+    let created = backup.course.created;
+    Some(Point {
+        plan,
+        resource: backup.resource,
+        vault: &plan.vault,
+        region: &plan.region,
+        copied_from: None,
+        created,
+        initiated: created,
+        completed: backup.course.completed(world.now),
+        status: status(world, &backup.course, &plan.region, created + plan.kept)?,
+        message: (backup.course.outcome == Outcome::Partial).then(|| backup.course.said(world.now)).flatten().map(str::to_owned),
+        done: backup.course.done(world.now),
+        kept: plan.kept,
+        job: backup.id(world),
+    })
+}
+
+fn made_by_copy<'w>(world: &World, copying: &run::Copying<'w>) -> Option<Point<'w>> {
+    let (plan, to) = (copying.backup.plan, copying.to);
+    let created = copying.backup.course.created;
+    Some(Point {
+        plan,
+        resource: copying.backup.resource,
+        vault: &to.vault,
+        region: &to.region,
+        copied_from: Some(&plan.vault),
+        created,
+        initiated: copying.course.created,
+        completed: copying.course.completed(world.now),
+        status: status(world, &copying.course, &to.region, created + to.kept)?,
+        message: (copying.course.outcome == Outcome::Partial).then(|| copying.course.said(world.now)).flatten().map(str::to_owned),
+        done: copying.course.done(world.now),
+        kept: to.kept,
+        job: copying.id(world),
+    })
+}
+
+/// How a point stands; `None` when there is none: not made, or deleted.
+fn status(world: &World, course: &Course, region: &str, due: Moment) -> Option<Status> {
+    let made = match course.phase(world.now) {
+        Phase::Running | Phase::Stopping => Status::Creating,
+        Phase::Ended(Outcome::Completed | Outcome::Issues) => Status::Completed,
+        Phase::Ended(Outcome::Partial) => Status::Partial,
+        Phase::Waiting | Phase::Ended(Outcome::Failed | Outcome::Aborted | Outcome::Expired) => return None,
+    };
+    if world.now < due {
+        return Some(made);
+    }
+    // A Region that is down deletes nothing: the point is EXPIRED until it is back.
+    let back = world.outages(region).iter().find(|(from, until)| *from <= due && due < *until).map(|(_, until)| *until);
+    match back {
+        Some(back) if world.now < back => Some(Status::Expired),
+        Some(back) if world.now < back + DELETION => Some(Status::Deleting),
+        None if world.now < due + DELETION => Some(Status::Deleting),
+        Some(_) | None => None,
+    }
+}
+
+/// The due date of the oldest point that may still be there.
+fn oldest_due(world: &World, region: &str) -> Moment {
+    let usual = world.now - DELETION;
+    let outages = world.outages(region);
+    let halting = outages.iter().filter(|(from, until)| *from <= world.now && usual < *until).map(|(from, _)| *from);
+    halting.fold(usual, Moment::min)
+}

@@ -1,0 +1,117 @@
+//! Recovery points.
+
+use super::backup_jobs::GIB;
+use super::error::{PAGES, not_found};
+use super::filter::{Filter, Seen};
+use super::point::{self, Point, Status};
+use super::{names, restore_jobs, vaults};
+use crate::sim::World;
+use crate::sim::call::Call;
+use crate::sim::services::paging::Page;
+use crate::sim::wire::{AwsError, Value};
+
+/// `ListRecoveryPointsByBackupVault`, newest first.
+pub(super) fn in_vault(world: &World, call: &Call) -> Result<Value, AwsError> {
+    let page = Page::of(world, call, &PAGES)?;
+    let world = &page.world(world);
+    let vault = vaults::asked(world, call)?;
+    // This list has no filter by status.
+    let filter = Filter::of(call, "", &[])?;
+    let plan = call.text("backupPlanId");
+    let mut points = point::points(world, &call.region);
+    points.retain(|point| {
+        point.vault == vault.name
+            && plan.is_none_or(|plan| plan == names::plan_id(world, point.plan))
+            && filter.fits(&seen(point))
+    });
+    let cut = page.cut(call, points);
+    let points = cut.items.iter().map(|point| value(world, point));
+    Ok(Value::map([("RecoveryPoints", Value::list("RecoveryPoint", points)), ("NextToken", cut.next.into())]))
+}
+
+/// `ListRecoveryPointsByResource`, newest first: those in any vault of the Region. For a resource nobody knows there are none.
+pub(super) fn of_resource(world: &World, call: &Call) -> Result<Value, AwsError> {
+    let page = Page::of(world, call, &PAGES)?;
+    let world = &page.world(world);
+    let resource = call.text("resourceArn").unwrap_or_default();
+    let mut points = point::points(world, &call.region);
+    points.retain(|point| point.resource.arn == resource);
+    let cut = page.cut(call, points);
+    let points = cut.items.iter().map(|point| short_value(world, point));
+    Ok(Value::map([("RecoveryPoints", Value::list("RecoveryPoint", points)), ("NextToken", cut.next.into())]))
+}
+
+/// `DescribeRecoveryPoint`.
+pub(super) fn describe(world: &World, call: &Call) -> Result<Value, AwsError> {
+    let vault = vaults::asked(world, call)?;
+    let arn = call.text("recoveryPointArn").unwrap_or_default();
+    point::points(world, &call.region)
+        .iter()
+        .find(|point| point.vault == vault.name && point.arn(world) == arn)
+        .map(|point| value(world, point).with("StorageClass", "WARM"))
+        .ok_or_else(|| not_found(format!("Recovery point {arn} does not exist in vault {}.", vault.name)))
+}
+
+fn seen<'w>(point: &Point<'w>) -> Seen<'w> {
+    Seen {
+        state: point.status.name(),
+        resource: &point.resource.arn,
+        resource_type: &point.resource.kind,
+        created: point.created,
+        completed: point.completed,
+        category: None,
+    }
+}
+
+fn bytes(point: &Point<'_>) -> i64 {
+    ((i64::from(point.resource.gib) * GIB) as f64 * point.done) as i64
+}
+
+fn value(world: &World, point: &Point<'_>) -> Value {
+    let vault = names::vault(world, point.region, point.vault);
+    let source = point.copied_from.map(|vault| names::vault_arn(world, &point.plan.region, vault));
+    let is_whole = matches!(point.status, Status::Completed);
+    Value::map([
+        ("RecoveryPointArn", point.arn(world).into()),
+        ("BackupVaultName", point.vault.into()),
+        ("BackupVaultArn", names::vault_arn(world, point.region, point.vault).into()),
+        ("SourceBackupVaultArn", source.into()),
+        ("ResourceArn", (&point.resource.arn).into()),
+        ("ResourceType", (&point.resource.kind).into()),
+        ("ResourceName", names::resource_name(point.resource).into()),
+        ("CreatedBy", names::created_by(world, point.plan)),
+        ("IamRoleArn", names::role(world).into()),
+        ("Status", point.status.name().into()),
+        ("StatusMessage", point.message.as_deref().into()),
+        ("CreationDate", point.created.into()),
+        ("InitiationDate", point.initiated.into()),
+        ("CompletionDate", point.completed.into()),
+        ("BackupSizeInBytes", bytes(point).into()),
+        ("CalculatedLifecycle", Value::map([("DeleteAt", (point.created + point.kept).into())])),
+        ("Lifecycle", Value::map([("DeleteAfterDays", names::days(point.kept).into())])),
+        ("EncryptionKeyArn", vault.map(|vault| names::key_arn(world, vault)).into()),
+        ("EncryptionKeyType", "CUSTOMER_MANAGED_KMS_KEY".into()),
+        ("IsEncrypted", true.into()),
+        ("IsParent", false.into()),
+        ("LastRestoreTime", if is_whole { restore_jobs::last_restore(world, point).into() } else { Value::Null }),
+        ("VaultType", "BACKUP_VAULT".into()),
+    ])
+}
+
+/// The shorter shape of `ListRecoveryPointsByResource`, which calls the size by another name.
+fn short_value(world: &World, point: &Point<'_>) -> Value {
+    let vault = names::vault(world, point.region, point.vault);
+    Value::map([
+        ("RecoveryPointArn", point.arn(world).into()),
+        ("CreationDate", point.created.into()),
+        ("Status", point.status.name().into()),
+        ("StatusMessage", point.message.as_deref().into()),
+        ("EncryptionKeyArn", vault.map(|vault| names::key_arn(world, vault)).into()),
+        ("EncryptionKeyType", "CUSTOMER_MANAGED_KMS_KEY".into()),
+        ("BackupSizeBytes", bytes(point).into()),
+        ("BackupVaultName", point.vault.into()),
+        ("IsParent", false.into()),
+        ("ResourceName", names::resource_name(point.resource).into()),
+        ("VaultType", "BACKUP_VAULT".into()),
+    ])
+}

@@ -1,0 +1,99 @@
+//! The jobs there were: each slot of a plan's schedule gives one backup of each of its resources, each completed backup one copy
+//! into each of the plan's copy vaults.
+
+use super::course::{Course, Outcome};
+use crate::sim::World;
+use crate::sim::estate::backup::{Copy, Plan, Resource};
+use crate::sim::time::{Moment, Span};
+
+/// How long AWS Backup lists a job.
+pub(super) const LISTED: Span = Span::from_days(30);
+/// How long after its slot a job is created, at most.
+const PICKED_UP: Span = Span::from_seconds(3);
+
+/// One backup of one resource.
+#[derive(Clone, Debug)]
+pub(super) struct Backup<'w> {
+    pub(super) plan: &'w Plan,
+    pub(super) resource: &'w Resource,
+    pub(super) course: Course,
+    /// The moment the schedule gives; the job is created moments later.
+    slot: Moment,
+}
+
+/// One copy of one backup.
+#[derive(Clone, Debug)]
+pub(super) struct Copying<'w> {
+    pub(super) backup: Backup<'w>,
+    pub(super) to: &'w Copy,
+    pub(super) course: Course,
+}
+
+impl<'w> Backup<'w> {
+    /// The id of its job.
+    pub(super) fn id(&self, world: &World) -> String {
+        world.uuid(&["backup-job", &self.plan.name, &self.resource.arn, &self.slot.to_string()])
+    }
+
+    /// Its copies so far.
+    pub(super) fn copies(&self, world: &'w World) -> Vec<Copying<'w>> {
+        let has_data = matches!(self.course.outcome, Outcome::Completed | Outcome::Issues);
+        if !has_data || world.now < self.course.ended {
+            return Vec::new();
+        }
+        self.plan.copies.iter().map(|to| self.copy(world, to)).collect()
+    }
+
+    /// Its copy to one of the plan's vaults. It starts the moment the backup is complete.
+    fn copy(&self, world: &World, to: &'w Copy) -> Copying<'w> {
+        let created = self.course.ended;
+        let failure = world.copy_failure(&self.plan.name, &to.region, created);
+        let failure = failure.map(|failure| (failure.ending, failure.message.as_deref()));
+        let course = Course::plot(world, &[&self.plan.region, &to.region], created, to.duration, failure);
+        Copying { backup: self.clone(), to, course }
+    }
+}
+
+impl Copying<'_> {
+    /// The id of its job.
+    pub(super) fn id(&self, world: &World) -> String {
+        world.uuid(&["copy-job", &self.backup.id(world), &self.to.region, &self.to.vault])
+    }
+}
+
+/// The backups of a plan that were started after a moment, newest first. A Region that is down starts none.
+pub(super) fn backups<'w>(world: &'w World, plan: &'w Plan, after: Moment) -> Vec<Backup<'w>> {
+    let after = after.max(world.start - plan.age);
+    let mut slots: Vec<Moment> = World::schedule(plan.every, plan.offset, after - PICKED_UP, world.now).collect();
+    slots.reverse();
+    slots
+        .iter()
+        .flat_map(|slot| plan.resources.iter().map(move |resource| (*slot, resource)))
+        .filter_map(|(slot, resource)| {
+            let waits = world.unit(&["picked-up", &plan.name, &resource.arn, &slot.to_string()]);
+            let created = slot + PICKED_UP.share(waits);
+            if created <= after || world.now < created || world.is_out(&plan.region, created) {
+                return None;
+            }
+            let failure = world.backup_failure(&plan.name, created);
+            let failure = failure.map(|failure| (failure.ending, failure.message.as_deref()));
+            let course = Course::plot(world, &[&plan.region], created, plan.duration, failure);
+            Some(Backup { plan, resource, course, slot })
+        })
+        .collect()
+}
+
+/// The backup jobs a Region lists, newest first.
+pub(super) fn backups_of<'w>(world: &'w World, region: &str) -> Vec<Backup<'w>> {
+    let plans = world.estate.backup.plans.iter().filter(|plan| plan.region == region);
+    let mut all: Vec<_> = plans.flat_map(|plan| backups(world, plan, world.now - LISTED)).collect();
+    all.sort_by_key(|backup| std::cmp::Reverse(backup.course.created));
+    all
+}
+
+/// The copy jobs a Region lists, newest first: those out of its vaults.
+pub(super) fn copies_of<'w>(world: &'w World, region: &str) -> Vec<Copying<'w>> {
+    let mut all: Vec<_> = backups_of(world, region).iter().flat_map(|backup| backup.copies(world)).collect();
+    all.sort_by_key(|copying| std::cmp::Reverse(copying.course.created));
+    all
+}

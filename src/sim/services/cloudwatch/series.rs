@@ -1,0 +1,114 @@
+//! One series: a metric with its dimensions in one Region, and its value at each minute.
+
+use crate::sim::World;
+use crate::sim::estate::dynamodb::Table;
+use crate::sim::estate::link::Link;
+use crate::sim::estate::route53::HealthCheck;
+use crate::sim::fault::{Fault, is};
+use crate::sim::flow::Condition;
+use crate::sim::health::Health;
+use crate::sim::time::{Moment, Span};
+
+/// A metric's dimensions, in the order AWS lists them.
+pub(super) type Dimensions<'a> = Vec<(&'a str, &'a str)>;
+
+/// A series.
+#[derive(Debug)]
+pub(super) struct Series<'a> {
+    pub(super) namespace: &'a str,
+    pub(super) metric: &'a str,
+    pub(super) dimensions: Dimensions<'a>,
+    pub(super) region: &'a str,
+    pub(super) source: Source<'a>,
+}
+
+/// Where a series has its values from.
+#[derive(Debug)]
+pub(super) enum Source<'a> {
+    /// A link's lag in whole seconds, and -1 while it is broken off: MySQL's Seconds_Behind_Source.
+    ReplicaLag(Link),
+    /// A link's lag in seconds.
+    Seconds(Link),
+    /// A link's lag in milliseconds.
+    Milliseconds(Link),
+    /// What waits to be replicated, at so many per second of lag.
+    Waiting(Link, f64),
+    /// The same value at each minute.
+    Steady(f64),
+    /// Around that value at each minute, drawn from the seed.
+    Around(f64, &'a str),
+    /// Seconds since that moment.
+    Since(Moment),
+    /// Writes of a table in its Region.
+    Writes(&'a Table),
+    /// 1 while healthy, 0 while not.
+    Health(&'a HealthCheck),
+    /// The share of checkers, in percent, that see success.
+    Checkers(&'a HealthCheck),
+}
+
+impl Series<'_> {
+    /// The value of the minute that begins then; `None` when there is no point.
+    pub(super) fn value(&self, world: &World, minute: Moment) -> Option<f64> {
+        if minute + Span::MINUTE > world.now || self.is_silent(world, minute) {
+            return None;
+        }
+        match &self.source {
+            Source::ReplicaLag(link) => {
+                let flow = world.flow(link, minute);
+                match flow.condition {
+                    Condition::Stopped => Some(-1.0),
+                    Condition::Flowing | Condition::Behind | Condition::Stalled => Some(flow.lag(minute).seconds().ceil()),
+                }
+            }
+            Source::Seconds(link) => lag(world, link, minute).map(Span::seconds),
+            Source::Milliseconds(link) => lag(world, link, minute).map(|lag| lag.millis() as f64),
+            Source::Waiting(link, rate) => lag(world, link, minute).map(|lag| (lag.seconds() * rate).round()),
+            Source::Steady(value) => Some(*value),
+            Source::Around(value, name) => {
+                let swing = 0.8 + 0.4 * world.unit(&["around", name, &minute.millis().to_string()]);
+                Some((value * swing).round())
+            }
+            Source::Since(moment) => Some((minute - *moment).seconds().max(0.0)),
+            Source::Writes(table) => {
+                let busy = 0.6 + 0.4 * world.unit(&["writes", &table.name, &minute.millis().to_string()]);
+                Some((f64::from(table.items) / 500.0 * busy).ceil().max(1.0))
+            }
+            Source::Health(check) => Some(match health_of_minute(world, check, minute) {
+                Health::Healthy => 1.0,
+                Health::Unhealthy => 0.0,
+            }),
+            Source::Checkers(check) => Some(((1.0 - world.failing_share(check, minute)) * 100.0).round()),
+        }
+    }
+
+    /// Whether nothing is published in that minute: its Region is gone, or a fault keeps the points away. Route 53 publishes
+    /// from all over the world, whatever becomes of us-east-1's own data plane.
+    fn is_silent(&self, world: &World, minute: Moment) -> bool {
+        let gone = self.namespace != "AWS/Route53" && world.is_out(self.region, minute);
+        gone || world.faults(minute).any(|fault| match fault {
+            Fault::Metrics(stopped) => {
+                is(&stopped.region, self.region)
+                    && is(&stopped.namespace, self.namespace)
+                    && is(&stopped.metric, self.metric)
+                    && stopped.resource.as_ref().is_none_or(|id| self.dimensions.iter().any(|(_, value)| value == id))
+            }
+            _ => false,
+        })
+    }
+}
+
+fn lag(world: &World, link: &Link, minute: Moment) -> Option<Span> {
+    let flow = world.flow(link, minute);
+    match flow.condition {
+        Condition::Stopped => None,
+        Condition::Flowing | Condition::Behind | Condition::Stalled => Some(flow.lag(minute)),
+    }
+}
+
+/// The worst of a minute, looked at every ten seconds: `HealthCheckStatus` is read as a minimum.
+fn health_of_minute(world: &World, check: &HealthCheck, minute: Moment) -> Health {
+    let unhealthy =
+        (0..6).any(|step| world.health(check, minute + Span::from_seconds(step * 10)) == Health::Unhealthy);
+    if unhealthy { Health::Unhealthy } else { Health::Healthy }
+}

@@ -1,0 +1,202 @@
+//! Which series a Region has: aws-facts of what publishes where under which dimensions, for each kind of resource.
+
+use super::series::{Series, Source};
+use crate::sim::World;
+use crate::sim::estate::cloudwatch::LagUnit;
+use crate::sim::estate::dynamodb::{Consistency, Table, Writes};
+use crate::sim::time::Span;
+
+/// Where Route 53 publishes.
+const ROUTE53_REGION: &str = "us-east-1";
+
+/// All series of a Region.
+pub(super) fn of_region<'a>(world: &'a World, region: &str) -> Vec<Series<'a>> {
+    let mut all = Vec::new();
+    databases(world, &mut all);
+    world.estate.dynamodb.tables.iter().for_each(|table| table_series(table, &mut all));
+    storage(world, &mut all);
+    servers(world, &mut all);
+    health_checks(world, &mut all);
+    custom(world, &mut all);
+    all.retain(|series| series.region == region);
+    all
+}
+
+fn databases<'a>(world: &'a World, all: &mut Vec<Series<'a>>) {
+    for replica in &world.estate.rds.instances {
+        if let Some(link) = replica.link() {
+            all.push(Series {
+                namespace: "AWS/RDS",
+                metric: "ReplicaLag",
+                dimensions: vec![("DBInstanceIdentifier", &replica.id)],
+                region: &replica.region,
+                source: Source::ReplicaLag(link),
+            });
+        }
+    }
+    for global in &world.estate.rds.global_clusters {
+        for (secondary, link) in global.secondaries.iter().zip(global.links()) {
+            for metric in ["AuroraGlobalDBRPOLag", "AuroraGlobalDBReplicationLag"] {
+                all.push(Series {
+                    namespace: "AWS/RDS",
+                    metric,
+                    dimensions: vec![("DBClusterIdentifier", &secondary.id)],
+                    region: &secondary.region,
+                    source: Source::Milliseconds(link.clone()),
+                });
+            }
+        }
+    }
+    for cluster in &world.estate.rds.clusters {
+        for reader in cluster.instances.iter().skip(1) {
+            all.push(Series {
+                namespace: "AWS/RDS",
+                metric: "AuroraReplicaLag",
+                dimensions: vec![("DBInstanceIdentifier", reader)],
+                region: &cluster.region,
+                source: Source::Around(18.0, reader),
+            });
+        }
+    }
+}
+
+fn table_series<'a>(table: &'a Table, all: &mut Vec<Series<'a>>) {
+    if table.writes == Writes::None {
+        return;
+    }
+    let Some(home) = table.regions.first() else { return };
+    // The users of a strongly consistent table write in every Region, those of any other in the first.
+    let written = match table.consistency {
+        Some(Consistency::Strong) => table.regions.iter().collect(),
+        Some(Consistency::Eventual) | None => vec![home],
+    };
+    for region in written {
+        all.push(Series {
+            namespace: "AWS/DynamoDB",
+            metric: "ConsumedWriteCapacityUnits",
+            dimensions: vec![("TableName", &table.name)],
+            region,
+            source: Source::Writes(table),
+        });
+    }
+    // A link goes to each other Region, in their order.
+    for (to, link) in table.regions.iter().skip(1).zip(table.links()) {
+        all.push(Series {
+            namespace: "AWS/DynamoDB",
+            metric: "ReplicationLatency",
+            dimensions: vec![("TableName", &table.name), ("ReceivingRegion", to)],
+            region: home,
+            source: Source::Milliseconds(link),
+        });
+    }
+}
+
+fn storage<'a>(world: &'a World, all: &mut Vec<Series<'a>>) {
+    for rule in &world.estate.s3.replications {
+        let sources = [
+            ("ReplicationLatency", Source::Seconds(rule.link())),
+            ("BytesPendingReplication", Source::Waiting(rule.link(), 350_000.0)),
+            ("OperationsPendingReplication", Source::Waiting(rule.link(), 0.8)),
+            ("OperationsFailedReplication", Source::Steady(0.0)),
+        ];
+        for (metric, source) in sources {
+            all.push(Series {
+                namespace: "AWS/S3",
+                metric,
+                dimensions: vec![
+                    ("SourceBucket", &rule.source_bucket),
+                    ("DestinationBucket", &rule.destination_bucket),
+                    ("RuleId", &rule.rule_id),
+                ],
+                region: &rule.to,
+                source,
+            });
+        }
+    }
+    for replication in &world.estate.efs.replications {
+        all.push(Series {
+            namespace: "AWS/EFS",
+            metric: "TimeSinceLastSync",
+            dimensions: vec![
+                ("FileSystemId", &replication.file_system),
+                ("DestinationFileSystemId", &replication.destination_file_system),
+            ],
+            region: &replication.from,
+            source: Source::Seconds(replication.link()),
+        });
+    }
+    for store in &world.estate.elasticache.global_datastores {
+        all.push(Series {
+            namespace: "AWS/ElastiCache",
+            metric: "GlobalDatastoreReplicationLag",
+            dimensions: store.dimensions.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
+            region: &store.to,
+            source: Source::Seconds(store.link()),
+        });
+    }
+}
+
+fn servers<'a>(world: &'a World, all: &mut Vec<Series<'a>>) {
+    for server in &world.estate.drs.servers {
+        let mut sources = vec![
+            ("LagDuration", Source::Seconds(server.link())),
+            ("Backlog", Source::Waiting(server.link(), 2_500_000.0)),
+            ("ElapsedReplicationDuration", Source::Since(world.start - server.age)),
+        ];
+        if let Some(ago) = server.last_drill {
+            sources.push(("DurationSinceLastSuccessfulRecoveryLaunch", Source::Since(world.start - ago)));
+        }
+        for (metric, source) in sources {
+            all.push(Series {
+                namespace: "AWS/DRS",
+                metric,
+                dimensions: vec![("SourceServerID", &server.id)],
+                region: &server.region,
+                source,
+            });
+        }
+    }
+}
+
+fn health_checks<'a>(world: &'a World, all: &mut Vec<Series<'a>>) {
+    for check in &world.estate.route53.health_checks {
+        let sources =
+            [("HealthCheckStatus", Source::Health(check)), ("HealthCheckPercentageHealthy", Source::Checkers(check))];
+        for (metric, source) in sources {
+            all.push(Series {
+                namespace: "AWS/Route53",
+                metric,
+                dimensions: vec![("HealthCheckId", &check.id)],
+                region: ROUTE53_REGION,
+                source,
+            });
+        }
+    }
+}
+
+fn custom<'a>(world: &'a World, all: &mut Vec<Series<'a>>) {
+    for lag in &world.estate.cloudwatch.lags {
+        let source = match lag.unit {
+            LagUnit::Seconds => Source::Seconds(lag.link()),
+            LagUnit::Milliseconds => Source::Milliseconds(lag.link()),
+        };
+        all.push(Series {
+            namespace: &lag.namespace,
+            metric: &lag.metric,
+            dimensions: lag.dimensions.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
+            region: &lag.to,
+            source,
+        });
+    }
+}
+
+/// How long CloudWatch keeps points of a period.
+pub(super) fn kept(period: Span) -> Span {
+    if period < Span::from_minutes(5) {
+        Span::from_days(15)
+    } else if period < Span::HOUR {
+        Span::from_days(63)
+    } else {
+        Span::from_days(455)
+    }
+}

@@ -1,0 +1,96 @@
+//! The services: one folder each, with a list of its operations and one file per resource.
+
+pub mod autoscaling;
+pub mod backup;
+pub mod cloudwatch;
+pub mod drs;
+pub mod dynamodb;
+pub mod paging;
+pub mod rds;
+pub mod route53;
+pub mod sts;
+
+use super::World;
+use super::call::Call;
+use super::wire::{AwsError, Protocol, Value};
+
+/// One service, as one port of it would be.
+#[derive(Debug)]
+pub struct Service {
+    /// Its name in the SigV4 scope.
+    pub name: &'static str,
+    /// The protocols it speaks.
+    pub protocols: &'static [Protocol],
+    /// The operations it serves.
+    pub operations: &'static [Operation],
+}
+
+/// How a REST request is recognised.
+#[derive(Clone, Copy, Debug)]
+pub enum Route {
+    /// By its name: form `Action`, `X-Amz-Target`, or the CBOR path.
+    Name,
+    /// By method and path; `{label}` matches one segment and becomes a parameter. A trailing slash is ignored.
+    Path(&'static str, &'static str),
+}
+
+/// Whether an operation changes the estate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// It only reads.
+    Reads,
+}
+
+/// One operation of a service.
+#[derive(Debug)]
+pub struct Operation {
+    /// Its name in the service model.
+    pub name: &'static str,
+    /// How a request for it is recognised.
+    pub route: Route,
+    /// Whether it changes the estate.
+    pub effect: Effect,
+    /// The parameter that names what it is about, for the call log.
+    pub target: Option<&'static str>,
+    /// Answers it.
+    pub run: Run,
+}
+
+/// What answers a call: a pure function of the world at one moment.
+pub type Run = fn(&World, &Call) -> Result<Value, AwsError>;
+
+impl Operation {
+    /// A read of awsQuery, awsJson or CBOR.
+    pub const fn read(name: &'static str, run: Run) -> Self {
+        Self { name, route: Route::Name, effect: Effect::Reads, target: None, run }
+    }
+
+    /// A read of rest-json or rest-xml: `Operation::rest("GET", "/backup-vaults/{backupVaultName}", "DescribeBackupVault", f)`.
+    pub const fn rest(method: &'static str, path: &'static str, name: &'static str, run: Run) -> Self {
+        Self { name, route: Route::Path(method, path), effect: Effect::Reads, target: None, run }
+    }
+
+    /// Names the parameter that says what the operation is about.
+    #[must_use]
+    pub const fn about(mut self, parameter: &'static str) -> Self {
+        self.target = Some(parameter);
+        self
+    }
+}
+
+/// Every service of the simulator.
+pub static SERVICES: &[&Service] = &[
+    &autoscaling::SERVICE,
+    &backup::SERVICE,
+    &cloudwatch::SERVICE,
+    &drs::SERVICE,
+    &dynamodb::SERVICE,
+    &rds::SERVICE,
+    &route53::SERVICE,
+    &sts::SERVICE,
+];
+
+/// The service of that SigV4 name.
+pub fn find(name: &str) -> Option<&'static Service> {
+    SERVICES.iter().copied().find(|service| service.name == name)
+}

@@ -1,0 +1,40 @@
+//! RDS and Aurora: instances, clusters, global clusters, automated backups.
+
+mod automated_backups;
+mod clusters;
+mod filter;
+mod global_clusters;
+mod instances;
+
+use crate::sim::services::paging::PageRule;
+use crate::sim::services::{Operation, Service};
+use crate::sim::wire::{AwsError, Protocol};
+
+static OPERATIONS: &[Operation] = &[
+    Operation::read("DescribeDBInstances", instances::describe).about("DBInstanceIdentifier"),
+    Operation::read("DescribeDBClusters", clusters::describe).about("DBClusterIdentifier"),
+    Operation::read("DescribeGlobalClusters", global_clusters::describe).about("GlobalClusterIdentifier"),
+    Operation::read("DescribeDBInstanceAutomatedBackups", automated_backups::describe).about("DBInstanceIdentifier"),
+];
+
+/// RDS and Aurora.
+pub static SERVICE: Service = Service {
+    name: "rds",
+    protocols: &[Protocol::AwsQuery { namespace: "http://rds.amazonaws.com/doc/2014-10-31/" }],
+    operations: OPERATIONS,
+};
+
+/// Every list of RDS has pages of 20 to 100.
+static PAGES: PageRule = PageRule {
+    size: "MaxRecords",
+    token: "Marker",
+    default: 100,
+    min: 20,
+    max: 100,
+    bad_size: invalid,
+    bad_token: invalid,
+};
+
+fn invalid(message: String) -> AwsError {
+    AwsError::new(400, "InvalidParameterValue", message)
+}

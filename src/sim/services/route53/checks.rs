@@ -1,0 +1,80 @@
+//! The configuration of health checks.
+
+use super::asked;
+use crate::sim::World;
+use crate::sim::call::Call;
+use crate::sim::estate::route53::{CheckKind, HealthCheck, Mode};
+use crate::sim::wire::{AwsError, Value};
+
+/// How many health checks a page holds unless asked otherwise.
+const PAGE: usize = 100;
+/// The largest page; more is answered with as many, not refused.
+const LARGEST_PAGE: usize = 1_000;
+
+/// `ListHealthChecks`. The marker is the id of the first check of the page, so it needs no token of ours.
+pub(super) fn list(world: &World, call: &Call) -> Result<Value, AwsError> {
+    let invalid = |message: String| AwsError::new(400, "InvalidInput", message);
+    let size = match call.integer("maxitems").map_err(|sent| invalid(format!("maxitems must be a number, not {sent}")))? {
+        None => PAGE,
+        Some(size) => usize::try_from(size)
+            .ok()
+            .filter(|size| *size > 0)
+            .ok_or_else(|| invalid(format!("maxitems must be at least 1, not {size}")))?
+            .min(LARGEST_PAGE),
+    };
+    let mut checks: Vec<&HealthCheck> = world.estate.route53.health_checks.iter().collect();
+    checks.sort_by(|a, b| a.id.cmp(&b.id));
+    let marker = call.text("marker").unwrap_or_default();
+    let first = if marker.is_empty() {
+        0
+    } else {
+        let known = checks.iter().position(|check| check.id == marker);
+        known.ok_or_else(|| invalid(format!("The marker {marker} is not the ID of a health check")))?
+    };
+    let next = checks.get(first.saturating_add(size)).map(|check| check.id.as_str());
+    let page = checks.iter().skip(first).take(size).map(|check| value(world, check));
+    Ok(Value::map([
+        ("HealthChecks", Value::list("HealthCheck", page)),
+        ("Marker", marker.into()),
+        ("IsTruncated", next.is_some().into()),
+        ("NextMarker", next.into()),
+        ("MaxItems", size.to_string().into()),
+    ]))
+}
+
+/// `GetHealthCheck`.
+pub(super) fn get(world: &World, call: &Call) -> Result<Value, AwsError> {
+    asked(world, call).map(|check| Value::map([("HealthCheck", value(world, check))]))
+}
+
+/// `GetHealthCheckCount`.
+pub(super) fn count(world: &World, _: &Call) -> Result<Value, AwsError> {
+    let count = i64::try_from(world.estate.route53.health_checks.len()).unwrap_or(i64::MAX);
+    Ok(Value::map([("HealthCheckCount", count.into())]))
+}
+
+fn value(world: &World, check: &HealthCheck) -> Value {
+    let (kind, path, sni) = match check.kind {
+        CheckKind::Http => ("HTTP", Some(&check.path), false),
+        CheckKind::Https => ("HTTPS", Some(&check.path), true),
+        CheckKind::Tcp => ("TCP", None, false),
+    };
+    let config = Value::map([
+        ("Port", i64::from(check.port).into()),
+        ("Type", kind.into()),
+        ("ResourcePath", path.filter(|path| !path.is_empty()).into()),
+        ("FullyQualifiedDomainName", (&check.domain).into()),
+        ("RequestInterval", check.interval.into()),
+        ("FailureThreshold", check.threshold.into()),
+        ("MeasureLatency", false.into()),
+        ("Inverted", matches!(check.mode, Mode::Inverted | Mode::Forced).into()),
+        ("Disabled", matches!(check.mode, Mode::Disabled | Mode::Forced).into()),
+        ("EnableSNI", sni.into()),
+    ]);
+    Value::map([
+        ("Id", (&check.id).into()),
+        ("CallerReference", world.uuid(&["caller-reference", &check.id]).into()),
+        ("HealthCheckConfig", config),
+        ("HealthCheckVersion", 1_u32.into()),
+    ])
+}

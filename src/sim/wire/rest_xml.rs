@@ -1,0 +1,21 @@
+//! rest-xml: Route 53.
+
+use super::rest_json::route;
+use super::{Asked, AwsError, Protocol, Reply, Request, Value, xml};
+use crate::sim::services::Service;
+
+pub(super) fn decode(service: &'static Service, request: &Request) -> Result<Asked, AwsError> {
+    // The operations served so far have no body; their parameters are in path and query string.
+    route(service, request)
+        .map(|(operation, parameters)| (operation, parameters.into()))
+        .ok_or_else(|| {
+            Protocol::RestXml { namespace: "" }.unknown_operation(&format!("{} {}", request.method, request.path))
+        })
+}
+
+pub(super) fn encode(namespace: &str, operation: &str, value: &Value) -> Reply {
+    let mut body = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{operation}Response xmlns=\"{namespace}\">");
+    xml::content(&mut body, value);
+    body.push_str(&format!("</{operation}Response>"));
+    Reply { status: 200, headers: vec![("content-type", "text/xml".to_owned())], body: body.into_bytes() }
+}

@@ -1,0 +1,107 @@
+//! The simulated world at one moment: a pure function of estate, seed, timeline and time. Services answer from it and nothing else.
+
+use std::sync::Arc;
+
+use super::estate::Estate;
+use super::fault::{BackupFailure, CopyFailure, Fault, is};
+use super::seed;
+use super::time::{Moment, Span};
+use super::timeline::Timeline;
+
+/// The world at `now`.
+#[derive(Clone, Debug)]
+pub struct World {
+    /// What exists.
+    pub estate: Arc<Estate>,
+    /// What goes wrong when.
+    pub timeline: Arc<Timeline>,
+    /// What everything that looks random is drawn from.
+    pub seed: u64,
+    /// When the simulator was started, in simulated time: ages in the estate count back from it.
+    pub start: Moment,
+    /// The moment of this call.
+    pub now: Moment,
+}
+
+impl World {
+    /// The same world at another moment.
+    #[must_use]
+    pub fn at(&self, now: Moment) -> Self {
+        Self { now, ..self.clone() }
+    }
+
+    /// `arn:aws:<service>:<region>:<account>:<rest>`.
+    pub fn arn(&self, service: &str, region: &str, rest: &str) -> String {
+        format!("arn:aws:{service}:{region}:{}:{rest}", self.estate.account)
+    }
+
+    /// A UUID for these words, the same at each call.
+    pub fn uuid(&self, words: &[&str]) -> String {
+        seed::uuid(self.seed, words)
+    }
+
+    /// `length` hexadecimal digits for these words, the same at each call.
+    pub fn hex(&self, words: &[&str], length: usize) -> String {
+        seed::hex(self.seed, words, length)
+    }
+
+    /// A number from 0 to 1 for these words, the same at each call.
+    pub fn unit(&self, words: &[&str]) -> f64 {
+        seed::unit(self.seed, words)
+    }
+
+    /// The faults that hold at that moment.
+    pub fn faults(&self, at: Moment) -> impl Iterator<Item = &Fault> {
+        self.timeline.at(at)
+    }
+
+    /// When the data plane of a site is gone.
+    pub fn outages(&self, site: &str) -> Vec<(Moment, Moment)> {
+        self.timeline.times(|fault| matches!(fault, Fault::Outage(lost) if lost.site == site))
+    }
+
+    /// Whether the data plane of a site is gone at that moment.
+    pub fn is_out(&self, site: &str, at: Moment) -> bool {
+        self.faults(at).any(|fault| matches!(fault, Fault::Outage(lost) if lost.site == site))
+    }
+
+    /// The last moment, not after that one, at which a site's data plane was there.
+    pub fn last_alive(&self, site: &str, at: Moment) -> Moment {
+        self.outages(site).into_iter().find(|(from, until)| *from <= at && at < *until).map_or(at, |(from, _)| from)
+    }
+
+    /// What becomes of a backup of a plan that starts at that moment, if it does not end well.
+    pub fn backup_failure(&self, plan: &str, at: Moment) -> Option<&BackupFailure> {
+        self.faults(at).find_map(|fault| match fault {
+            Fault::Backup(failure) if is(&failure.plan, plan) => Some(failure),
+            _ => None,
+        })
+    }
+
+    /// What becomes of a copy of a plan's backup into a Region that starts at that moment, if it does not end well.
+    pub fn copy_failure(&self, plan: &str, to: &str, at: Moment) -> Option<&CopyFailure> {
+        self.faults(at).find_map(|fault| match fault {
+            Fault::Copy(failure) if is(&failure.plan, plan) && is(&failure.to, to) => Some(failure),
+            _ => None,
+        })
+    }
+
+    /// How many instances an Auto Scaling group gets at most.
+    pub fn capacity(&self, region: &str, group: &str) -> Option<u32> {
+        self.faults(self.now)
+            .filter_map(|fault| match fault {
+                Fault::Capacity(missing) if missing.region == region && is(&missing.group, group) => {
+                    Some(missing.available)
+                }
+                _ => None,
+            })
+            .min()
+    }
+
+    /// The moments of a schedule (each multiple of `every` plus `offset`, UTC) after `from` and not after `to`, oldest first.
+    pub fn schedule(every: Span, offset: Span, from: Moment, to: Moment) -> impl Iterator<Item = Moment> {
+        let step = if every > Span::ZERO { every } else { Span::DAY };
+        let first = (from - offset).floor(step) + step + offset;
+        std::iter::successors(Some(first), move |at| Some(*at + step)).take_while(move |at| *at <= to)
+    }
+}

@@ -1,0 +1,329 @@
+//! The command line: exit codes, the shape of `status`, and pipes that close.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use drdeck::cli::status::table::Colour;
+use drdeck::cli::status::{exit_code, json, table};
+use drdeck::model::facts::sts::Identity;
+use drdeck::model::{
+    Assessment, ComponentAssessment, Criticality, Failure, FailureKind, Loss, Moment, PerDisruption, Reading, Region,
+    RpoJudgement, RtoJudgement, Service, Site, SourceState, SourceStatus, Span, Strategy, SystemAssessment, Text, Up,
+    Verdict,
+};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_drdeck");
+
+/// drdeck with a home of its own, and without credentials or colours.
+fn drdeck(home: &Path, args: &[&str]) -> Output {
+    command(home, args).output().unwrap()
+}
+
+fn command(home: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(BINARY);
+    command.args(args).env_clear().env("HOME", home).env("NO_COLOR", "1").stdin(Stdio::null());
+    command
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+fn moment(text: &str) -> Moment {
+    text.parse().unwrap()
+}
+
+fn assessment() -> Assessment {
+    let now = moment("2026-11-20T14:02:17Z");
+    let ago = |seconds| now.checked_sub(Span::from_secs(seconds)).unwrap();
+    let replica = ComponentAssessment {
+        name: "orders-db".to_owned(),
+        kind: "rds-replica",
+        verdict: Verdict::AtRisk,
+        loss: PerDisruption { region: Loss::Since { newest: ago(42), oldest: None }, data: Loss::Unknown },
+        recovery_point: PerDisruption { region: Some(ago(42)), data: None },
+        source: "cloudwatch:GetMetricData us-west-2".to_owned(),
+        read_at: Some(ago(3)),
+        stale: false,
+        reason: Text::new("replicating, 42 s behind"),
+        evidence: vec![("state", Text::new("replicating"))],
+        lag_history: Vec::new(),
+    };
+    let orders = SystemAssessment {
+        name: "orders".to_owned(),
+        criticality: Criticality::High,
+        strategy: Strategy::PilotLight,
+        primary: Site::Region(Region::new("us-east-1")),
+        recovery: Region::new("us-west-2"),
+        depends_on: Vec::new(),
+        active: BTreeSet::from([Site::Region(Region::new("us-east-1"))]),
+        up: Up::Down { since: ago(130) },
+        verdict: Verdict::AtRisk,
+        reasons: vec![Text::new("A failover was never proven to meet the RTO of 1 h")],
+        rpo: PerDisruption {
+            region: RpoJudgement {
+                objective: Some(Span::from_mins(5)),
+                now: Some(Span::from_millis(42_900)),
+                frozen_at: None,
+                verdict: Verdict::Met,
+                worst: Some("orders-db".to_owned()),
+            },
+            data: RpoJudgement { objective: None, now: None, frozen_at: None, verdict: Verdict::Met, worst: None },
+        },
+        rto: PerDisruption {
+            region: RtoJudgement {
+                objective: Some(Span::from_hours(1)),
+                proven: None,
+                proven_at: None,
+                estimated: None,
+                verdict: Verdict::AtRisk,
+            },
+            data: RtoJudgement {
+                objective: None,
+                proven: None,
+                proven_at: None,
+                estimated: None,
+                verdict: Verdict::Met,
+            },
+        },
+        blockers: Vec::new(),
+        blockers_unknown: false,
+        components: vec![replica],
+    };
+    let failure =
+        Failure { since: ago(600), at: ago(5), kind: FailureKind::TimedOut, error: Text::new("no answer within 5 s") };
+    Assessment {
+        now,
+        systems: vec![orders],
+        sources: vec![
+            SourceState {
+                service: Service::Drs,
+                region: Region::new("us-east-1"),
+                status: SourceStatus::Error,
+                read_at: None,
+                failure: Some(failure),
+            },
+            SourceState {
+                service: Service::Rds,
+                region: Region::new("us-west-2"),
+                status: SourceStatus::Ok,
+                read_at: Some(ago(3)),
+                failure: None,
+            },
+        ],
+        identity: Reading::fresh(
+            Identity {
+                account: Text::new("111122223333"),
+                arn: Text::new("arn:aws:sts::111122223333:assumed-role/ops/alice"),
+                expires: None,
+            },
+            now,
+            Span::from_mins(1),
+        ),
+        calls: 12,
+        cost_per_hour_usd: 0.041_234_56,
+        next_change: None,
+    }
+}
+
+#[test]
+fn status_as_json_is_the_contract() {
+    let assessment = assessment();
+    let systems: Vec<&SystemAssessment> = assessment.systems.iter().collect();
+    let expected = concat!(
+        r#"{"schema":1,"taken_at":"2026-11-20T14:02:17Z","account":"111122223333","#,
+        r#""identity":"arn:aws:sts::111122223333:assumed-role/ops/alice","calls":12,"cost_per_hour_usd":0.0412,"#,
+        r#""sources":[{"service":"drs","region":"us-east-1","state":"error","read_at":null,"error":"no answer within 5 s"},"#,
+        r#"{"service":"rds","region":"us-west-2","state":"ok","read_at":"2026-11-20T14:02:14Z","error":null}],"#,
+        r#""systems":[{"name":"orders","criticality":"high","strategy":"pilot-light","primary":"us-east-1","recovery":"us-west-2","#,
+        r#""active":["us-east-1"],"up":"down","verdict":"at_risk","#,
+        r#""reasons":["A failover was never proven to meet the RTO of 1 h"],"#,
+        r#""rpo":{"region":{"objective_s":300,"now_s":42,"verdict":"met","worst":"orders-db"},"#,
+        r#""data":{"objective_s":null,"now_s":null,"verdict":"met","worst":null}},"#,
+        r#""rto":{"region":{"objective_s":3600,"proven_s":null,"proven_at":null,"estimated_s":null,"verdict":"at_risk"},"#,
+        r#""data":{"objective_s":null,"proven_s":null,"proven_at":null,"estimated_s":null,"verdict":"met"}},"#,
+        r#""components":[{"name":"orders-db","kind":"rds-replica","verdict":"at_risk","#,
+        r#""recovery_point":{"region":"2026-11-20T14:01:35Z","data":null},"source":"cloudwatch:GetMetricData us-west-2","#,
+        r#""read_at":"2026-11-20T14:02:14Z","reason":"replicating, 42 s behind"}]}]}"#,
+        "\n"
+    );
+    assert_eq!(json::render(&assessment, &systems).unwrap(), expected);
+}
+
+#[test]
+fn status_as_a_table_has_glyphs_words_and_reasons() {
+    let assessment = assessment();
+    let systems: Vec<&SystemAssessment> = assessment.systems.iter().collect();
+    let expected = [
+        "  SYSTEM  TIER  UP       ACTIVE  RPO now/goal  DATA now/goal  RTO proven/goal  GO  VERDICT",
+        "▲ orders  high  ✗ 2m10s  use1      42s / 5m        -          never / 1h       ✓   AT RISK",
+        "",
+        "▲ orders: AT RISK",
+        "  A failover was never proven to meet the RTO of 1 h",
+        "",
+        "Not read:",
+        "  drs us-east-1: never read; since 13:52:17Z: no answer within 5 s",
+        "",
+        "shop, 2026-11-20 14:02:17Z, account 1111-2222-3333 as alice. 12 calls, $0.04/h.",
+    ];
+    let table = table::render("shop", &assessment, &systems, Colour::Off);
+    assert_eq!(table.lines().collect::<Vec<_>>(), expected);
+    let coloured = drdeck::cli::status::table::render("shop", &assessment, &systems, Colour::On);
+    assert!(coloured.contains("\u{1b}[33m▲\u{1b}[0m orders"), "{coloured}");
+    assert!(coloured.contains("\u{1b}[33mAT RISK\u{1b}[0m\n"), "{coloured}");
+}
+
+#[test]
+fn the_exit_code_is_the_worst_verdict() {
+    let with = |verdicts: &[Verdict]| {
+        let one = assessment().systems.remove(0);
+        let systems: Vec<SystemAssessment> =
+            verdicts.iter().map(|verdict| SystemAssessment { verdict: *verdict, ..one.clone() }).collect();
+        exit_code(&systems.iter().collect::<Vec<_>>())
+    };
+    assert_eq!(with(&[Verdict::Met, Verdict::Met]), 0);
+    assert_eq!(with(&[Verdict::Met, Verdict::AtRisk]), 1);
+    assert_eq!(with(&[Verdict::AtRisk, Verdict::Unknown]), 3);
+    assert_eq!(with(&[Verdict::Unknown, Verdict::Breached, Verdict::Met]), 2);
+    assert_eq!(with(&[Verdict::Split, Verdict::Unknown]), 2);
+    assert_eq!(with(&[]), 3);
+}
+
+#[test]
+fn wrong_usage_exits_64_and_says_what_is_right() {
+    let home = tempfile::tempdir().unwrap();
+    let cases: [(&[&str], &str); 12] = [
+        (&["frobnicate"], "unrecognized subcommand 'frobnicate'"),
+        (&["journal"], "unrecognized subcommand 'journal'"),
+        (&["--nonsense"], "unexpected argument '--nonsense'"),
+        (&["status", "--output", "yaml"], "[possible values: table, json]"),
+        (&["status", "--log-level", "loud"], "[possible values: error, warn, info, debug, trace]"),
+        (&["demo", "--speed", "fast"], "it must be a number from 0 to 100000"),
+        (&["demo", "--speed", "-1"], "-1"),
+        (&["demo", "--scenario", "clam"], "there is no scenario \"clam\"; did you mean \"calm\"?"),
+        (&["demo", "--profile", "dr"], "leave out --config, --endpoint-url and --profile"),
+        (&["simulate", "--listen", "0.0.0.0:80"], "the simulator serves this machine only"),
+        (&["simulate", "--scenario", "armageddon"], "there are calm"),
+        (&["completions", "tcsh"], "[possible values: bash, elvish, fish, powershell, zsh]"),
+    ];
+    for (args, says) in cases {
+        let output = drdeck(home.path(), args);
+        let error = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(64), "{args:?}: {error}");
+        assert!(error.contains(says), "{args:?}: {error}");
+        assert!(output.stdout.is_empty(), "{args:?}");
+    }
+}
+
+#[test]
+fn help_version_completions_and_man_are_answers() {
+    let home = tempfile::tempdir().unwrap();
+    let cases: [(&[&str], &str); 6] = [
+        (&["--help"], "Usage: drdeck"),
+        (&["status", "--help"], "--system <NAME>"),
+        (&["--version"], concat!("drdeck ", env!("CARGO_PKG_VERSION"))),
+        (&["completions", "bash"], "_drdeck()"),
+        (&["man"], ".SH DRDECK STATUS"),
+        (&["help"], "Usage: drdeck"),
+    ];
+    for (args, says) in cases {
+        let output = drdeck(home.path(), args);
+        assert_eq!(output.status.code(), Some(0), "{args:?}");
+        assert!(text(&output.stdout).contains(says), "{args:?}: {}", text(&output.stdout));
+        assert!(output.stderr.is_empty(), "{args:?}: {}", text(&output.stderr));
+    }
+}
+
+#[test]
+fn a_bad_config_exits_78_and_says_where() {
+    let home = tempfile::tempdir().unwrap();
+    let usual = home.path().join(".config/drdeck/config.toml");
+    let output = drdeck(home.path(), &["status"]);
+    assert_eq!(output.status.code(), Some(78));
+    let expected = format!("drdeck: there is no config: {} does not exist\n", usual.display());
+    assert!(text(&output.stderr).starts_with(&expected), "{}", text(&output.stderr));
+
+    fs::create_dir_all(usual.parent().unwrap()).unwrap();
+    fs::write(&usual, "nmae = \"shop\"\n").unwrap();
+    for args in [&["status"] as &[&str], &["status", "--output", "json"], &[]] {
+        let output = drdeck(home.path(), args);
+        let error = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(78), "{args:?}: {error}");
+        assert!(error.contains("config.toml:1:1: unknown key \"nmae\" in the file; did you mean \"name\"?"), "{error}");
+        assert!(error.contains("\n  1 | nmae = \"shop\"\n    | ^^^^"), "{error}");
+        assert!(output.stdout.is_empty() && !error.contains("backtrace"));
+    }
+}
+
+#[test]
+fn an_unknown_system_and_a_bad_endpoint_are_wrong_usage() {
+    let home = tempfile::tempdir().unwrap();
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/config.toml");
+    let config = home.path().join("my.toml");
+    fs::copy(sample, &config).unwrap();
+    fs::set_permissions(&config, fs::Permissions::from_mode(0o600)).unwrap();
+    let config = config.to_str().unwrap();
+    let cases: [(&[&str], &str); 3] = [
+        (
+            &["status", "--system", "storefrnt", "--config", config],
+            "no system is called \"storefrnt\"; did you mean \"storefront\"?",
+        ),
+        (
+            &["status", "--system", "x", "--config", config],
+            "no system is called \"x\"; there are storefront and sessions",
+        ),
+        (
+            &["--config", config, "--endpoint-url", "localhost", "status"],
+            "--endpoint-url is \"localhost\", which is not the URL",
+        ),
+    ];
+    for (args, says) in cases {
+        let output = drdeck(home.path(), args);
+        let error = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(64), "{args:?}: {error}");
+        assert!(error.contains(says), "{args:?}: {error}");
+    }
+}
+
+#[test]
+fn a_pipe_that_closes_is_no_error() {
+    let home = tempfile::tempdir().unwrap();
+    for args in [&["man"] as &[&str], &["--help"], &["completions", "zsh"]] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = command(home.path(), args).stdout(writer).stderr(Stdio::piped()).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{args:?}");
+        assert_eq!(text(&output.stderr), "", "{args:?}");
+    }
+}
+
+#[test]
+fn the_log_is_private_and_only_there_when_asked_for() {
+    let home = tempfile::tempdir().unwrap();
+    let state = home.path().join("state");
+    let log = state.join("drdeck.log");
+    drdeck(home.path(), &["man", "--state-dir", state.to_str().unwrap()]);
+    assert!(!state.exists());
+    drdeck(home.path(), &["man", "--log-level", "info", "--state-dir", state.to_str().unwrap()]);
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode(&state), mode(&log)), (0o700, 0o600));
+    assert!(fs::read_to_string(&log).unwrap().contains("started"));
+}
+
+#[test]
+fn the_demo_can_be_exported_once() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("shop");
+    let args = ["demo", "--export", folder.to_str().unwrap()];
+    let output = drdeck(home.path(), &args);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    for file in ["estate.toml", "config.toml", "scenarios/calm.toml"] {
+        assert_eq!(fs::metadata(folder.join(file)).unwrap().permissions().mode() & 0o777, 0o600, "{file}");
+    }
+    let output = drdeck(home.path(), &args);
+    assert_eq!(output.status.code(), Some(73));
+    assert!(text(&output.stderr).contains("estate.toml cannot be written: File exists"), "{}", text(&output.stderr));
+}

@@ -1,0 +1,117 @@
+"""Plays `region-outage` and asks `drdeck status` at moments of it: what us-east-1 said goes out of date in sight, us-west-2
+keeps answering, storefront is down since the right moment and what it would lose stands still.
+
+usage: outage_check.py DRDECK
+"""
+
+import sys
+import time
+import tomllib
+from datetime import datetime, timedelta
+
+from aws import Aws
+from deck import Simulator, Status, moment
+from findings import Findings
+from reads import Reads, Unreadable
+from serving import failing_since
+
+DEAD, ALIVE = "us-east-1", "us-west-2"
+SYSTEM = "storefront"
+MINUTE = timedelta(minutes=1)
+
+
+def health_checks(simulator: Simulator) -> list[str]:
+    """The checks that watch storefront's first Region."""
+    systems = tomllib.loads(simulator.config.read_text())["system"]
+    system = next(each for each in systems if each["name"] == SYSTEM)
+    checks = [each for each in system["component"] if each["kind"] == "health-check"]
+    return [each["id"] for each in checks if each.get("watches", system["primary"]) == DEAD]
+
+
+def down_since(simulator: Simulator, at: datetime) -> datetime | None:
+    """Since when boto3 finds all of storefront's checks failing, at a moment; None while one passes or cannot be read."""
+    simulator.freeze(at)
+    reads = Reads(Aws(simulator.endpoint, timeout=2), at)
+    try:
+        runs = [failing_since(reads, check) for check in health_checks(simulator)]
+    except Unreadable:
+        return None
+    return max(since for since in runs if since) if all(runs) else None
+
+
+def status_at(drdeck: str, simulator: Simulator, at: datetime, found: Findings) -> Status:
+    """`status` at a moment, in time."""
+    simulator.freeze(at)
+    started = time.monotonic()
+    status = Status(drdeck, "--config", str(simulator.config))
+    took = time.monotonic() - started
+    found.check(took < 20, f"status took {took:.0f} s at {at}")
+    return status
+
+
+def moves(simulator: Simulator, found: Findings) -> None:
+    """The clock runs at sixty times the pace of ours."""
+    before, started = simulator.now(), time.monotonic()
+    time.sleep(2)
+    ran, passed = (simulator.now() - before).total_seconds(), time.monotonic() - started
+    found.check(0.8 < ran / (60 * passed) < 1.25, f"{ran:.0f} simulated seconds in {passed:.1f} s at speed 60")
+
+
+def is_dead(status: Status, found: Findings, when: str) -> None:
+    """Nothing of the dead Region is good, and the other one answers."""
+    dead = [each for each in status.sources(DEAD) if each["service"] != "route53"]  # its API is slow, but answers
+    found.check(bool(dead), f"{when}: no source in {DEAD}")
+    for source in dead:
+        found.check(source["state"] != "ok", f"{when}: {source['service']} {DEAD} is {source['state']}")
+        found.check(bool(source["error"]), f"{when}: {source['service']} {DEAD} gives no reason")
+    for source in status.sources(ALIVE):
+        found.equal(f"{when}: {source['service']} {ALIVE} ({source['error']})", source["state"], "ok")
+    for system in status.json["systems"]:
+        for each in system["components"]:
+            unread = each["source"].endswith(DEAD) and not each["source"].startswith("route53:")
+            found.check(not unread or each["verdict"] != "met", f"{when}: {system['name']}/{each['name']} is met by {each['source']}")
+
+
+def stands_still(first: Status, second: Status, since: datetime, found: Findings) -> None:
+    """Storefront is down, and what it would lose is counted to the start of the outage."""
+    for status in (first, second):
+        when = status.json["taken_at"]
+        system = status.system(SYSTEM)
+        found.equal(f"{when}: {SYSTEM}", system["up"], "down")
+        points = [moment(each["recovery_point"]["region"]) for each in system["components"] if each["recovery_point"]["region"]]
+        counted = min(points, default=since)
+        wanted = max(0, int((since - counted).total_seconds()))
+        found.equal(f"{when}: what {SYSTEM} would lose, down since {since}", system["rpo"]["region"]["now_s"], wanted)
+        found.check(
+            any(since.strftime("%H:%M") in reason for reason in system["reasons"]),
+            f"{when}: no reason of {SYSTEM} says that it is down since {since:%H:%M}: {system['reasons']}",
+        )
+    figures = [status.system(SYSTEM)["rpo"]["region"]["now_s"] for status in (first, second)]
+    found.equal("what would be lost, later", figures[1], figures[0])
+
+
+def main() -> None:
+    """Before, at the start of, and long after the outage."""
+    drdeck = sys.argv[1]
+    found = Findings("outage")
+    with Simulator(drdeck, "--scenario", "region-outage", "--speed", "60", "--seed", "7") as simulator:
+        moves(simulator, found)
+        start = simulator.now().replace(microsecond=0)
+        moments = [start + minutes * MINUTE for minutes in range(1, 30)]
+        at, since = next(((at, since) for at in moments if (since := down_since(simulator, at))), (start, None))
+        if since is None:
+            raise SystemExit(f"boto3 never finds {SYSTEM} down within half an hour of {start}")
+
+        before = status_at(drdeck, simulator, since - 2 * MINUTE, found)
+        found.equal(f"{SYSTEM} before", before.system(SYSTEM)["up"], "up")
+        stands_still(*(status_at(drdeck, simulator, at + minutes * MINUTE, found) for minutes in (1, 3)), since, found)
+        for minutes in (12, 25):
+            later = status_at(drdeck, simulator, since + minutes * MINUTE, found)
+            is_dead(later, found, f"after {minutes} minutes")
+            found.equal(f"{SYSTEM} after {minutes} minutes", later.system(SYSTEM)["up"], "down")
+            found.equal(f"the exit code after {minutes} minutes", later.code, 2)
+    found.end()
+
+
+if __name__ == "__main__":
+    main()

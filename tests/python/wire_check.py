@@ -1,0 +1,283 @@
+"""Calls every operation the simulator serves with boto3 and checks the raw replies against the service models.
+
+Which operations it serves is found out by calling every one of every model. Each reply seen is then misspelt, one name at a
+time, and each misspelling must be found: the check is able to fail.
+
+usage: wire_check.py DRDECK
+"""
+
+import sys
+import time
+import tomllib
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from botocore.exceptions import ClientError
+from botocore.model import OperationModel, Shape
+
+import wire
+from aws import Aws
+from deck import Simulator
+from findings import Findings
+
+REGIONS = ("us-east-1", "us-west-2", "us-east-2")
+SERVICES = ("autoscaling", "backup", "cloudwatch", "drs", "dynamodb", "rds", "route53", "sts")
+EXPECTED = {
+    "autoscaling": {"DescribeAutoScalingGroups"},
+    "backup": {
+        "ListBackupJobs",
+        "ListCopyJobs",
+        "ListRestoreJobs",
+        "ListProtectedResources",
+        "ListRecoveryPointsByBackupVault",
+        "DescribeBackupVault",
+    },
+    "cloudwatch": {"GetMetricData"},
+    "drs": {"DescribeSourceServers", "DescribeRecoveryInstances", "DescribeJobs", "DescribeRecoverySnapshots"},
+    "dynamodb": {"DescribeTable", "DescribeContinuousBackups"},
+    "rds": {"DescribeDBInstances", "DescribeDBClusters", "DescribeGlobalClusters", "DescribeDBInstanceAutomatedBackups"},
+    "route53": {"ListHealthChecks", "GetHealthCheckStatus"},
+    "sts": {"GetCallerIdentity"},
+}
+NOT_SERVED = {"UnknownOperationException", "InvalidAction"}
+SHORT_PAGES = {"backup": 1, "drs": 1, "rds": 20, "autoscaling": 1, "route53": "1"}
+
+
+@dataclass
+class Reply:
+    """One reply as it came."""
+
+    operation: OperationModel
+    protocol: str
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class Recorder:
+    """The replies boto3 got, before it read them."""
+
+    replies: list[Reply] = field(default_factory=list)
+
+    def listen(self, client: Any) -> None:
+        """Records what this client gets from now on."""
+        protocol = client.meta.service_model.resolved_protocol
+
+        def record(operation_model: OperationModel, response_dict: dict[str, Any], **_: Any) -> None:
+            headers = {name.lower(): value for name, value in response_dict["headers"].items()}
+            body = response_dict["body"]
+            self.replies.append(Reply(operation_model, protocol, response_dict["status_code"], headers, body))
+
+        client.meta.events.register("before-parse", record)
+
+
+def least(shape: Shape | None) -> Any:
+    """The least value that a shape's own rules accept."""
+    if shape is None:
+        return {}
+    match shape.type_name:
+        case "structure" if shape.metadata.get("union") or getattr(shape, "is_tagged_union", False):
+            name, member = next(iter(shape.members.items()))
+            return {name: least(member)}
+        case "structure":
+            return {name: least(shape.members[name]) for name in shape.required_members}
+        case "list":
+            return [least(shape.member)] * max(1, shape.metadata.get("min", 1))
+        case "map":
+            return {}
+        case "string" | "character" if shape.enum:
+            return shape.enum[0]
+        case "string" | "character":
+            return "x" * max(1, min(shape.metadata.get("min", 1), 64))
+        case "integer" | "long" | "float" | "double":
+            return max(1, shape.metadata.get("min", 1))
+        case "boolean":
+            return False
+        case "timestamp":
+            return datetime(2026, 1, 1, tzinfo=UTC)
+        case "blob":
+            return b"x"
+    raise ValueError(f"{shape.name} is a {shape.type_name}")
+
+
+class Explorer:
+    """Calls operations and keeps what they said."""
+
+    def __init__(self, aws: Aws, recorder: Recorder, now: datetime) -> None:
+        self._aws = aws
+        self._recorder = recorder
+        self._now = now
+        self._listening: set[tuple[str, str]] = set()
+        self.served: dict[str, set[str]] = defaultdict(set)
+
+    def client(self, service: str, region: str) -> Any:
+        """A client whose replies are recorded."""
+        client = self._aws.client(service, region)
+        if (service, region) not in self._listening:
+            self._listening.add((service, region))
+            self._recorder.listen(client)
+        return client
+
+    def call(self, service: str, region: str, operation: str, **arguments: Any) -> tuple[dict[str, Any], str | None]:
+        """The answer and no code, or nothing and the error's code."""
+        method = next(name for name, api in self.client(service, region).meta.method_to_api_mapping.items() if api == operation)
+        try:
+            return getattr(self.client(service, region), method)(**arguments), None
+        except ClientError as error:
+            return {}, error.response["Error"]["Code"]
+
+    def discover(self) -> None:
+        """Calls every operation of every model once, with the least it takes."""
+        for service in SERVICES:
+            model = self.client(service, "us-west-2").meta.service_model
+            for name in model.operation_names:
+                if model.operation_model(name).has_event_stream_output:
+                    continue
+                _, code = self.call(service, "us-west-2", name, **least(model.operation_model(name).input_shape))
+                if code not in NOT_SERVED:
+                    self.served[service].add(name)
+
+    def walk(self, found: Findings, config: dict[str, Any]) -> None:
+        """Calls every operation served with what makes it answer, in every Region; whole lists and short pages must agree."""
+        for region in REGIONS:
+            for service, operation, key in LISTS:
+                self.pages(found, service, region, operation, key)
+            for server in self.call("drs", region, "DescribeSourceServers", filters={})[0]["items"]:
+                self.pages(found, "drs", region, "DescribeRecoverySnapshots", "items", sourceServerID=server["sourceServerID"])
+            for vault in self.vaults(region):
+                self.call("backup", region, "DescribeBackupVault", BackupVaultName=vault)
+                operation = "ListRecoveryPointsByBackupVault"
+                self.pages(found, "backup", region, operation, "RecoveryPoints", BackupVaultName=vault)
+            for component in components(config, "dynamodb-table", "dynamodb-global-table"):
+                self.call("dynamodb", region, "DescribeTable", TableName=component["table"])
+                self.call("dynamodb", region, "DescribeContinuousBackups", TableName=component["table"])
+            self.call("sts", region, "GetCallerIdentity")
+            self.metrics(region, config)
+        for component in components(config, "health-check"):
+            self.call("route53", "us-east-1", "GetHealthCheckStatus", HealthCheckId=component["id"])
+            time.sleep(1)  # as often as Route 53 allows
+
+    def pages(self, found: Findings, service: str, region: str, operation: str, key: str, **arguments: Any) -> None:
+        """A list in long pages and in the shortest ones the service has."""
+        if service == "drs" and "sourceServerID" not in arguments:
+            arguments["filters"] = {}
+        client = self.client(service, region)
+        method = next(name for name, api in client.meta.method_to_api_mapping.items() if api == operation)
+        paginator = client.get_paginator(method)
+        both = []
+        for page_size in (None, SHORT_PAGES[service]):
+            pages = paginator.paginate(**arguments, PaginationConfig={"PageSize": page_size} if page_size else {})
+            both.append([item for page in pages for item in page[key]])
+        found.equal(f"{service} {operation} {region} in short pages", both[1], both[0])
+
+    def vaults(self, region: str) -> set[str]:
+        """The vaults that jobs name in a Region."""
+        jobs = self.call("backup", region, "ListBackupJobs")[0]["BackupJobs"]
+        copies = self.call("backup", region, "ListCopyJobs")[0]["CopyJobs"]
+        named = {job["BackupVaultName"] for job in jobs}
+        arns = {copy[end] for copy in copies for end in ("SourceBackupVaultArn", "DestinationBackupVaultArn")}
+        return named | {arn.rpartition(":")[2] for arn in arns if arn.split(":")[3] == region}
+
+    def metrics(self, region: str, config: dict[str, Any]) -> None:
+        """Series there are and one there is not, a few points a page."""
+        wanted = [("AWS/RDS", "ReplicaLag", {"DBInstanceIdentifier": each["replica"]}) for each in components(config, "rds-replica")]
+        wanted += [
+            ("AWS/Route53", "HealthCheckStatus", {"HealthCheckId": each["id"]}) for each in components(config, "health-check")
+        ]
+        wanted.append(("AWS/RDS", "ReplicaLag", {"DBInstanceIdentifier": "there-is-none"}))
+        queries = [
+            {
+                "Id": f"m{at}",
+                "MetricStat": {
+                    "Metric": {
+                        "Namespace": namespace,
+                        "MetricName": name,
+                        "Dimensions": [{"Name": key, "Value": value} for key, value in dimensions.items()],
+                    },
+                    "Period": 60,
+                    "Stat": "Minimum",
+                },
+            }
+            for at, (namespace, name, dimensions) in enumerate(wanted)
+        ]
+        window = {"StartTime": self._now - timedelta(hours=1), "EndTime": self._now, "ScanBy": "TimestampDescending"}
+        token: dict[str, str] = {}
+        while True:
+            answer, _ = self.call(
+                "cloudwatch", region, "GetMetricData", MetricDataQueries=queries, MaxDatapoints=100, **window, **token
+            )
+            if not answer.get("NextToken"):
+                return
+            token = {"NextToken": answer["NextToken"]}
+
+
+LISTS = [
+    ("autoscaling", "DescribeAutoScalingGroups", "AutoScalingGroups"),
+    ("backup", "ListBackupJobs", "BackupJobs"),
+    ("backup", "ListCopyJobs", "CopyJobs"),
+    ("backup", "ListRestoreJobs", "RestoreJobs"),
+    ("backup", "ListProtectedResources", "Results"),
+    ("drs", "DescribeSourceServers", "items"),
+    ("drs", "DescribeRecoveryInstances", "items"),
+    ("drs", "DescribeJobs", "items"),
+    ("rds", "DescribeDBInstances", "DBInstances"),
+    ("rds", "DescribeDBClusters", "DBClusters"),
+    ("rds", "DescribeGlobalClusters", "GlobalClusters"),
+    ("rds", "DescribeDBInstanceAutomatedBackups", "DBInstanceAutomatedBackups"),
+    ("route53", "ListHealthChecks", "HealthChecks"),
+]
+
+
+def components(config: dict[str, Any], *kinds: str) -> list[dict[str, Any]]:
+    """The components of these kinds."""
+    return [each for system in config["system"] for each in system.get("component", []) if each["kind"] in kinds]
+
+
+def check_replies(replies: list[Reply], found: Findings) -> None:
+    """Every good reply against the model, and every misspelling of it."""
+    answered: dict[str, set[str]] = defaultdict(set)
+    for reply in replies:
+        if reply.status >= 300:
+            continue
+        operation = reply.operation
+        name = f"{operation.service_model.service_name} {operation.name}"
+        wrong = wire.check(reply.protocol, operation, reply.headers, reply.body)
+        found.check(not wrong, f"{name}: {'; '.join(wrong[:5])}")
+        found.check("x-amzn-requestid" in reply.headers, f"{name}: no x-amzn-RequestId")
+        answered[operation.service_model.service_name].add(operation.name)
+        if not wrong and operation.output_shape is not None and reply.body:
+            check_misspellings(reply, name, found)
+    for service, operations in EXPECTED.items():
+        silent = operations - answered[service]
+        found.check(not silent, f"{service}: no good reply to {', '.join(sorted(silent))}")
+
+
+def check_misspellings(reply: Reply, name: str, found: Findings) -> None:
+    """Each name in the body, misspelt, must be found."""
+    for sent in wire.names_sent(reply.protocol, reply.operation.output_shape, reply.body):
+        body = wire.misspell(reply.protocol, reply.body, sent)
+        found.check(bool(wire.check(reply.protocol, reply.operation, reply.headers, body)), f"{name}: a misspelt {sent} passes")
+
+
+def main() -> None:
+    """Discovers, walks, checks."""
+    found = Findings("wire")
+    recorder = Recorder()
+    with Simulator(sys.argv[1], "--speed", "0", "--seed", "7") as simulator:
+        explorer = Explorer(Aws(simulator.endpoint), recorder, simulator.now())
+        explorer.discover()
+        for service, operations in EXPECTED.items():
+            lacking = operations - explorer.served[service]
+            found.check(not lacking, f"{service} does not serve {', '.join(sorted(lacking))}")
+        explorer.walk(found, tomllib.loads(simulator.config.read_text()))
+    served = {f"{service}:{name}" for service, names in explorer.served.items() for name in names}
+    print(f"{len(served)} operations served, {len(recorder.replies)} replies: {', '.join(sorted(served))}")
+    check_replies(recorder.replies, found)
+    found.end()
+
+
+if __name__ == "__main__":
+    main()
