@@ -68,14 +68,10 @@ where
             let raw = answer.raw();
             match answer.err().code().filter(|code| !code.is_empty()) {
                 Some(code) => of_code(code, answer.err().message().unwrap_or_default(), raw.status().as_u16(), about),
-                None => of_foreign_answer(raw, about),
+                None => of_foreign_answer(raw, &causes(error), about),
             }
         }
-        SdkError::ResponseError(answer) if answer.raw().status().is_success() && !is_html(answer.raw()) => Unread::new(
-            FailureKind::Unreadable,
-            format!("the answer to {} could not be understood: {}", about.operation, causes(error)),
-        ),
-        SdkError::ResponseError(answer) => of_foreign_answer(answer.raw(), about),
+        SdkError::ResponseError(answer) => of_foreign_answer(answer.raw(), &causes(error), about),
         _ => Unread::new(FailureKind::Invalid, format!("{} could not be asked: {}", about.operation, causes(error))),
     }
 }
@@ -164,8 +160,8 @@ fn at(about: &Circumstances<'_>) -> String {
     about.endpoint.map_or_else(String::new, |endpoint| format!(" ({endpoint})"))
 }
 
-/// An answer without an AWS error code: somebody else answered, or a service in trouble.
-fn of_foreign_answer(raw: &HttpResponse, about: &Circumstances<'_>) -> Unread {
+/// An answer that is neither what was asked for nor an error of AWS: somebody else answered, or a service in trouble.
+fn of_foreign_answer(raw: &HttpResponse, why: &str, about: &Circumstances<'_>) -> Unread {
     let status = raw.status().as_u16();
     let operation = about.operation;
     if is_html(raw) {
@@ -178,6 +174,9 @@ fn of_foreign_answer(raw: &HttpResponse, about: &Circumstances<'_>) -> Unread {
         return Unread::new(FailureKind::NotAws, text);
     }
     match status {
+        200..=299 => {
+            Unread::new(FailureKind::Unreadable, format!("the answer to {operation} could not be understood: {why}"))
+        }
         500..=599 => {
             Unread::new(FailureKind::ServerError, format!("{} answered {operation} with HTTP {status}", about.service))
         }

@@ -9,8 +9,8 @@ use aws_config::sts::AssumeRoleProvider;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_credential_types::Credentials as StaticCredentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_smithy_http_client::{Builder as HttpBuilder, Connector, proxy, tls};
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_http_client::{Connector, proxy, tls};
+use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector, http_client_fn};
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
@@ -68,7 +68,7 @@ impl Session {
     /// A session that can ask in `regions`. Nothing is sent yet. The Regions are those whose STS is tried, in this order, where the
     /// home identity needs one: the first dead Region must not take the credentials for the others away.
     pub async fn open(access: Access, regions: &[Region]) -> Self {
-        let http = http_client(access.endpoint_url.is_none());
+        let http = http_client(access.endpoint_url.as_deref());
         let home = match access.login {
             Login::Simulator => {
                 let key = StaticCredentials::new("demo", "demo", None, None, "drdeck simulator");
@@ -128,16 +128,37 @@ impl fmt::Debug for Session {
     }
 }
 
-/// HTTPS by rustls with ring. A proxy that the environment names (`HTTPS_PROXY`, `NO_PROXY`) is used for AWS's own endpoints only: an
-/// endpoint that somebody wrote into the configuration is meant as it stands.
-fn http_client(proxied: bool) -> SharedHttpClient {
-    HttpBuilder::new().build_with_connector_fn(move |settings, _| {
-        let proxy = if proxied { proxy::ProxyConfig::from_env() } else { proxy::ProxyConfig::disabled() };
-        let mut connector = Connector::builder()
-            .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
-            .proxy_config(proxy);
-        connector.set_connector_settings(settings.cloned());
-        connector.build()
+/// One connector, and so one pool of connections, for each pair of time-outs. TLS is rustls with ring. (The SDK's own client builds a connector
+/// with all root certificates anew for every service client, and needs certificates even for a simulator.)
+///
+/// A proxy that the environment names (`HTTPS_PROXY`, `NO_PROXY`) is used for AWS's own endpoints only: an endpoint that somebody wrote into
+/// the configuration is meant as it stands.
+fn http_client(endpoint: Option<&str>) -> SharedHttpClient {
+    let plain = endpoint.is_some_and(|endpoint| endpoint.starts_with("http://"));
+    let proxied = endpoint.is_none();
+    let trust = if plain { tls::TrustStore::empty() } else { tls::TrustStore::default() };
+    let connectors: Mutex<BTreeMap<(Option<Duration>, Option<Duration>), SharedHttpConnector>> = Mutex::default();
+    http_client_fn(move |settings, _| {
+        let key = (settings.connect_timeout(), settings.read_timeout());
+        let mut connectors = connectors.lock().unwrap_or_else(PoisonError::into_inner);
+        connectors
+            .entry(key)
+            .or_insert_with(|| {
+                let proxy = if proxied { proxy::ProxyConfig::from_env() } else { proxy::ProxyConfig::disabled() };
+                let builder = Connector::builder()
+                    .connector_settings(settings.clone())
+                    .proxy_config(proxy)
+                    .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring));
+                let builder = match tls::TlsContext::builder().with_trust_store(trust.clone()).build() {
+                    Ok(context) => builder.tls_context(context),
+                    Err(error) => {
+                        tracing::warn!(%error, "root certificates: those of the system are used");
+                        builder
+                    }
+                };
+                SharedHttpConnector::new(builder.build())
+            })
+            .clone()
     })
 }
 

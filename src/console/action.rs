@@ -129,19 +129,8 @@ pub struct Situation {
     pub rows: usize,
     /// Systems in the table.
     pub systems: usize,
-    /// Whether AWS is being read.
-    pub reading: ReadingNow,
     /// What `Back` would undo.
     pub undoable: Undoable,
-}
-
-/// Whether calls are on their way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ReadingNow {
-    /// They are.
-    Underway,
-    /// They are not.
-    Idle,
 }
 
 /// Whether there is something that `Back` would undo or close.
@@ -183,7 +172,7 @@ pub const ENTRIES: &[Entry] = &[
         action: Action::KeepFilter,
         name: "keep-filter",
         keys: &[Key::ENTER],
-        label: "keep",
+        label: "keep filter",
         help: "Keep the filter and go back to the list.",
         works_in: &[Filter],
         hint: Hint::Rank(0),
@@ -443,7 +432,6 @@ pub const fn disabled(action: Action, situation: &Situation) -> Option<&'static 
     match action {
         Action::Open | Action::Copy | Action::GoToSystem if situation.rows == 0 => Some("nothing selected"),
         Action::Choose if situation.rows == 0 => Some("no match"),
-        Action::Refresh if matches!(situation.reading, ReadingNow::Underway) => Some("reading"),
         Action::NextSystem | Action::PreviousSystem if situation.systems < 2 => Some("only one"),
         Action::Back if matches!(situation.undoable, Undoable::Nothing) => Some("first screen"),
         Action::Open

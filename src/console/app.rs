@@ -11,7 +11,7 @@ use ratatui::{
     layout::{Position, Rect},
 };
 
-use super::action::{self, Action, Context, ReadingNow, Situation, Undoable};
+use super::action::{self, Action, Context, Situation, Undoable};
 use super::event::{Command, Event, Notice};
 use super::keymap;
 use super::screens::help::Help;
@@ -65,7 +65,10 @@ pub struct App {
     modals: Vec<Modal>,
     toasts: Toasts,
     size: Rect,
+    /// The theme in use.
     theme: String,
+    /// The theme on the screen: another while one looks through them.
+    shown_theme: String,
     themes: Vec<String>,
 }
 
@@ -117,6 +120,7 @@ impl App {
             modals: Vec::new(),
             toasts: Toasts::default(),
             size: Rect { x: 0, y: 0, width: 80, height: 24 },
+            shown_theme: options.theme.clone(),
             theme: options.theme,
             themes: options.themes,
         };
@@ -225,20 +229,16 @@ impl App {
             (Some(Modal::Palette(palette)), _) => palette.len(),
             (Some(Modal::Help(_)), _) | (None, Screen::Welcome(_)) => 0,
             (None, Screen::Systems) => self.systems.len(),
-            (None, Screen::System(system)) => system.system(&self.world).map_or(0, |system| system.components.len() + 1),
+            (None, Screen::System(system)) => {
+                system.system(&self.world).map_or(0, |system| system.components.len() + 1)
+            }
         };
         let undoable = match (self.modals.last(), &self.screen) {
             (Some(_), _) | (None, Screen::System(_)) => Undoable::Something,
             (None, Screen::Systems) => self.systems.undoable(),
             (None, Screen::Welcome(_)) => Undoable::Nothing,
         };
-        Situation {
-            context: self.context(),
-            rows,
-            systems: self.systems.len(),
-            reading: if self.world.is_refreshing() { ReadingNow::Underway } else { ReadingNow::Idle },
-            undoable,
-        }
+        Situation { context: self.context(), rows, systems: self.systems.len(), undoable }
     }
 
     fn key(&mut self, key: KeyEvent, now: Instant) -> Vec<Command> {
@@ -286,7 +286,7 @@ impl App {
         match self.modals.last_mut() {
             Some(Modal::Palette(palette)) => {
                 palette.typed();
-                return self.preview();
+                return self.show_theme();
             }
             Some(Modal::Help(_)) => {}
             None => self.systems.refresh(&self.world, self.body()),
@@ -319,7 +319,10 @@ impl App {
             Action::ProblemsOnly => self.systems.toggle_problems(&self.world, body),
             Action::NextSystem => self.neighbour(1),
             Action::PreviousSystem => self.neighbour(-1),
-            Action::Refresh => return vec![Command::Refresh],
+            Action::Refresh => {
+                self.toasts.show(Notice::info("Reading everything from AWS anew"), now);
+                return vec![Command::Refresh];
+            }
             Action::Copy => return self.copy(now),
             Action::Palette => self.open_palette(""),
             Action::ChooseTheme => {
@@ -328,7 +331,7 @@ impl App {
                 if let Some(Modal::Palette(palette)) = self.modals.last_mut() {
                     palette.put_on(&current);
                 }
-                return self.preview();
+                return self.show_theme();
             }
             Action::Help => self.modals.push(Modal::Help(Help::new(self.screen_context()))),
             Action::Quit => match (self.modals.last(), &self.screen) {
@@ -351,7 +354,7 @@ impl App {
         match (self.modals.last_mut(), &mut self.screen) {
             (Some(Modal::Palette(palette)), _) => {
                 palette.moved(by);
-                return self.preview();
+                return self.show_theme();
             }
             (Some(Modal::Help(help)), _) => help.moved(by, body),
             (None, Screen::Systems) => self.systems.moved(by, &self.world, body),
@@ -365,11 +368,8 @@ impl App {
         let body = self.body();
         match (self.modals.last_mut(), &self.screen) {
             (Some(Modal::Palette(_)), _) => {
-                let previewed = self.previewed().is_some();
                 self.modals.pop();
-                if previewed {
-                    return vec![Command::SetTheme(self.theme.clone())];
-                }
+                return self.show_theme();
             }
             (Some(Modal::Help(help)), _) => {
                 if help.back() == Undoable::Nothing {
@@ -396,8 +396,11 @@ impl App {
         self.screen = Screen::System(System::new(name));
     }
 
-    fn copy(&self, now: Instant) -> Vec<Command> {
-        let Some(now) = self.world.now(now) else { return Vec::new() };
+    fn copy(&mut self, instant: Instant) -> Vec<Command> {
+        let Some(now) = self.world.now(instant).filter(|_| !self.world.is_unread()) else {
+            self.toasts.show(Notice::warning("Nothing was read yet that could be copied"), instant);
+            return Vec::new();
+        };
         let text = match &self.screen {
             Screen::Welcome(_) => None,
             Screen::Systems => self.systems.selected(&self.world).map(|system| systems::copied(system, now)),
@@ -417,7 +420,9 @@ impl App {
     /// The actions that work here, the Systems, the themes.
     fn palette_entries(&self) -> Vec<PaletteEntry> {
         let actions = action::in_context(self.context())
-            .filter(|entry| !matches!(entry.action, Action::Move(_) | Action::Palette | Action::Back | Action::QuitAtOnce))
+            .filter(|entry| {
+                !matches!(entry.action, Action::Move(_) | Action::Palette | Action::Back | Action::QuitAtOnce)
+            })
             .map(|entry| PaletteEntry {
                 name: entry.name.to_owned(),
                 about: entry.help.to_owned(),
@@ -439,26 +444,28 @@ impl App {
         actions.chain(systems).chain(themes).collect()
     }
 
-    /// The theme under the palette's cursor, if it is another than the one in use.
-    fn previewed(&self) -> Option<&str> {
-        let Some(Modal::Palette(palette)) = self.modals.last() else { return None };
-        match palette.selected().map(|entry| &entry.choice) {
-            Some(Choice::Theme(name)) if *name != self.theme => Some(name),
-            Some(Choice::Theme(_) | Choice::Act(_) | Choice::System(_)) | None => None,
+    /// Shows the theme under the palette's cursor, or else the one in use.
+    fn show_theme(&mut self) -> Vec<Command> {
+        let wanted = match self.modals.last() {
+            Some(Modal::Palette(palette)) => match palette.selected().map(|entry| &entry.choice) {
+                Some(Choice::Theme(name)) => name,
+                Some(Choice::Act(_) | Choice::System(_)) | None => &self.theme,
+            },
+            Some(Modal::Help(_)) | None => &self.theme,
+        };
+        if *wanted == self.shown_theme {
+            return Vec::new();
         }
-    }
-
-    /// Shows the theme under the palette's cursor, or again the one in use.
-    fn preview(&self) -> Vec<Command> {
-        vec![Command::SetTheme(self.previewed().unwrap_or(&self.theme).to_owned())]
+        self.shown_theme.clone_from(wanted);
+        vec![Command::SetTheme(wanted.clone())]
     }
 
     fn choose(&mut self, now: Instant) -> Vec<Command> {
         let Some(Modal::Palette(palette)) = self.modals.pop() else { return Vec::new() };
         match palette.selected().map(|entry| entry.choice.clone()) {
             Some(Choice::Theme(name)) => {
-                self.theme.clone_from(&name);
-                vec![Command::SetTheme(name)]
+                self.theme = name;
+                self.show_theme()
             }
             Some(Choice::System(name)) => {
                 self.modals.clear();

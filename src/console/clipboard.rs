@@ -12,7 +12,6 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::Notice;
-use crate::model::Text;
 
 /// The longest line that is copied, in bytes: what fits, in base64, into the 100,000 bytes that terminals take in one sequence.
 pub const MAX_BYTES: usize = 74_994;
@@ -56,8 +55,8 @@ pub struct Copied {
 
 /// Copies `line` along `route`. tmux answers later, to `answers`: its own process is waited for on a thread of its own.
 pub fn copy(line: &str, route: Route, answers: UnboundedSender<Copied>) -> Copied {
-    // One line without control characters: nobody's shell runs what it should only show.
-    let line = Text::new(line).as_str().to_owned();
+    // One line without control characters: no shell runs what was only pasted to look at. Not a Text: that would cut a long line short.
+    let line: String = line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     if line.len() > MAX_BYTES {
         let notice =
             Notice::error(format!("not copied: {} bytes are more than the {MAX_BYTES} a terminal takes", line.len()));

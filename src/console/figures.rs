@@ -4,9 +4,7 @@
 use super::theme::Role;
 use super::widgets::Line;
 use super::{format, mark};
-use crate::model::{
-    ComponentAssessment, Disruption, Loss, Moment, Site, Span, SystemAssessment, Up, Verdict,
-};
+use crate::model::{ComponentAssessment, Disruption, Loss, Moment, Site, Span, SystemAssessment, Up, Verdict};
 
 /// How far what a figure rests on can be trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +77,7 @@ fn verdict_role(system: &SystemAssessment, now: Moment) -> Role {
 
 /// Whether users are served, and if not for how long not: `✓`, `✗ 2m14s`, `?`.
 pub fn up(system: &SystemAssessment, now: Moment) -> Line {
-    let trust = Trust::worst(system.components.iter().filter(|component| component.kind == "health-check"), now);
+    let trust = up_trust(system, now);
     match &system.up {
         Up::Up => trusted(Line::new(Role::UpYes, mark::GOOD), trust),
         Up::Down { since } => {
@@ -89,6 +87,16 @@ pub fn up(system: &SystemAssessment, now: Moment) -> Line {
             Trust::Old(_) => trusted(Line::new(Role::UpUnknown, mark::UNKNOWN), trust),
             Trust::Fresh | Trust::Never => Line::new(Role::UpUnknown, mark::UNKNOWN),
         },
+    }
+}
+
+/// How far the readings behind UP can be trusted: those of its health checks, or all of them where there is none.
+pub fn up_trust(system: &SystemAssessment, now: Moment) -> Trust {
+    let is_check = |component: &&ComponentAssessment| component.kind == "health-check";
+    if system.components.iter().any(|component| is_check(&component)) {
+        Trust::worst(system.components.iter().filter(is_check), now)
+    } else {
+        Trust::worst(system.components.iter(), now)
     }
 }
 
@@ -135,7 +143,8 @@ pub fn rpo(system: &SystemAssessment, disruption: Disruption, now: Moment) -> Li
             Trust::Fresh | Trust::Never => line,
         };
     };
-    let mut line = Line::new(mark::role(judgement.verdict), format!("{:>5}", format::against(figure, judgement.objective)));
+    let mut line =
+        Line::new(mark::role(judgement.verdict), format!("{:>5}", format::against(figure, judgement.objective)));
     if let Some(goal) = judgement.objective {
         line.push(Role::TextMuted, format!(" / {}", format::span(goal)));
     }
@@ -172,15 +181,17 @@ fn component<'a>(system: &'a SystemAssessment, name: &str) -> Option<&'a Compone
     system.components.iter().find(|component| component.name == name)
 }
 
-/// Proven RTO against its goal: `  12m / 15m`, `never / 1h`.
-pub fn rto(system: &SystemAssessment, disruption: Disruption) -> Line {
+/// Proven RTO against its goal: `  12m / 15m`, `never / 1h`. What was proven once is not shown as good beside readings that are too old.
+pub fn rto(system: &SystemAssessment, disruption: Disruption, now: Option<Moment>) -> Line {
     let judgement = system.rto.get(disruption);
     let proven = match (judgement.proven, judgement.objective) {
         (Some(proven), goal) => format::against(proven, goal),
         (None, Some(_)) => "never".to_owned(),
         (None, None) => return Line::new(Role::TextMuted, "    -"),
     };
-    let mut line = Line::new(mark::role(judgement.verdict), format!("{proven:>5}"));
+    let fresh = now.is_some_and(|now| Trust::worst(system.components.iter(), now) == Trust::Fresh);
+    let role = if judgement.verdict == Verdict::Met && !fresh { Role::Text } else { mark::role(judgement.verdict) };
+    let mut line = Line::new(role, format!("{proven:>5}"));
     if let Some(goal) = judgement.objective {
         line.push(Role::TextMuted, format!(" / {}", format::span(goal)));
     }

@@ -1,6 +1,7 @@
 //! The judgement on a System in sentences that need no glossary.
 
-use super::{figures, format};
+use super::figures::{self, Trust};
+use super::format;
 use crate::model::{Disruption, Moment, Site, Span, SystemAssessment, Up, Verdict};
 
 /// A statement and how bad it is.
@@ -37,7 +38,14 @@ pub fn of(system: &SystemAssessment, now: Moment) -> Vec<Sentence> {
 fn users(system: &SystemAssessment, now: Moment) -> Sentence {
     let active = if system.active.is_empty() { "a place that cannot be told".to_owned() } else { sites(system) };
     let (verdict, text) = match &system.up {
-        Up::Up => (Verdict::Met, format!("Users are served, from {active}.")),
+        Up::Up => match figures::up_trust(system, now) {
+            Trust::Fresh => (Verdict::Met, format!("Users are served, from {active}.")),
+            Trust::Old(age) => {
+                let age = format::age(age);
+                (Verdict::Unknown, format!("Users were served when that was last read, {age} ago. Active: {active}."))
+            }
+            Trust::Never => (Verdict::Unknown, format!("Whether users are served was not read. Active: {active}.")),
+        },
         Up::Down { since } => (
             Verdict::Breached,
             format!(
@@ -57,6 +65,10 @@ fn loss(system: &SystemAssessment, disruption: Disruption, now: Moment) -> Optio
     if judgement.objective.is_none() && figure.is_none() {
         return None;
     }
+    let verdict = match (judgement.verdict, figures::rpo_trust(system, disruption, now)) {
+        (Verdict::Met, Trust::Old(_) | Trust::Never) => Verdict::Unknown,
+        (verdict, _) => verdict,
+    };
     let event = match (disruption, judgement.frozen_at) {
         (Disruption::Region, Some(since)) => format!("Counted from the outage at {},", format::moment(since, now)),
         (Disruption::Region, None) => format!("If {} were lost now,", lost_site(system)),
@@ -66,7 +78,7 @@ fn loss(system: &SystemAssessment, disruption: Disruption, now: Moment) -> Optio
     let lost = match figure {
         Some(Span::ZERO) => "nothing would be lost".to_owned(),
         Some(figure) => format!("the last {} of data would be lost", format::span(figure)),
-        None if judgement.verdict == Verdict::Breached => "all data would be lost: there is no recovery point".to_owned(),
+        None if verdict == Verdict::Breached => "all data would be lost: there is no recovery point".to_owned(),
         None => "it cannot be told how much would be lost".to_owned(),
     };
     let promise = match judgement.objective {
@@ -74,11 +86,11 @@ fn loss(system: &SystemAssessment, disruption: Disruption, now: Moment) -> Optio
         Some(Span::ZERO) => "no loss at all was promised".to_owned(),
         Some(objective) => format!("at most {} was promised", format::span(objective)),
     };
-    let doubt = match (judgement.verdict, figure) {
+    let doubt = match (verdict, figure) {
         (Verdict::Unknown, Some(_)) => " Some of this could not be read in time, so it may be more.",
         (Verdict::Met | Verdict::AtRisk | Verdict::Unknown | Verdict::Breached | Verdict::Split, _) => "",
     };
-    Some(Sentence { verdict: judgement.verdict, text: format!("{event} {lost}; {promise}.{doubt}") })
+    Some(Sentence { verdict, text: format!("{event} {lost}; {promise}.{doubt}") })
 }
 
 /// How long recovery takes: proven, or promised only.
@@ -93,7 +105,9 @@ fn times(system: &SystemAssessment, now: Moment) -> Vec<Sentence> {
         };
         match (judgement.objective, judgement.proven) {
             (None, None) => {}
-            (Some(objective), None) => unproven.push((judgement.verdict, format!("{} after {what}", format::span(objective)))),
+            (Some(objective), None) => {
+                unproven.push((judgement.verdict, format!("{} after {what}", format::span(objective))))
+            }
             (objective, Some(proven)) => {
                 let proven_at = judgement.proven_at.map(|at| format!(" at {}", format::moment(at, now)));
                 let promise = objective.map(|objective| format!("; at most {} was promised", format::span(objective)));
@@ -109,7 +123,8 @@ fn times(system: &SystemAssessment, now: Moment) -> Vec<Sentence> {
     }
     if let Some(verdict) = unproven.iter().map(|(verdict, _)| *verdict).max() {
         let promises = unproven.iter().map(|(_, promise)| promise.as_str()).collect::<Vec<_>>().join(" and ");
-        sentences.push(Sentence { verdict, text: format!("Recovery within {promises} was promised, but never proven.") });
+        sentences
+            .push(Sentence { verdict, text: format!("Recovery within {promises} was promised, but never proven.") });
     }
     sentences
 }

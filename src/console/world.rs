@@ -3,8 +3,8 @@
 use std::{collections::BTreeSet, sync::Arc, time::Instant};
 
 use crate::model::{
-    Assessment, ComponentAssessment, Estate, Loss, Moment, PerDisruption, RpoJudgement, RtoJudgement, SourceState, Span,
-    SystemAssessment, Text, Up, Verdict,
+    Assessment, ComponentAssessment, Estate, Loss, Moment, PerDisruption, RpoJudgement, RtoJudgement, SourceState,
+    Span, SystemAssessment, Text, Up, Verdict,
 };
 use crate::observe::observation::{Clock, Observation};
 
@@ -67,11 +67,6 @@ impl World {
         self.sources().iter().all(|source| source.read_at.is_none() && source.failure.is_none())
     }
 
-    /// Whether calls are on their way.
-    pub fn is_refreshing(&self) -> bool {
-        self.observation.as_ref().is_some_and(|observation| observation.refreshing)
-    }
-
     /// The clock all moments are of, once known.
     pub const fn clock(&self) -> Option<&Clock> {
         self.clock.as_ref()
@@ -85,7 +80,8 @@ impl World {
 
 /// A System of which nothing was read yet.
 fn unread(system: &crate::model::System) -> SystemAssessment {
-    let objective = |objective: Option<Span>| (objective, if objective.is_some() { Verdict::Unknown } else { Verdict::Met });
+    let objective =
+        |objective: Option<Span>| (objective, if objective.is_some() { Verdict::Unknown } else { Verdict::Met });
     SystemAssessment {
         name: system.name.clone(),
         criticality: system.criticality,

@@ -37,6 +37,11 @@ impl Flow {
     pub fn lag(&self, at: Moment) -> Span {
         (at - self.recovery_point).max(Span::ZERO)
     }
+
+    /// How long it takes to catch up, if nothing more goes wrong.
+    pub fn drains_within(&self, at: Moment) -> Span {
+        Span::from_millis(self.lag(at).millis() / CATCH_UP)
+    }
 }
 
 impl World {

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use drdeck::cli::status::table::Colour;
 use drdeck::cli::status::{exit_code, json, table};
@@ -44,7 +45,7 @@ fn assessment() -> Assessment {
         kind: "rds-replica",
         verdict: Verdict::AtRisk,
         loss: PerDisruption { region: Loss::Since { newest: ago(42), oldest: None }, data: Loss::Unknown },
-        recovery_point: PerDisruption { region: Some(ago(42)), data: None },
+        recovery_point: PerDisruption { region: Some(ago(42)), data: Some(moment("2026-11-20T14:00:00.250999Z")) },
         source: "cloudwatch:GetMetricData us-west-2".to_owned(),
         read_at: Some(ago(3)),
         stale: false,
@@ -146,7 +147,7 @@ fn status_as_json_is_the_contract() {
         r#""rto":{"region":{"objective_s":3600,"proven_s":null,"proven_at":null,"estimated_s":null,"verdict":"at_risk"},"#,
         r#""data":{"objective_s":null,"proven_s":null,"proven_at":null,"estimated_s":null,"verdict":"met"}},"#,
         r#""components":[{"name":"orders-db","kind":"rds-replica","verdict":"at_risk","#,
-        r#""recovery_point":{"region":"2026-11-20T14:01:35Z","data":null},"source":"cloudwatch:GetMetricData us-west-2","#,
+        r#""recovery_point":{"region":"2026-11-20T14:01:35Z","data":"2026-11-20T14:00:00.250Z"},"source":"cloudwatch:GetMetricData us-west-2","#,
         r#""read_at":"2026-11-20T14:02:14Z","reason":"replicating, 42 s behind"}]}]}"#,
         "\n"
     );
@@ -326,4 +327,86 @@ fn the_demo_can_be_exported_once() {
     let output = drdeck(home.path(), &args);
     assert_eq!(output.status.code(), Some(73));
     assert!(text(&output.stderr).contains("estate.toml cannot be written: File exists"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_theme_on_the_command_line_has_to_exist() {
+    let home = tempfile::tempdir().unwrap();
+    let output = drdeck(home.path(), &["demo", "--theme", "high-contrst"]);
+    assert_eq!(output.status.code(), Some(64), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("there is no theme \"high-contrst\"; did you mean \"high-contrast\"?"));
+}
+
+#[test]
+fn without_a_terminal_the_console_says_what_to_use_instead() {
+    let home = tempfile::tempdir().unwrap();
+    for args in [&["demo"] as &[&str], &[]] {
+        let output = drdeck(home.path(), args);
+        assert_eq!(output.status.code(), Some(69), "{args:?}");
+        assert!(text(&output.stderr).contains("drdeck status"), "{}", text(&output.stderr));
+        assert!(output.stdout.is_empty(), "nothing is drawn on a pipe");
+    }
+}
+
+/// Starts `simulate` and gives its first line; it ends with the test.
+fn simulate(home: &Path, args: &[&str]) -> (Ended, String) {
+    let mut child = command(home, &[&["simulate"], args].concat()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    (Ended(child), line)
+}
+
+struct Ended(Child);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn simulate_writes_a_private_config_before_its_first_line() {
+    let home = tempfile::tempdir().unwrap();
+    let config = home.path().join("drdeck.toml");
+    fs::write(&config, "old and longer than nothing").unwrap();
+    fs::set_permissions(&config, fs::Permissions::from_mode(0o644)).unwrap();
+    let (_simulator, line) = simulate(home.path(), &["--write-config", config.to_str().unwrap()]);
+    let url = line.strip_prefix("listening on ").unwrap().trim_end().to_owned();
+    assert!(url.starts_with("http://127.0.0.1:") && !url.ends_with(":0"), "{line}");
+    assert_eq!(fs::metadata(&config).unwrap().permissions().mode() & 0o777, 0o600);
+    let loaded = drdeck::config::load(Some(&config), &drdeck::config::Overrides::default()).unwrap();
+    assert!(loaded.simulator);
+    assert_eq!(loaded.endpoint_url, Some(url));
+}
+
+#[test]
+fn an_estate_of_ones_own_brings_the_config_beside_it() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("mine");
+    drdeck(home.path(), &["demo", "--export", folder.to_str().unwrap()]);
+    let mine = folder.join("config.toml");
+    let text = fs::read_to_string(&mine).unwrap();
+    let without: String = text
+        .lines()
+        .filter(|line| !line.starts_with("simulator") && !line.starts_with("endpoint_url"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    fs::write(&mine, format!("# my own words\n{without}")).unwrap();
+    let (estate, config) = (folder.join("estate.toml"), home.path().join("out.toml"));
+    let args = ["--estate", estate.to_str().unwrap(), "--write-config", config.to_str().unwrap()];
+    let (_simulator, line) = simulate(home.path(), &args);
+    let url = line.strip_prefix("listening on ").unwrap().trim_end();
+    let written = fs::read_to_string(&config).unwrap();
+    assert!(
+        written.contains("# my own words") && written.contains(&format!("endpoint_url = \"{url}\"\n")),
+        "{written}"
+    );
+    assert!(drdeck::config::load(Some(&config), &drdeck::config::Overrides::default()).unwrap().simulator);
+
+    fs::remove_file(&mine).unwrap();
+    let output = drdeck(home.path(), &[&["simulate"], &args[..]].concat());
+    assert_eq!(output.status.code(), Some(78));
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.contains("put a config.toml beside the estate, or leave out --write-config"), "{error}");
 }

@@ -260,3 +260,35 @@ fn durations_are_what_people_write() {
         assert_eq!(rpo(text), None, "{text}");
     }
 }
+
+#[test]
+fn a_broken_file_is_answered_not_a_crash() {
+    let sample = sample();
+    let lines: Vec<&str> = sample.lines().collect();
+    let replaced = |n: usize, by: &str| {
+        let mut lines = lines.clone();
+        lines[n] = by;
+        lines.join("\n")
+    };
+    for n in (0..lines.len()).step_by(3) {
+        for by in [
+            "",
+            "\"",
+            "x = [",
+            "[[system",
+            "é = \"\u{202e}\"",
+            "[system.objective.region]",
+            "rpo = 1e400",
+            "kind = {}",
+            "= 1",
+        ] {
+            // Whether this is accepted depends on the line; that an error can be shown must not.
+            if let Err(error) = parse(&replaced(n, by)) {
+                assert!(error.to_string().contains("config.toml:"), "{error}");
+            }
+        }
+    }
+    for (at, _) in sample.char_indices().step_by(41) {
+        let _ = parse(&sample[..at]).map_err(|error| error.to_string());
+    }
+}

@@ -8,8 +8,8 @@ use drdeck::model::facts::sts::Identity;
 use drdeck::model::kinds::{Asg, Kind};
 use drdeck::model::{
     Assessment, Component, ComponentAssessment, Criticality, Estate, Failure, FailureKind, Loss, Moment, Objective,
-    PerDisruption, Place, Reading, Region, RpoJudgement, RtoJudgement, Service, Site, SourceState, SourceStatus,
-    Span, Strategy, System, SystemAssessment, Text, Up, Verdict,
+    PerDisruption, Place, Reading, Region, RpoJudgement, RtoJudgement, Service, Site, SourceState, SourceStatus, Span,
+    Strategy, System, SystemAssessment, Text, Up, Verdict,
 };
 use drdeck::observe::{Clock, Observation};
 
@@ -202,11 +202,22 @@ fn lag(from: f64, to: f64) -> Vec<(Moment, f64)> {
 }
 
 fn health(name: &str) -> ComponentAssessment {
-    component(name, "health-check", "cloudwatch:GetMetricData us-east-1", "The health check of use1.www.shop.example passes for us-east-1")
+    component(
+        name,
+        "health-check",
+        "cloudwatch:GetMetricData us-east-1",
+        "The health check of use1.www.shop.example passes for us-east-1",
+    )
 }
 
 fn source(service: Service, name: &str) -> SourceState {
-    SourceState { service, region: Region::new(name), status: SourceStatus::Ok, read_at: Some(at("14:02:05")), failure: None }
+    SourceState {
+        service,
+        region: Region::new(name),
+        status: SourceStatus::Ok,
+        read_at: Some(at("14:02:05")),
+        failure: None,
+    }
 }
 
 fn sources() -> Vec<SourceState> {
@@ -277,7 +288,11 @@ pub(crate) fn calm() -> Assessment {
         "orders-db-west in us-west-2 replicates orders-db with 2.0s lag at 14:02:00Z",
     );
     orders_db.lag_history = lag(1.0, 2.0);
-    set(&mut systems[2], 19, vec![restorable_to(loses_since(orders_db, ago(19)), ago(240), days(14)), health("orders us-east-1")]);
+    set(
+        &mut systems[2],
+        19,
+        vec![restorable_to(loses_since(orders_db, ago(19)), ago(240), days(14)), health("orders us-east-1")],
+    );
     systems[2].rpo.data.now = Some(Span::from_secs(240));
     systems[2].rpo.data.worst = Some("orders-db".to_owned());
 
@@ -386,7 +401,8 @@ pub(crate) fn outage() -> Assessment {
         system.rpo.region.frozen_at = Some(began);
     };
     for name in [0, 1, 2, 4, 7] {
-        for component in systems[name].components.iter_mut().filter(|component| component.source.ends_with("us-east-1")) {
+        for component in systems[name].components.iter_mut().filter(|component| component.source.ends_with("us-east-1"))
+        {
             *component = stale(component.clone());
         }
     }
@@ -397,7 +413,9 @@ pub(crate) fn outage() -> Assessment {
     systems[0].rpo.data.verdict = Verdict::Unknown;
     systems[0].reasons = vec![
         Text::new("shop: 9m would be lost, at most 5m was promised for the loss of us-east-1"),
-        Text::new("shop: how far back data can be restored cannot be told, for us-east-1 does not answer since 14:00:03Z"),
+        Text::new(
+            "shop: how far back data can be restored cannot be told, for us-east-1 does not answer since 14:00:03Z",
+        ),
         Text::new("storefront us-east-1: the health check fails since 14:00:03Z"),
         Text::new("Its recovery was never proven by a run"),
     ];
@@ -405,6 +423,7 @@ pub(crate) fn outage() -> Assessment {
     shop.verdict = Verdict::Breached;
     shop.loss.region = Loss::Since { newest: at("13:51:03"), oldest: None };
     shop.lag_history = lag(1.0, 540.0);
+    shop.evidence[3].1 = Text::new("7m12s at 14:00:00Z");
     shop.reason = Text::new("shop-usw2 in us-west-2 was 9m behind shop-use1 when the outage began");
 
     let payments = &mut systems[1];
@@ -414,7 +433,9 @@ pub(crate) fn outage() -> Assessment {
     payments.verdict = Verdict::Unknown;
     payments.rpo.region = RpoJudgement { now: None, verdict: Verdict::Unknown, ..payments.rpo.region.clone() };
     payments.blockers_unknown = true;
-    payments.reasons.insert(0, Text::new("payments-ledger: us-east-1 does not answer since 14:00:03Z: connection reset"));
+    payments
+        .reasons
+        .insert(0, Text::new("payments-ledger: us-east-1 does not answer since 14:00:03Z: connection reset"));
 
     frozen(&mut systems[2], Span::from_secs(38));
     systems[2].up = Up::Down { since: at("14:00:07") };
@@ -429,7 +450,9 @@ pub(crate) fn outage() -> Assessment {
         system.rpo.region.verdict = Verdict::Unknown;
         system.up = Up::Unknown;
         let name = &system.components[0].name;
-        system.reasons.insert(0, Text::new(format!("{name}: us-east-1 does not answer since 14:00:03Z: connection reset")));
+        system
+            .reasons
+            .insert(0, Text::new(format!("{name}: us-east-1 does not answer since 14:00:03Z: connection reset")));
     }
     assessment
 }

@@ -37,7 +37,8 @@ fn a_letter_carries_two_marks_at_most_and_no_mark_stands_first() {
 
 #[test]
 fn plain_words_of_any_script_stay_as_they_are() {
-    for plain in ["orders-db", "Zürich", "注文", "заказы", "naïve café", "a b", "", "✓ 100 %", "<U+202E>"] {
+    for plain in ["orders-db", "Zürich", "注文", "заказы", "naïve café", "a b", "", "✓ 100 %", "<U+202E>"]
+    {
         assert_eq!(shown(plain), plain);
     }
 }
@@ -46,7 +47,9 @@ fn plain_words_of_any_script_stay_as_they_are() {
 fn once_is_enough() {
     let many: String = (0..0x3000_u32).chain(0xE0000..0xE0200).filter_map(char::from_u32).collect();
     let zalgo = "e".to_owned() + &"\u{301}".repeat(5_000);
-    for raw in [many.as_str(), zalgo.as_str(), "\u{301}\u{301}\u{301}", "\u{202E}\u{301}\u{301}\u{301}", &"x".repeat(1_999)] {
+    for raw in
+        [many.as_str(), zalgo.as_str(), "\u{301}\u{301}\u{301}", "\u{202E}\u{301}\u{301}\u{301}", &"x".repeat(1_999)]
+    {
         let once = Text::new(raw);
         assert_eq!(Text::new(once.as_str()), once);
     }

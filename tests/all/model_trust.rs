@@ -3,6 +3,7 @@
 use drdeck::model::kinds::{ComponentKind, Kind};
 use drdeck::model::{Estate, Freshness, Loss, Query, Verdict};
 
+use crate::model_estates::*;
 use crate::model_readings::*;
 
 /// What the kind reads, in the world as it is.
@@ -67,12 +68,17 @@ fn a_stale_figure_is_unknown_and_a_missing_one_is_none() {
             missing.make_missing(&query);
             for world in [stale, missing] {
                 let judged = judge_kind(kind.clone(), &world);
-                for (rpo, loss) in [
-                    (&judged.rpo.region, it(&judged).loss.region),
-                    (&judged.rpo.data, it(&judged).loss.data),
-                ] {
+                for (rpo, loss) in
+                    [(&judged.rpo.region, it(&judged).loss.region), (&judged.rpo.data, it(&judged).loss.data)]
+                {
                     if loss == Loss::Unknown && rpo.worst.is_some() {
-                        assert_eq!((rpo.now, rpo.verdict), (None, Verdict::Unknown), "{} {}", kind.as_str(), query.source());
+                        assert_eq!(
+                            (rpo.now, rpo.verdict),
+                            (None, Verdict::Unknown),
+                            "{} {}",
+                            kind.as_str(),
+                            query.source()
+                        );
                     }
                 }
             }

@@ -131,6 +131,18 @@ fn a_terminal_that_does_not_read_blocks_nothing() {
 }
 
 #[test]
+fn nothing_changed_is_nothing_written() {
+    let mut pty = demo(Program { arguments: &["demo", "--speed", "0"], ..Program::default() });
+    // Once everything is read, a clock that stands still changes no cell.
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !pty.read_for(Duration::from_secs(3)).is_empty() {
+        assert!(Instant::now() < deadline, "something is written all the time");
+    }
+    pty.send("q");
+    assert_eq!(code(pty.wait()), 0);
+}
+
+#[test]
 fn half_an_escape_sequence_blocks_nothing() {
     let mut pty = demo(Program::default());
     // Alt-[ is one: the beginning of an arrow key whose end does not come.
@@ -146,7 +158,7 @@ fn half_an_escape_sequence_blocks_nothing() {
 fn any_size_and_any_storm_of_sizes_is_survived() {
     let mut pty = Pty::start(Program { size: (1, 1), ..Program::default() });
     pty.wait_for(ENTER_ALTERNATE_SCREEN);
-    for size in [(20, 5), (0, 0), (3, 200), (500, 2), (80, 1), (1, 24)].iter().cycle().take(120) {
+    for size in [(20, 5), (0, 0), (3, 200), (500, 2), (u16::MAX, u16::MAX), (80, 1), (1, 24)].iter().cycle().take(120) {
         pty.resize(*size);
         pty.read_for(Duration::from_millis(3));
     }

@@ -16,9 +16,10 @@ pub(super) fn some_text(raw: Option<String>) -> Option<Text> {
     raw.filter(|raw| !raw.is_empty()).map(Text::new)
 }
 
-/// A moment as the SDK parsed it. One that lies outside of drdeck's time counts as missing.
+/// A moment as the SDK parsed it, to the microsecond: what JSON and CBOR send as a floating-point number holds no more. One that lies
+/// outside of drdeck's time counts as missing.
 pub(super) fn moment(raw: Option<DateTime>) -> Option<Moment> {
-    raw.and_then(|at| Moment::from_nanosecond(at.as_nanos()).ok())
+    Moment::from_nanosecond(raw?.as_nanos()).ok()?.round(jiff::Unit::Microsecond).ok()
 }
 
 /// A moment for the SDK.

@@ -176,7 +176,7 @@ fn seconds(span: Span) -> i64 {
     span.as_secs().max(0)
 }
 
-/// `2026-11-20T14:02:17Z`; fractions of a second are kept where there are some, so that differences can be checked.
+/// `2026-11-20T14:02:17Z`, or `2026-11-20T14:02:17.250Z` where it is not a whole second: AWS tells no finer, and programs read no finer.
 fn time(moment: Moment) -> String {
-    moment.to_string()
+    if moment.subsec_millisecond() == 0 { format!("{moment:.0}") } else { format!("{moment:.3}") }
 }

@@ -39,7 +39,7 @@ fn table(assessment: &Assessment, systems: &[&SystemAssessment], colour: Colour)
                 figures::active(system, now).plain(),
                 figures::rpo(system, Disruption::Region, now).plain(),
                 figures::rpo(system, Disruption::Data, now).plain(),
-                figures::rto(system, Disruption::Region).plain(),
+                figures::rto(system, Disruption::Region, Some(now)).plain(),
                 figures::go(system, now).plain(),
                 system.verdict.words().to_owned(),
             ]

@@ -8,15 +8,30 @@ pub const GLOSSARY: &[(&str, &str)] = &[
     ("✗ BREACHED", "the objective would not be met now"),
     ("≠ SPLIT", "two Regions both act as the active one"),
     ("TIER", "how much the System matters: crit (critical), high, med (medium), low"),
-    ("UP", "whether users are served, apart from whether the System could be recovered: ✓ yes, ✗ 2m14s not since then, ? not known"),
+    (
+        "UP",
+        "whether users are served, apart from whether the System could be recovered: ✓ yes, ✗ 2m14s not since then, ? not known",
+    ),
     ("ACTIVE", "where the System serves now, as observed; both: two sites; onprem: a data centre"),
-    ("RPO", "recovery point objective: how much data may be lost, as a time. RPO now is what would be lost if it happened now, or, in an outage, when it began"),
-    ("RTO", "recovery time objective: how long recovery may take. Proven is what a finished run measured; never: none has"),
+    (
+        "RPO",
+        "recovery point objective: how much data may be lost, as a time. RPO now is what would be lost if it happened now, or, in an outage, when it began",
+    ),
+    (
+        "RTO",
+        "recovery time objective: how long recovery may take. Proven is what a finished run measured; never: none has",
+    ),
     ("goal", "the objective, as the config declares it"),
     (">5m", "more than 5m, but less than the next minute"),
     ("all", "as RPO now: there is no recovery point, everything would be lost"),
-    ("GO", "whether a failover could start now, as far as the components tell: ✓ yes, ✗2 two things in the way, ? not known"),
-    ("DATA RPO", "the RPO when data were deleted or corrupted: only backups and earlier states count, for replicas have copied the damage"),
+    (
+        "GO",
+        "whether a failover could start now, as far as the components tell: ✓ yes, ✗2 two things in the way, ? not known",
+    ),
+    (
+        "DATA RPO",
+        "the RPO when data were deleted or corrupted: only backups and earlier states count, for replicas have copied the damage",
+    ),
     ("region", "the disruption in which the active Region is lost"),
     ("data", "the disruption in which data are deleted, corrupted or encrypted"),
     ("·3m", "this figure is as it was read 3m ago, which is too long to rely on"),
@@ -35,6 +50,7 @@ pub const GLOSSARY: &[(&str, &str)] = &[
     ("calls", "AWS calls of one full refresh, and what refreshing costs per hour, estimated"),
     ("drs", "AWS Elastic Disaster Recovery: servers replicated block by block"),
     ("efs", "Amazon Elastic File System"),
+    ("rds, s3", "Amazon Relational Database Service, Simple Storage Service"),
     ("asg", "EC2 Auto Scaling group"),
     ("s, m, h, d", "seconds, minutes, hours, days: 2m14s, 1h05m, 3d04h. Times end in Z: UTC"),
 ];

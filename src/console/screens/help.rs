@@ -1,4 +1,4 @@
-//! Help: the keys of the screen one came from, then all others, and what every sign and abbreviation means.
+//! Help: the keys of the screen one came from, what every sign and abbreviation means, and the keys of all other places.
 
 use ratatui::{
     buffer::Buffer,
@@ -8,6 +8,7 @@ use tui_input::Input;
 
 use super::glossary::GLOSSARY;
 use crate::console::action::{Context, ENTRIES, Entry, Undoable};
+use crate::console::format;
 use crate::console::theme::{Role, Theme};
 use crate::console::widgets::{Line, Move, line, prompt};
 
@@ -80,10 +81,13 @@ impl Help {
     pub fn lines(&self, width: usize) -> Vec<Line> {
         let mut lines = Vec::new();
         let keys = |entry: &&Entry| entry.works_in.contains(&self.of);
-        self.section(&format!("KEYS ON {}", self.of.name().to_uppercase()), key_rows(keys), width, &mut lines);
-        self.section("KEYS ELSEWHERE", key_rows(|entry| !keys(entry)), width, &mut lines);
+        let here = ENTRIES.iter().filter(keys).map(|entry| (keys_of(entry), entry.help.to_owned()));
+        self.section(&format!("KEYS ON {}", self.of.name().to_uppercase()), here, width, &mut lines);
         let signs = GLOSSARY.iter().map(|(sign, meaning)| ((*sign).to_owned(), (*meaning).to_owned()));
         self.section("SIGNS AND ABBREVIATIONS", signs, width, &mut lines);
+        let elsewhere = ENTRIES.iter().filter(|entry| !keys(entry));
+        let elsewhere = elsewhere.map(|entry| (keys_of(entry), format!("{} ({})", entry.help, places_of(entry))));
+        self.section("KEYS ELSEWHERE", elsewhere, width, &mut lines);
         if lines.is_empty() {
             let text = format!(" Nothing here speaks of \"{}\".", self.filter.value().trim());
             lines.push(Line::new(Role::TextMuted, text));
@@ -130,7 +134,7 @@ impl Help {
             line.push(Role::Match, self.filter.value());
         }
         if below > 0 {
-            line.push(Role::KeyName, format!(" ▼ {below} more"));
+            line.push(Role::KeyName, format!(" · ▼ {} more", format::count(below, "line")));
         }
         line.draw(status, theme, buffer);
         None
@@ -141,17 +145,10 @@ fn text_area(area: Rect) -> Rect {
     Rect { height: area.height.saturating_sub(u16::from(area.height > 1)), ..area }
 }
 
-/// Keys and help of the entries that `wanted` takes.
-fn key_rows(wanted: impl Fn(&&'static Entry) -> bool) -> impl Iterator<Item = (String, String)> {
-    ENTRIES.iter().filter(wanted).map(|entry| {
-        let keys = entry.keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
-        let places = if entry.works_in.len() == Context::ALL.len() {
-            String::new()
-        } else {
-            let names: Vec<&str> = entry.works_in.iter().map(|context| context.name()).collect();
-            format!(" [{}]", names.join(", "))
-        };
-        (keys, format!("{}{places}", entry.help))
-    })
+fn keys_of(entry: &Entry) -> String {
+    entry.keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }
 
+fn places_of(entry: &Entry) -> String {
+    entry.works_in.iter().map(|context| context.name()).collect::<Vec<_>>().join(", ")
+}

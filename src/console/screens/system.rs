@@ -3,10 +3,10 @@
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::system_page::{self, Evidence, Page};
+use crate::console::format;
 use crate::console::theme::{Role, Theme};
 use crate::console::widgets::{Line, Move, line};
 use crate::console::world::World;
-use crate::console::format;
 use crate::model::{ComponentAssessment, Moment, SystemAssessment};
 
 /// From this width on the evidence has a pane of its own, if it fits there.
@@ -21,6 +21,11 @@ pub struct System {
     selected: usize,
     /// The first line in sight.
     offset: usize,
+}
+
+/// The last row says how much more there is.
+fn page_area(area: Rect) -> Rect {
+    Rect { height: area.height.saturating_sub(u16::from(area.height > 3)), ..area }
 }
 
 /// What is drawn: the page and, on a wide terminal, the pane beside it.
@@ -50,13 +55,13 @@ impl System {
     pub fn moved(&mut self, by: Move, world: &World, now: Option<Moment>, area: Rect) {
         let Some(system) = self.system(world) else { return };
         let components = system.components.len();
+        let area = page_area(area);
         let layout = self.layout(system, read(world, now), area);
         let height = usize::from(area.height);
         let last = layout.page.lines.len().saturating_sub(height);
         let offset = self.offset.min(last);
-        let in_sight = |i: usize| {
-            layout.page.blocks.get(i).is_some_and(|(first, _)| (offset..offset + height).contains(first))
-        };
+        let in_sight =
+            |i: usize| layout.page.blocks.get(i).is_some_and(|(first, _)| (offset..offset + height).contains(first));
         match by {
             Move::Up | Move::Down => {
                 let next = if in_sight(self.selected) {
@@ -115,7 +120,8 @@ impl System {
         let Some(component) = system.components.get(self.selected) else { return Vec::new() };
         let width = usize::from(pane.width).saturating_sub(3);
         let mut lines = vec![
-            Line::new(Role::Title, component.name.as_str()).with(Role::TextMuted, format!("  {}: what was read", component.kind)),
+            Line::new(Role::Title, component.name.as_str())
+                .with(Role::TextMuted, format!("  {}: what was read", component.kind)),
             Line::empty(),
         ];
         lines.extend(system_page::evidence_lines(component, now, width));
@@ -132,6 +138,9 @@ impl System {
             Line::new(Role::Text, text).draw(area, theme, buffer);
             return;
         };
+        let status = area;
+        let area = page_area(area);
+        let status = Rect { y: area.bottom(), height: status.height - area.height, ..status };
         let layout = self.layout(system, read(world, now), area);
         let height = usize::from(area.height);
         let offset = self.offset.min(layout.page.lines.len().saturating_sub(height));
@@ -149,18 +158,18 @@ impl System {
             let inside = Rect { x: pane.x + 2, width: pane.width.saturating_sub(2), ..*pane };
             line::draw_all(lines, inside, theme, buffer);
         }
-        if below > 0 {
-            more_below(below, layout.place, theme, buffer);
+        let mut line = Line::empty();
+        if let Some(last) = system.components.len().checked_sub(1) {
+            let text = format!(" component {} of {}", self.selected.min(last) + 1, last + 1);
+            line.push(Role::TextMuted, text);
         }
+        if below > 0 {
+            // Nobody should take the end of the screen for the end of the page.
+            line.push(Role::TextMuted, if line.is_empty() { " " } else { " · " });
+            line.push(Role::KeyName, format!("▼ {} more", format::count(below, "line")));
+        }
+        line.draw(status, theme, buffer);
     }
-}
-
-/// `▼ 12 lines` at the lower right: nobody should take the end of the screen for the end of the page.
-fn more_below(below: usize, area: Rect, theme: &Theme, buffer: &mut Buffer) {
-    let line = Line::new(Role::KeyName, format!(" ▼ {} ", format::count(below, "line")));
-    let width = u16::try_from(line.width()).unwrap_or(u16::MAX).min(area.width);
-    let place = Rect { x: area.right() - width, y: area.bottom().saturating_sub(1), width, height: 1 };
-    line.draw(place, theme, buffer);
 }
 
 fn read(world: &World, now: Option<Moment>) -> Option<Moment> {

@@ -5,9 +5,7 @@ use crate::console::theme::Role;
 use crate::console::widgets::Line;
 use crate::console::widgets::sparkline::sparkline;
 use crate::console::{format, mark, sentences};
-use crate::model::{
-    ComponentAssessment, Disruption, Loss, Moment, Span, SystemAssessment, Text, Up, Verdict,
-};
+use crate::model::{ComponentAssessment, Disruption, Loss, Moment, Span, SystemAssessment, Text, Up, Verdict};
 
 /// A page: its lines, and where each component's block begins and ends.
 #[derive(Clone, Debug, Default)]
@@ -33,7 +31,12 @@ pub fn page(system: &SystemAssessment, now: Option<Moment>, width: usize, select
     match now {
         Some(now) => {
             for sentence in sentences::of(system, now) {
-                lines.extend(bullet(mark::glyph(sentence.verdict), mark::role(sentence.verdict), &sentence.text, width));
+                lines.extend(bullet(
+                    mark::glyph(sentence.verdict),
+                    mark::role(sentence.verdict),
+                    &sentence.text,
+                    width,
+                ));
             }
         }
         None => lines.extend(bullet(mark::WAITING, Role::TextMuted, "Not read yet.", width)),
@@ -120,7 +123,7 @@ fn objectives(system: &SystemAssessment, now: Option<Moment>) -> Vec<Line> {
             None => Line::new(Role::TextMuted, format!("{:>5}", mark::WAITING)),
         });
         let mut line = line.padded(RTO);
-        line.append(figures::rto(system, disruption));
+        line.append(figures::rto(system, disruption, now));
         let mut line = line.padded(BY);
         if let Some(worst) = &rpo.worst {
             line.push(Role::Text, worst.as_str());
@@ -198,7 +201,11 @@ fn lag(component: &ComponentAssessment) -> Option<Line> {
 }
 
 fn component_role(component: &ComponentAssessment) -> Role {
-    if component.stale && component.verdict == Verdict::Met { Role::FreshnessStale } else { mark::role(component.verdict) }
+    if component.stale && component.verdict == Verdict::Met {
+        Role::FreshnessStale
+    } else {
+        mark::role(component.verdict)
+    }
 }
 
 /// `region: 14:00:03Z, 9m ago` and the like.
@@ -233,10 +240,14 @@ fn source(component: &ComponentAssessment, now: Moment) -> Line {
     let line = Line::new(Role::TextMuted, source).with(Role::TextMuted, ", ");
     match Trust::of(component, now) {
         Trust::Fresh => {
-            let read = component.read_at.map_or_else(|| "read".to_owned(), |at| format!("read at {}", format::moment(at, now)));
+            let read = component
+                .read_at
+                .map_or_else(|| "read".to_owned(), |at| format!("read at {}", format::moment(at, now)));
             line.with(Role::TextMuted, read)
         }
-        Trust::Old(age) => line.with(Role::FreshnessStale, format!("read {} ago: too old to rely on", format::age(age))),
+        Trust::Old(age) => {
+            line.with(Role::FreshnessStale, format!("read {} ago: too old to rely on", format::age(age)))
+        }
         Trust::Never => line.with(Role::FreshnessUnreadable, "never read"),
     }
 }

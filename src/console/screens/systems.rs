@@ -64,7 +64,8 @@ impl Parts {
         let heads = u16::from(area.height > 2);
         let status = u16::from(area.height > 6 || (typing && area.height > 1));
         let left = area.height.saturating_sub(heads + status);
-        let wanted = u16::try_from(systems).unwrap_or(u16::MAX);
+        // Even without a System there is something to say.
+        let wanted = u16::try_from(systems).unwrap_or(u16::MAX).max(3);
         let reasons = if left < 8 { 0 } else { left.saturating_sub(wanted).max(3) };
         let rows = left - reasons;
         let y = area.y + heads;
@@ -248,6 +249,7 @@ impl Systems {
         }
         match self.show {
             Show::Problems => parts.push(Line::new(Role::Match, "problems only")),
+            Show::All if world.is_unread() => {}
             Show::All => parts.push(Line::new(Role::TextMuted, format::count(self.problems, "problem"))),
         }
         parts.push(Line::new(Role::TextMuted, self.sort.words()));
@@ -258,7 +260,7 @@ impl Systems {
             let calls = format::count(usize::try_from(assessment.calls).unwrap_or(usize::MAX), "call");
             parts.push(Line::new(Role::TextMuted, format!("{calls} {}", format::cost(assessment.cost_per_hour_usd))));
         }
-        if world.is_unread() || world.is_refreshing() {
+        if world.is_unread() {
             parts.push(Line::new(Role::TextMuted, "reading…"));
         }
         let mut line = Line::empty();
@@ -305,21 +307,18 @@ fn reasons(system: &SystemAssessment, now: Option<Moment>, area: Rect) -> Vec<Li
             }
         }
     }
-    let total = rest.len();
-    for (shown, (glyph, role, text)) in rest.into_iter().enumerate() {
-        let line = Line::new(Role::Text, " ").with(role, glyph).with(Role::Text, format!(" {text}"));
-        let wrapped = line.wrapped(width, 3);
-        let left = usize::from(area.height).saturating_sub(lines.len());
-        let more = total - shown;
-        if wrapped.len() > left || (wrapped.len() == left && more > 1) {
-            if left > 0 {
-                let more = if more == total { "Enter shows why.".to_owned() } else { format!("{more} more: Enter.") };
-                lines.push(Line::new(Role::TextMuted, format!(" … {more}")));
-            }
-            break;
-        }
-        lines.extend(wrapped);
+    let room = usize::from(area.height).saturating_sub(1);
+    let mut why: Vec<Line> = rest
+        .into_iter()
+        .flat_map(|(glyph, role, text)| {
+            Line::new(Role::Text, " ").with(role, glyph).with(Role::Text, format!(" {text}")).wrapped(width, 3)
+        })
+        .collect();
+    if why.len() > room {
+        why.truncate(room.saturating_sub(1));
+        why.push(Line::new(Role::TextMuted, " … Enter shows the rest."));
     }
+    lines.extend(why);
     lines
 }
 
@@ -330,7 +329,7 @@ pub fn copied(system: &SystemAssessment, now: Moment) -> String {
     text.push_str(&format!("; active {}", figures::active(system, now).plain()));
     for disruption in Disruption::ALL {
         let rpo = figures::rpo(system, disruption, now).plain();
-        let rto = figures::rto(system, disruption).plain();
+        let rto = figures::rto(system, disruption, Some(now)).plain();
         text.push_str(&format!("; {} RPO {}, RTO {}", disruption.as_str(), rpo.trim(), rto.trim()));
     }
     if let Some(reason) = system.reasons.first() {

@@ -103,7 +103,7 @@ impl Row<'_> {
         match (cell, self.now) {
             (Cell::System, _) => highlighted(&system.name, self.filter),
             (Cell::Tier, _) => Line::new(Role::Text, system.criticality.short()),
-            (Cell::Rto, _) => figures::rto(system, Disruption::Region),
+            (Cell::Rto, _) => figures::rto(system, Disruption::Region, self.now),
             (Cell::Strategy, _) => Line::new(Role::Text, system.strategy.as_str()),
             (Cell::DependsOn, _) => Line::new(Role::Text, depends_on(system, width)),
             (Cell::Reason, _) => {
@@ -126,7 +126,9 @@ impl Row<'_> {
 
 fn waiting_rpo(system: &SystemAssessment, disruption: Disruption) -> Line {
     match system.rpo.get(disruption).objective {
-        Some(goal) => Line::new(Role::TextMuted, format!("{:>5} / {}", mark::WAITING, crate::console::format::span(goal))),
+        Some(goal) => {
+            Line::new(Role::TextMuted, format!("{:>5} / {}", mark::WAITING, crate::console::format::span(goal)))
+        }
         None => Line::new(Role::TextMuted, "    -"),
     }
 }

@@ -62,12 +62,15 @@ pub fn size(tty: impl AsFd) -> Size {
     rustix::termios::tcgetwinsize(tty).map_or(UNKNOWN_SIZE, |size| known_size(size.ws_col, size.ws_row))
 }
 
-/// `columns` by `rows`, or 80x24 where the terminal says 0.
-pub fn known_size(columns: u16, rows: u16) -> Size {
+/// `columns` by `rows`: 80x24 where the terminal says 0, and never more than what a screen can be (anybody can tell a pty that it has
+/// 65,535 columns and rows; that would be four thousand million cells).
+fn known_size(columns: u16, rows: u16) -> Size {
     Size {
-        width: if columns == 0 { UNKNOWN_SIZE.width } else { columns },
-        height: if rows == 0 { UNKNOWN_SIZE.height } else { rows },
+        width: if columns == 0 { UNKNOWN_SIZE.width } else { columns.min(LARGEST_SIZE.width) },
+        height: if rows == 0 { UNKNOWN_SIZE.height } else { rows.min(LARGEST_SIZE.height) },
     }
 }
 
 const UNKNOWN_SIZE: Size = Size { width: 80, height: 24 };
+
+const LARGEST_SIZE: Size = Size { width: 1_000, height: 500 };

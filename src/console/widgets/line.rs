@@ -107,8 +107,9 @@ impl Line {
             if !blank && used + word.spaces + word.width() > width {
                 next_line(&mut line, &mut used, &mut blank);
             } else {
-                line.push(word.role(), " ".repeat(word.spaces));
-                used += word.spaces;
+                let spaces = word.spaces.min(width.saturating_sub(used + 1));
+                line.push(word.role(), " ".repeat(spaces));
+                used += spaces;
             }
             for piece in word.pieces {
                 let mut part = String::new();

@@ -29,7 +29,9 @@ pub enum Typed {
 pub fn key(input: &mut Input, key: KeyEvent) -> Typed {
     match to_input_request(&Event::Key(key)) {
         Some(InputRequest::InsertChar(_)) if input.value().chars().count() >= MAX_CHARS => Typed::Same,
-        Some(request) => input.handle(request).map_or(Typed::Same, |state| if state.value { Typed::Changed } else { Typed::Same }),
+        Some(request) => {
+            input.handle(request).map_or(Typed::Same, |state| if state.value { Typed::Changed } else { Typed::Same })
+        }
         None => Typed::Same,
     }
 }

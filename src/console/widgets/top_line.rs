@@ -50,7 +50,9 @@ pub fn draw(world: &World, now: Option<Moment>, area: Rect, theme: &Theme, buffe
     let width = |parts: &[Part]| parts.iter().map(|part| part.gap + part.line.width()).sum::<usize>();
     let room = usize::from(area.width);
     while width(&parts) + 1 + clock.width() > room && parts.len() > 1 {
-        let Some(least) = parts.iter().enumerate().max_by_key(|(i, part)| (part.rank, *i)).map(|(i, _)| i) else { break };
+        let Some(least) = parts.iter().enumerate().max_by_key(|(i, part)| (part.rank, *i)).map(|(i, _)| i) else {
+            break;
+        };
         parts.remove(least);
     }
     let mut line = Line::empty();

@@ -225,8 +225,9 @@ fn together(all: Vec<Protection>) -> Protection {
     let trust = all.iter().fold(Trust::Fresh, |trust, each| trust.and(&each.trust));
     let worst = all.into_iter().reduce(|a, b| match (&a.loss, &b.loss) {
         (Loss::Since { newest: x, oldest: p }, Loss::Since { newest: y, oldest: q }) => {
-            let oldest = p.iter().chain(q).copied().max();
             let (newest, read_at) = if x <= y { (*x, a.read_at) } else { (*y, b.read_at) };
+            // Servers whose windows do not overlap share no moment but the newest, which each is brought nearest to.
+            let oldest = p.iter().chain(q).copied().max().filter(|oldest| *oldest <= newest);
             Protection { loss: Loss::Since { newest, oldest }, read_at, ..a }
         }
         (Loss::Everything, _) => a,

@@ -73,7 +73,9 @@ fn value(world: &World, job: &Backup<'_>) -> Value {
     let phase = course.phase(world.now);
     let bytes = i64::from(job.resource.gib) * GIB;
     let has_point = match phase {
-        Phase::Running | Phase::Stopping | Phase::Ended(Outcome::Completed | Outcome::Issues | Outcome::Partial) => true,
+        Phase::Running | Phase::Stopping | Phase::Ended(Outcome::Completed | Outcome::Issues | Outcome::Partial) => {
+            true
+        }
         Phase::Waiting | Phase::Ended(Outcome::Failed | Outcome::Aborted | Outcome::Expired) => false,
     };
     let is_running = matches!(phase, Phase::Waiting | Phase::Running | Phase::Stopping);

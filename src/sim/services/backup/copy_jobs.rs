@@ -68,7 +68,9 @@ fn value(world: &World, job: &Copying<'_>) -> Value {
     let destination = names::vault(world, &to.region, &to.vault);
     let phase = course.phase(world.now);
     let has_point = match phase {
-        Phase::Running | Phase::Stopping | Phase::Ended(Outcome::Completed | Outcome::Issues | Outcome::Partial) => true,
+        Phase::Running | Phase::Stopping | Phase::Ended(Outcome::Completed | Outcome::Issues | Outcome::Partial) => {
+            true
+        }
         Phase::Waiting | Phase::Ended(Outcome::Failed | Outcome::Aborted | Outcome::Expired) => false,
     };
     let made = has_point.then(|| names::point_arn(world, resource, &to.region, &job.id(world)));

@@ -62,7 +62,9 @@ impl Course {
         let half = created + takes.share(0.5);
         let (ended, outcome, usual) = match failure.map(|(ending, _)| ending) {
             None => (expected, Outcome::Completed, None),
-            Some(Ending::Issues) => (expected, Outcome::Issues, Some("Completed with issues: some objects were skipped.")),
+            Some(Ending::Issues) => {
+                (expected, Outcome::Issues, Some("Completed with issues: some objects were skipped."))
+            }
             Some(Ending::Partial) => (expected, Outcome::Partial, Some("Only a part of the data was saved.")),
             Some(Ending::Failed) => (half, Outcome::Failed, Some(DENIED)),
             Some(Ending::Aborted) => (half, Outcome::Aborted, Some("The job was stopped by a user.")),
@@ -72,7 +74,9 @@ impl Course {
         };
         let said = failure.and_then(|(_, message)| message).or(usual).map(str::to_owned);
         let outages = regions.iter().flat_map(|region| world.outages(region));
-        let interruption = outages.filter(|(from, until)| *from < ended && created < *until).min();
+        // A job that never starts is not interrupted.
+        let runs = outcome != Outcome::Expired;
+        let interruption = outages.filter(|(from, until)| runs && *from < ended && created < *until).min();
         match interruption {
             None => Self { created, expected, ended, outcome, message: said, halted: ended },
             Some((from, until)) => Self {
@@ -92,7 +96,9 @@ impl Course {
             outcome if self.ended <= now => Phase::Ended(outcome),
             Outcome::Expired => Phase::Waiting,
             Outcome::Aborted if self.ended - STOPPING <= now => Phase::Stopping,
-            Outcome::Completed | Outcome::Issues | Outcome::Partial | Outcome::Failed | Outcome::Aborted => Phase::Running,
+            Outcome::Completed | Outcome::Issues | Outcome::Partial | Outcome::Failed | Outcome::Aborted => {
+                Phase::Running
+            }
         }
     }
 

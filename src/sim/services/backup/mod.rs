@@ -19,14 +19,21 @@ use crate::sim::wire::Protocol;
 
 static OPERATIONS: &[Operation] = &[
     Operation::rest("GET", "/backup-jobs", "ListBackupJobs", backup_jobs::list),
-    Operation::rest("GET", "/backup-jobs/{backupJobId}", "DescribeBackupJob", backup_jobs::describe).about("backupJobId"),
+    Operation::rest("GET", "/backup-jobs/{backupJobId}", "DescribeBackupJob", backup_jobs::describe)
+        .about("backupJobId"),
     Operation::rest("GET", "/copy-jobs", "ListCopyJobs", copy_jobs::list),
     Operation::rest("GET", "/copy-jobs/{copyJobId}", "DescribeCopyJob", copy_jobs::describe).about("copyJobId"),
     Operation::rest("GET", "/restore-jobs", "ListRestoreJobs", restore_jobs::list),
     Operation::rest("GET", "/resources", "ListProtectedResources", resources::list),
-    Operation::rest("GET", "/resources/{resourceArn}", "DescribeProtectedResource", resources::describe).about("resourceArn"),
-    Operation::rest("GET", "/resources/{resourceArn}/recovery-points", "ListRecoveryPointsByResource", points::of_resource)
+    Operation::rest("GET", "/resources/{resourceArn}", "DescribeProtectedResource", resources::describe)
         .about("resourceArn"),
+    Operation::rest(
+        "GET",
+        "/resources/{resourceArn}/recovery-points",
+        "ListRecoveryPointsByResource",
+        points::of_resource,
+    )
+    .about("resourceArn"),
     Operation::rest("GET", "/backup-vaults", "ListBackupVaults", vaults::list),
     Operation::rest("GET", "/backup-vaults/{backupVaultName}", "DescribeBackupVault", vaults::describe)
         .about("backupVaultName"),
@@ -47,5 +54,4 @@ static OPERATIONS: &[Operation] = &[
 ];
 
 /// AWS Backup.
-pub static SERVICE: Service =
-    Service { name: "backup", protocols: &[Protocol::RestJson], operations: OPERATIONS };
+pub static SERVICE: Service = Service { name: "backup", protocols: &[Protocol::RestJson], operations: OPERATIONS };

@@ -48,6 +48,23 @@ pub(super) fn point_arn(world: &World, resource: &Resource, region: &str, job: &
     }
 }
 
+/// The ARN of what a restore made of a resource: of the same service and account, in the Region it was restored in, with a name
+/// of its own.
+pub(super) fn restored_arn(world: &World, resource: &Resource, region: &str, job: &str) -> String {
+    let old = resource_name(resource);
+    // Ids like `vol-0b1c…` are drawn anew, names are chosen by whoever restores.
+    let digits =
+        old.rsplit_once('-').filter(|(_, digits)| digits.len() >= 8 && digits.bytes().all(|b| b.is_ascii_hexdigit()));
+    let new = match digits {
+        Some((kind, _)) => format!("{kind}-{}", world.hex(&["restored", job], 17)),
+        None => format!("{old}-restored"),
+    };
+    let arn = resource.arn.strip_suffix(old).unwrap_or_default();
+    let parts =
+        arn.splitn(5, ':').zip(0..).map(|(part, place)| if place == 3 && !part.is_empty() { region } else { part });
+    parts.collect::<Vec<_>>().join(":") + &new
+}
+
 /// What a resource is called: the end of its ARN.
 pub(super) fn resource_name(resource: &Resource) -> &str {
     resource.arn.rsplit([':', '/']).next().unwrap_or_default()

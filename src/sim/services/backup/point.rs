@@ -4,7 +4,7 @@ use super::course::{Course, Outcome, Phase};
 use super::names;
 use super::run::{self, Backup};
 use crate::sim::World;
-use crate::sim::estate::backup::{Plan, Resource};
+use crate::sim::estate::backup::{Copy, Plan, Resource};
 use crate::sim::time::{Moment, Span};
 
 /// How long the deletion of an expired point takes.
@@ -74,25 +74,35 @@ pub(super) fn arn_of_backup(world: &World, backup: &Backup<'_>) -> String {
     names::point_arn(world, backup.resource, &backup.plan.region, &backup.id(world))
 }
 
+/// Which points are wanted; what is left out matches all.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Wanted<'a> {
+    /// In the vault of that name.
+    pub(super) vault: Option<&'a str>,
+    /// Of the resource with that ARN.
+    pub(super) resource: Option<&'a str>,
+}
+
 /// The points in the vaults of a Region, newest first.
-pub(super) fn points<'w>(world: &'w World, region: &str) -> Vec<Point<'w>> {
-    let mut all: Vec<Point<'w>> = world.estate.backup.plans.iter().flat_map(|plan| of_plan(world, plan, region)).collect();
+pub(super) fn points<'w>(world: &'w World, region: &str, wanted: Wanted<'_>) -> Vec<Point<'w>> {
+    let plans = world.estate.backup.plans.iter();
+    let mut all: Vec<Point<'w>> = plans.flat_map(|plan| of_plan(world, plan, region, wanted)).collect();
     all.sort_by_key(|point| std::cmp::Reverse((point.created, point.completed)));
     all
 }
 
-fn of_plan<'w>(world: &'w World, plan: &'w Plan, region: &str) -> Vec<Point<'w>> {
-    let own = (plan.region == region).then_some(plan.kept);
-    let copied = plan.copies.iter().filter(|copy| copy.region == region).map(|copy| copy.kept);
-    let Some(longest) = copied.chain(own).max() else { return Vec::new() };
-    let oldest = oldest_due(world, region) - longest;
+fn of_plan<'w>(world: &'w World, plan: &'w Plan, region: &str, wanted: Wanted<'_>) -> Vec<Point<'w>> {
+    let is_wanted = |in_region: &str, vault: &str| in_region == region && wanted.vault.is_none_or(|name| name == vault);
+    let own = is_wanted(&plan.region, &plan.vault).then_some(plan.kept);
+    let into: Vec<&'w Copy> = plan.copies.iter().filter(|copy| is_wanted(&copy.region, &copy.vault)).collect();
+    let Some(longest) = into.iter().map(|copy| copy.kept).chain(own).max() else { return Vec::new() };
     let mut points = Vec::new();
-    for backup in run::backups(world, plan, oldest) {
+    for backup in run::backups(world, plan, wanted.resource, oldest_due(world, region) - longest) {
         if own.is_some() {
             points.extend(made_by_backup(world, &backup));
         }
-        let into = backup.copies(world).into_iter().filter(|copying| copying.to.region == region);
-        points.extend(into.filter_map(|copying| made_by_copy(world, &copying)));
+        let copies = into.iter().filter_map(|to| backup.copy(world, to));
+        points.extend(copies.filter_map(|copying| made_by_copy(world, &copying)));
     }
     points
 }
@@ -110,7 +120,10 @@ fn made_by_backup<'w>(world: &World, backup: &Backup<'w>) -> Option<Point<'w>> {
         initiated: created,
         completed: backup.course.completed(world.now),
         status: status(world, &backup.course, &plan.region, created + plan.kept)?,
-        message: (backup.course.outcome == Outcome::Partial).then(|| backup.course.said(world.now)).flatten().map(str::to_owned),
+        message: (backup.course.outcome == Outcome::Partial)
+            .then(|| backup.course.said(world.now))
+            .flatten()
+            .map(str::to_owned),
         done: backup.course.done(world.now),
         kept: plan.kept,
         job: backup.id(world),
@@ -130,7 +143,10 @@ fn made_by_copy<'w>(world: &World, copying: &run::Copying<'w>) -> Option<Point<'
         initiated: copying.course.created,
         completed: copying.course.completed(world.now),
         status: status(world, &copying.course, &to.region, created + to.kept)?,
-        message: (copying.course.outcome == Outcome::Partial).then(|| copying.course.said(world.now)).flatten().map(str::to_owned),
+        message: (copying.course.outcome == Outcome::Partial)
+            .then(|| copying.course.said(world.now))
+            .flatten()
+            .map(str::to_owned),
         done: copying.course.done(world.now),
         kept: to.kept,
         job: copying.id(world),

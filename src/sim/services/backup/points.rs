@@ -3,8 +3,9 @@
 use super::backup_jobs::GIB;
 use super::error::{PAGES, not_found};
 use super::filter::{Filter, Seen};
-use super::point::{self, Point, Status};
-use super::{names, restore_jobs, vaults};
+use super::point::{self, Point, Wanted};
+use super::restore_jobs::{self, Job};
+use super::{names, vaults};
 use crate::sim::World;
 use crate::sim::call::Call;
 use crate::sim::services::paging::Page;
@@ -18,14 +19,13 @@ pub(super) fn in_vault(world: &World, call: &Call) -> Result<Value, AwsError> {
     // This list has no filter by status.
     let filter = Filter::of(call, "", &[])?;
     let plan = call.text("backupPlanId");
-    let mut points = point::points(world, &call.region);
-    points.retain(|point| {
-        point.vault == vault.name
-            && plan.is_none_or(|plan| plan == names::plan_id(world, point.plan))
-            && filter.fits(&seen(point))
-    });
+    let wanted = Wanted { vault: Some(&vault.name), resource: call.text("resourceArn") };
+    let mut points = point::points(world, &call.region, wanted);
+    points
+        .retain(|point| plan.is_none_or(|plan| plan == names::plan_id(world, point.plan)) && filter.fits(&seen(point)));
     let cut = page.cut(call, points);
-    let points = cut.items.iter().map(|point| value(world, point));
+    let restores = restore_jobs::jobs(world, &call.region);
+    let points = cut.items.iter().map(|point| value(world, point, &restores));
     Ok(Value::map([("RecoveryPoints", Value::list("RecoveryPoint", points)), ("NextToken", cut.next.into())]))
 }
 
@@ -33,9 +33,8 @@ pub(super) fn in_vault(world: &World, call: &Call) -> Result<Value, AwsError> {
 pub(super) fn of_resource(world: &World, call: &Call) -> Result<Value, AwsError> {
     let page = Page::of(world, call, &PAGES)?;
     let world = &page.world(world);
-    let resource = call.text("resourceArn").unwrap_or_default();
-    let mut points = point::points(world, &call.region);
-    points.retain(|point| point.resource.arn == resource);
+    let wanted = Wanted { vault: None, resource: Some(call.text("resourceArn").unwrap_or_default()) };
+    let points = point::points(world, &call.region, wanted);
     let cut = page.cut(call, points);
     let points = cut.items.iter().map(|point| short_value(world, point));
     Ok(Value::map([("RecoveryPoints", Value::list("RecoveryPoint", points)), ("NextToken", cut.next.into())]))
@@ -45,10 +44,11 @@ pub(super) fn of_resource(world: &World, call: &Call) -> Result<Value, AwsError>
 pub(super) fn describe(world: &World, call: &Call) -> Result<Value, AwsError> {
     let vault = vaults::asked(world, call)?;
     let arn = call.text("recoveryPointArn").unwrap_or_default();
-    point::points(world, &call.region)
+    let restores = restore_jobs::jobs(world, &call.region);
+    point::points(world, &call.region, Wanted { vault: Some(&vault.name), resource: None })
         .iter()
-        .find(|point| point.vault == vault.name && point.arn(world) == arn)
-        .map(|point| value(world, point).with("StorageClass", "WARM"))
+        .find(|point| point.arn(world) == arn)
+        .map(|point| value(world, point, &restores).with("StorageClass", "WARM"))
         .ok_or_else(|| not_found(format!("Recovery point {arn} does not exist in vault {}.", vault.name)))
 }
 
@@ -67,12 +67,13 @@ fn bytes(point: &Point<'_>) -> i64 {
     ((i64::from(point.resource.gib) * GIB) as f64 * point.done) as i64
 }
 
-fn value(world: &World, point: &Point<'_>) -> Value {
+fn value(world: &World, point: &Point<'_>, restores: &[Job<'_>]) -> Value {
     let vault = names::vault(world, point.region, point.vault);
     let source = point.copied_from.map(|vault| names::vault_arn(world, &point.plan.region, vault));
-    let is_whole = matches!(point.status, Status::Completed);
+    let arn = point.arn(world);
+    let last_restore = restores.iter().find(|job| job.point_arn == arn).map(|job| job.created);
     Value::map([
-        ("RecoveryPointArn", point.arn(world).into()),
+        ("RecoveryPointArn", arn.into()),
         ("BackupVaultName", point.vault.into()),
         ("BackupVaultArn", names::vault_arn(world, point.region, point.vault).into()),
         ("SourceBackupVaultArn", source.into()),
@@ -93,7 +94,7 @@ fn value(world: &World, point: &Point<'_>) -> Value {
         ("EncryptionKeyType", "CUSTOMER_MANAGED_KMS_KEY".into()),
         ("IsEncrypted", true.into()),
         ("IsParent", false.into()),
-        ("LastRestoreTime", if is_whole { restore_jobs::last_restore(world, point).into() } else { Value::Null }),
+        ("LastRestoreTime", last_restore.into()),
         ("VaultType", "BACKUP_VAULT".into()),
     ])
 }

@@ -2,7 +2,7 @@
 
 use super::course::Outcome;
 use super::error::{PAGES, not_found};
-use super::point::{self, Point, Status};
+use super::point::{self, Point, Status, Wanted};
 use super::{names, restore_jobs, run};
 use crate::sim::World;
 use crate::sim::call::Call;
@@ -42,7 +42,7 @@ pub(super) fn describe(world: &World, call: &Call) -> Result<Value, AwsError> {
 }
 
 fn protected<'w>(world: &'w World, region: &str) -> Vec<Protected<'w>> {
-    let points = point::points(world, region);
+    let points = point::points(world, region, Wanted::default());
     let plans = world.estate.backup.plans.iter();
     let reaching = plans.filter(|plan| plan.region == region || plan.copies.iter().any(|copy| copy.region == region));
     let mut resources: Vec<&'w Resource> = reaching.flat_map(|plan| &plan.resources).collect();
@@ -52,9 +52,12 @@ fn protected<'w>(world: &'w World, region: &str) -> Vec<Protected<'w>> {
         .into_iter()
         .filter_map(|resource| {
             // Points come newest first.
-            let newest =
-                points.iter().find(|point| point.resource.arn == resource.arn && point.status == Status::Completed).cloned();
-            let last_backup = newest.as_ref().map(|point| point.created).or_else(|| last_made(world, region, resource))?;
+            let newest = points
+                .iter()
+                .find(|point| point.resource.arn == resource.arn && point.status == Status::Completed)
+                .cloned();
+            let last_backup =
+                newest.as_ref().map(|point| point.created).or_else(|| last_made(world, region, resource))?;
             Some(Protected { resource, last_backup, newest })
         })
         .collect()
@@ -65,11 +68,10 @@ fn last_made(world: &World, region: &str, resource: &Resource) -> Option<Moment>
     let whole = |outcome| matches!(outcome, Outcome::Completed | Outcome::Issues);
     let plans = world.estate.backup.plans.iter().filter(|plan| plan.resources.contains(resource));
     let newest = plans.filter_map(|plan| {
-        let backups = run::backups(world, plan, world.start - plan.age);
-        let mut backups = backups.into_iter().filter(|backup| backup.resource == resource);
-        let made = backups.find(|backup| {
+        let backups = run::backups(world, plan, Some(&resource.arn), world.start - plan.age);
+        let made = backups.iter().find(|backup| {
             let here = plan.region == region && whole(backup.course.outcome) && backup.course.ended <= world.now;
-            let copied = backup.copies(world).into_iter().any(|copying| {
+            let copied = backup.copies(world).any(|copying| {
                 copying.to.region == region && whole(copying.course.outcome) && copying.course.ended <= world.now
             });
             here || copied

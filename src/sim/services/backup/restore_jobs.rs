@@ -4,7 +4,7 @@ use super::backup_jobs::{GIB, percent};
 use super::error::PAGES;
 use super::filter::{Filter, Seen};
 use super::names;
-use super::point::{self, Point, Status};
+use super::point::{self, Status, Wanted};
 use crate::sim::World;
 use crate::sim::call::Call;
 use crate::sim::estate::backup::{Resource, Restore, Validation};
@@ -21,7 +21,7 @@ pub(super) struct Job<'w> {
     resource: &'w Resource,
     pub(super) created: Moment,
     pub(super) point_created: Moment,
-    point_arn: String,
+    pub(super) point_arn: String,
 }
 
 /// `ListRestoreJobs`, newest first.
@@ -50,19 +50,12 @@ fn begun<'w>(world: &'w World, restore: &'w Restore) -> Option<Job<'w>> {
         return None;
     }
     let then = world.at(created);
-    let points = point::points(&then, &restore.region);
-    let used = points.iter().find(|point| {
-        point.vault == restore.vault && point.resource.arn == restore.resource && point.status == Status::Completed
-    })?;
+    let wanted = Wanted { vault: Some(&restore.vault), resource: Some(&restore.resource) };
+    let points = point::points(&then, &restore.region, wanted);
+    let used = points.iter().find(|point| point.status == Status::Completed)?;
     let plans = world.estate.backup.plans.iter();
     let resource = plans.flat_map(|plan| &plan.resources).find(|resource| resource.arn == restore.resource)?;
     Some(Job { restore, resource, created, point_created: used.created, point_arn: used.arn(&then) })
-}
-
-/// When a point was last restored.
-pub(super) fn last_restore(world: &World, point: &Point<'_>) -> Option<Moment> {
-    let arn = point.arn(world);
-    jobs(world, point.region).iter().find(|job| job.point_arn == arn).map(|job| job.created)
 }
 
 impl Job<'_> {
@@ -100,7 +93,7 @@ fn seen<'w>(world: &World, job: &Job<'w>) -> Seen<'w> {
 fn value(world: &World, job: &Job<'_>) -> Value {
     let restore = job.restore;
     let completed = job.completed(world.now);
-    let id = world.uuid(&["restore-job", &restore.resource, &restore.region, &job.created.to_string()]);
+    let id = world.uuid(&["restore-job", &restore.resource, &restore.region, &restore.vault, &job.created.to_string()]);
     let done = match completed {
         Some(_) => 1.0,
         None => ((world.now - job.created).seconds() / restore.duration.seconds()).clamp(0.0, 0.999),
@@ -110,7 +103,7 @@ fn value(world: &World, job: &Job<'_>) -> Value {
         Validation::Successful => "SUCCESSFUL",
         Validation::Failed => "FAILED",
     });
-    let made = completed.map(|_| format!("{}-restored-{}", job.resource.arn, world.hex(&["restored", &id], 8)));
+    let made = completed.map(|_| names::restored_arn(world, job.resource, &restore.region, &id));
     Value::map([
         ("AccountId", (&world.estate.account).into()),
         ("RestoreJobId", (&id).into()),

@@ -35,22 +35,22 @@ impl<'w> Backup<'w> {
         world.uuid(&["backup-job", &self.plan.name, &self.resource.arn, &self.slot.to_string()])
     }
 
-    /// Its copies so far.
-    pub(super) fn copies(&self, world: &'w World) -> Vec<Copying<'w>> {
-        let has_data = matches!(self.course.outcome, Outcome::Completed | Outcome::Issues);
-        if !has_data || world.now < self.course.ended {
-            return Vec::new();
-        }
-        self.plan.copies.iter().map(|to| self.copy(world, to)).collect()
-    }
-
-    /// Its copy to one of the plan's vaults. It starts the moment the backup is complete.
-    fn copy(&self, world: &World, to: &'w Copy) -> Copying<'w> {
+    /// Its copy to one of the plan's vaults, which starts the moment the backup is complete; `None` until then, and without data.
+    pub(super) fn copy(&self, world: &World, to: &'w Copy) -> Option<Copying<'w>> {
         let created = self.course.ended;
+        let has_data = matches!(self.course.outcome, Outcome::Completed | Outcome::Issues);
+        if !has_data || world.now < created {
+            return None;
+        }
         let failure = world.copy_failure(&self.plan.name, &to.region, created);
         let failure = failure.map(|failure| (failure.ending, failure.message.as_deref()));
         let course = Course::plot(world, &[&self.plan.region, &to.region], created, to.duration, failure);
-        Copying { backup: self.clone(), to, course }
+        Some(Copying { backup: self.clone(), to, course })
+    }
+
+    /// Its copies so far.
+    pub(super) fn copies(&self, world: &World) -> impl Iterator<Item = Copying<'w>> {
+        self.plan.copies.iter().filter_map(|to| self.copy(world, to))
     }
 }
 
@@ -61,14 +61,17 @@ impl Copying<'_> {
     }
 }
 
-/// The backups of a plan that were started after a moment, newest first. A Region that is down starts none.
-pub(super) fn backups<'w>(world: &'w World, plan: &'w Plan, after: Moment) -> Vec<Backup<'w>> {
+/// The backups of a plan, or of one of its resources, that were started after a moment, newest first. A Region that is down starts
+/// none.
+pub(super) fn backups<'w>(world: &World, plan: &'w Plan, resource: Option<&str>, after: Moment) -> Vec<Backup<'w>> {
     let after = after.max(world.start - plan.age);
+    let resources: Vec<&'w Resource> =
+        plan.resources.iter().filter(|known| resource.is_none_or(|arn| arn == known.arn)).collect();
     let mut slots: Vec<Moment> = World::schedule(plan.every, plan.offset, after - PICKED_UP, world.now).collect();
     slots.reverse();
     slots
         .iter()
-        .flat_map(|slot| plan.resources.iter().map(move |resource| (*slot, resource)))
+        .flat_map(|slot| resources.iter().map(move |resource| (*slot, *resource)))
         .filter_map(|(slot, resource)| {
             let waits = world.unit(&["picked-up", &plan.name, &resource.arn, &slot.to_string()]);
             let created = slot + PICKED_UP.share(waits);
@@ -86,7 +89,7 @@ pub(super) fn backups<'w>(world: &'w World, plan: &'w Plan, after: Moment) -> Ve
 /// The backup jobs a Region lists, newest first.
 pub(super) fn backups_of<'w>(world: &'w World, region: &str) -> Vec<Backup<'w>> {
     let plans = world.estate.backup.plans.iter().filter(|plan| plan.region == region);
-    let mut all: Vec<_> = plans.flat_map(|plan| backups(world, plan, world.now - LISTED)).collect();
+    let mut all: Vec<_> = plans.flat_map(|plan| backups(world, plan, None, world.now - LISTED)).collect();
     all.sort_by_key(|backup| std::cmp::Reverse(backup.course.created));
     all
 }

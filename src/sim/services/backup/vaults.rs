@@ -1,7 +1,8 @@
 //! Vaults.
 
 use super::error::{PAGES, not_found};
-use super::{names, point};
+use super::names;
+use super::point::{self, Wanted};
 use crate::sim::World;
 use crate::sim::call::Call;
 use crate::sim::estate::backup::Vault;
@@ -16,7 +17,8 @@ const COOLING_OFF: Span = Span::from_days(3);
 pub(super) fn list(world: &World, call: &Call) -> Result<Value, AwsError> {
     let page = Page::of(world, call, &PAGES)?;
     let world = &page.world(world);
-    let is_asked = call.text("vaultType").is_none_or(|kind| kind == "BACKUP_VAULT") && call.flag("shared") != Some(true);
+    let is_asked =
+        call.text("vaultType").is_none_or(|kind| kind == "BACKUP_VAULT") && call.flag("shared") != Some(true);
     let of_region = |vault: &&Vault| is_asked && vault.region == call.region && vault_exists(world, vault);
     let mut vaults: Vec<&Vault> = world.estate.backup.vaults.iter().filter(of_region).collect();
     vaults.sort_by(|a, b| a.name.cmp(&b.name));
@@ -44,7 +46,7 @@ fn vault_exists(world: &World, vault: &Vault) -> bool {
 
 fn value(world: &World, vault: &Vault) -> Value {
     let created = world.start - vault.age;
-    let points = point::points(world, &vault.region).iter().filter(|point| point.vault == vault.name).count();
+    let points = point::points(world, &vault.region, Wanted { vault: Some(&vault.name), resource: None }).len();
     let is_locked = names::is_locked(vault);
     Value::map([
         ("BackupVaultName", (&vault.name).into()),

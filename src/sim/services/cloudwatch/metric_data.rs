@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use super::series::Series;
 use super::{bad_token, sources, validation};
 use crate::sim::World;
-use crate::sim::call::{Call, moment};
+use crate::sim::call::Call;
 use crate::sim::services::paging::{Page, PageRule};
 use crate::sim::time::{Moment, Span};
 use crate::sim::wire::{AwsError, Value};

@@ -14,14 +14,15 @@ const LARGEST_PAGE: usize = 1_000;
 /// `ListHealthChecks`. The marker is the id of the first check of the page, so it needs no token of ours.
 pub(super) fn list(world: &World, call: &Call) -> Result<Value, AwsError> {
     let invalid = |message: String| AwsError::new(400, "InvalidInput", message);
-    let size = match call.integer("maxitems").map_err(|sent| invalid(format!("maxitems must be a number, not {sent}")))? {
-        None => PAGE,
-        Some(size) => usize::try_from(size)
-            .ok()
-            .filter(|size| *size > 0)
-            .ok_or_else(|| invalid(format!("maxitems must be at least 1, not {size}")))?
-            .min(LARGEST_PAGE),
-    };
+    let size =
+        match call.integer("maxitems").map_err(|sent| invalid(format!("maxitems must be a number, not {sent}")))? {
+            None => PAGE,
+            Some(size) => usize::try_from(size)
+                .ok()
+                .filter(|size| *size > 0)
+                .ok_or_else(|| invalid(format!("maxitems must be at least 1, not {size}")))?
+                .min(LARGEST_PAGE),
+        };
     let mut checks: Vec<&HealthCheck> = world.estate.route53.health_checks.iter().collect();
     checks.sort_by(|a, b| a.id.cmp(&b.id));
     let marker = call.text("marker").unwrap_or_default();

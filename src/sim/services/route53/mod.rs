@@ -35,11 +35,7 @@ const ID: &str = "HealthCheckId";
 /// The health check a call is about.
 fn asked<'w>(world: &'w World, call: &Call) -> Result<&'w HealthCheck, AwsError> {
     let id = call.text(ID).unwrap_or_default();
-    world
-        .estate
-        .route53
-        .health_checks
-        .iter()
-        .find(|check| check.id == id)
-        .ok_or_else(|| AwsError::new(404, "NoSuchHealthCheck", format!("No health check exists with the specified ID {id}")))
+    world.estate.route53.health_checks.iter().find(|check| check.id == id).ok_or_else(|| {
+        AwsError::new(404, "NoSuchHealthCheck", format!("No health check exists with the specified ID {id}"))
+    })
 }

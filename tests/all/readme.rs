@@ -1,0 +1,93 @@
+//! The README tells the truth: its keys, its permissions and its config are those of the program.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use drdeck::config::{self, Overrides};
+use drdeck::console::action;
+use drdeck::model::query::{Metric, Window};
+use drdeck::model::{Place, Query};
+
+fn readme() -> String {
+    fs::read_to_string("README.md").unwrap()
+}
+
+/// The first fenced block of `language` after `heading`.
+fn block<'a>(text: &'a str, heading: &str, language: &str) -> &'a str {
+    let after = text.split_once(heading).unwrap_or_else(|| panic!("README.md has no `{heading}`")).1;
+    let fence = format!("```{language}\n");
+    let body = after.split_once(&fence).unwrap_or_else(|| panic!("no {language} block after `{heading}`")).1;
+    body.split_once("```").unwrap().0
+}
+
+#[test]
+fn the_keys_are_those_of_the_one_table() {
+    let readme = readme();
+    let keys = action::markdown();
+    assert!(readme.contains(keys.trim()), "README.md must contain exactly this:\n{keys}");
+}
+
+#[test]
+fn the_permissions_are_the_operations_that_are_called() {
+    let place = Place::home("us-east-1");
+    let name = || "x".to_owned();
+    let metric = Metric {
+        namespace: name(),
+        name: name(),
+        dimensions: Vec::new(),
+        statistic: name(),
+        window: Window::Recent,
+    };
+    let queries = [
+        Query::Identity(place.clone()),
+        Query::SourceServers(place.clone()),
+        Query::RecoveryInstances(place.clone()),
+        Query::DrsJobs(place.clone()),
+        Query::RecoverySnapshots(place.clone(), name()),
+        Query::BackupJobs(place.clone()),
+        Query::CopyJobs(place.clone()),
+        Query::RestoreJobs(place.clone()),
+        Query::ProtectedResources(place.clone()),
+        Query::RecoveryPoints(place.clone(), name()),
+        Query::Vault(place.clone(), name()),
+        Query::DbInstances(place.clone()),
+        Query::DbClusters(place.clone()),
+        Query::GlobalClusters(place.clone()),
+        Query::DbAutomatedBackups(place.clone()),
+        Query::HealthChecks(place.clone()),
+        Query::HealthCheckStatus(place.clone(), name()),
+        Query::Table(place.clone(), name()),
+        Query::ContinuousBackups(place.clone(), name()),
+        Query::Groups(place.clone()),
+        Query::Series(place, metric),
+    ];
+    let called: BTreeSet<String> = queries
+        .iter()
+        .map(|query| query.operation())
+        .map(|(service, operation)| format!("{service}:{operation}"))
+        .collect();
+    let readme = readme();
+    let policy: serde_json::Value = serde_json::from_str(block(&readme, "## Permissions", "json")).unwrap();
+    let allowed: BTreeSet<String> = policy["Statement"][0]["Action"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|action| action.as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(allowed, called);
+    assert_eq!(policy["Statement"].as_array().unwrap().len(), 1, "nothing else is allowed");
+    for action in &allowed {
+        let operation = action.split_once(':').unwrap().1;
+        let reads = ["Describe", "List", "Get"].iter().any(|verb| operation.starts_with(verb));
+        assert!(reads, "{action} changes something");
+    }
+}
+
+#[test]
+fn the_example_config_is_accepted() {
+    let readme = readme();
+    let example = block(&readme, "## Start with your own systems", "toml");
+    let config = config::parse(example, std::path::Path::new("README.md"), &Overrides::default()).unwrap();
+    assert_eq!(config.estate.systems.len(), 1);
+    assert_eq!(config.estate.systems[0].components.len(), 2);
+}
