@@ -6,9 +6,9 @@
 
 mod credentials;
 mod error;
+mod meter;
 mod read;
 mod session;
-mod skew;
 
 pub use error::Unread;
 pub use read::{ReadAnswer, ReadSeries, SERIES_PER_CALL};

@@ -15,7 +15,7 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
 use super::credentials::Credentials;
-use super::skew::Skew;
+use super::meter::Meter;
 use crate::model::{Moment, Place, Region, Span};
 
 /// As whom drdeck logs in.
@@ -60,7 +60,7 @@ pub struct Session {
     access: Arc<Access>,
     http: SharedHttpClient,
     home: Credentials,
-    skew: Skew,
+    meter: Meter,
     places: Arc<Mutex<BTreeMap<Place, Arc<Clients>>>>,
 }
 
@@ -84,7 +84,7 @@ impl Session {
             }
         };
         let home = Credentials::new(home, access.patience());
-        Self { access: Arc::new(access), http, home, skew: Skew::default(), places: Arc::default() }
+        Self { access: Arc::new(access), http, home, meter: Meter::default(), places: Arc::default() }
     }
 
     /// How AWS is reached.
@@ -94,7 +94,7 @@ impl Session {
 
     /// How far AWS's clock is ahead of this machine's, if it is five seconds or more: add it to our time to get AWS's.
     pub fn skew(&self) -> Option<Span> {
-        self.skew.notable()
+        self.meter.skew()
     }
 
     /// The clients for a Place, made on first use.
@@ -116,7 +116,7 @@ impl Session {
         };
         let config =
             config.into_builder().credentials_provider(SharedCredentialsProvider::new(credentials.clone())).build();
-        let clients = Arc::new(Clients::new(config, credentials, self.skew.clone()));
+        let clients = Arc::new(Clients::new(config, credentials, self.meter.clone()));
         let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(places.entry(place.clone()).or_insert(clients))
     }
@@ -195,7 +195,7 @@ fn loader(access: &Access, http: &SharedHttpClient, region: &Region) -> aws_conf
 pub(super) struct Clients {
     config: SdkConfig,
     credentials: Credentials,
-    skew: Skew,
+    meter: Meter,
     autoscaling: OnceLock<aws_sdk_autoscaling::Client>,
     backup: OnceLock<aws_sdk_backup::Client>,
     cloudwatch: OnceLock<aws_sdk_cloudwatch::Client>,
@@ -212,7 +212,7 @@ macro_rules! clients {
             pub(super) fn $name(&self) -> $sdk::Client {
                 self.$name
                     .get_or_init(|| {
-                        let config = $sdk::config::Builder::from(&self.config).interceptor(self.skew.clone());
+                        let config = $sdk::config::Builder::from(&self.config).interceptor(self.meter.clone());
                         $sdk::Client::from_conf(config.build())
                     })
                     .clone()
@@ -222,11 +222,11 @@ macro_rules! clients {
 }
 
 impl Clients {
-    fn new(config: SdkConfig, credentials: Credentials, skew: Skew) -> Self {
+    fn new(config: SdkConfig, credentials: Credentials, meter: Meter) -> Self {
         Self {
             config,
             credentials,
-            skew,
+            meter,
             autoscaling: OnceLock::new(),
             backup: OnceLock::new(),
             cloudwatch: OnceLock::new(),

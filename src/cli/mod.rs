@@ -30,6 +30,7 @@ pub fn main() -> ExitCode {
     match run(&cli) {
         Ok(code) => code,
         Err(failure) => {
+            tracing::error!(%failure, "ended");
             output::complain(&failure.to_string());
             failure.exit_code()
         }

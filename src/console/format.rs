@@ -57,7 +57,7 @@ pub fn elapsed(elapsed: Span) -> String {
 /// A figure that is compared with `goal`: as coarse as it may be without looking like the goal when it is more: `9m`, `>5m`, `1m40s`.
 pub fn against(now: Span, goal: Option<Span>) -> String {
     let Some(goal) = goal else { return coarse(now) };
-    let figure = if seconds(goal) % MINUTE == 0 { coarse(now) } else { span(now) };
+    let figure = if seconds(goal).is_multiple_of(MINUTE) { coarse(now) } else { span(now) };
     if now > goal && figure == span(goal) { format!(">{figure}") } else { figure }
 }
 

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::round::Outcome;
-use super::{Pace, Settings};
+use super::round::{self, Outcome};
+use super::{Lane, Pace, Settings, Source};
 use crate::aws::Unread;
 use crate::model::facts::Answer;
 use crate::model::{self, Assessment, Estate, Failure, FailureKind, Moment, Query, Reading, Snapshot};
@@ -45,7 +46,7 @@ impl Board {
         let Outcome { query, result, at, calls } = outcome;
         self.calls.insert(query.clone(), calls);
         let result = self.as_ourselves(&query, result);
-        let good_for = self.settings.paces.good_for(Pace::of(&query), speed, self.settings.access.patience());
+        let good_for = self.settings.paces.good_for(Pace::of(&query), speed, self.round_of(&query));
         let known = self.snapshot.readings.remove(&query);
         let reading = match (result, known) {
             (Ok(answer), _) => Reading::fresh(answer, at, good_for),
@@ -58,6 +59,18 @@ impl Board {
             }
         };
         self.snapshot.readings.insert(query, reading);
+    }
+
+    /// How long a round may take in which `query` is asked: the time-out, or the pauses between the questions about checkers.
+    fn round_of(&self, query: &Query) -> Duration {
+        let patience = self.settings.access.patience();
+        match Source::of(query).lane {
+            Lane::Usual => patience,
+            Lane::Checkers => {
+                let checks = self.calls.keys().filter(|query| Source::of(query).lane == Lane::Checkers).count();
+                patience + round::BETWEEN_CHECKERS.saturating_mul(u32::try_from(checks).unwrap_or(u32::MAX))
+            }
+        }
     }
 
     /// Readings of another account than the config is about would be judged as if they were ours.

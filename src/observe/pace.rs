@@ -90,10 +90,10 @@ impl Paces {
     }
 
     /// How long a value counts as fresh in the time of a clock that runs at `speed`: until the second refresh after it is overdue, which may
-    /// take its whole time-out.
-    pub fn good_for(&self, pace: Pace, speed: f64, patience: Duration) -> Span {
+    /// take `round`, our own time.
+    pub fn good_for(&self, pace: Pace, speed: f64, round: Duration) -> Span {
         let twice = self.interval(pace, speed).saturating_mul(2);
-        twice.saturating_add(scaled(patience, speed.max(1.0)))
+        twice.saturating_add(scaled(round, speed.max(1.0)))
     }
 }
 

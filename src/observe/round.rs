@@ -21,7 +21,7 @@ const SIDE_BY_SIDE: usize = 4;
 const BREAKS_AFTER: u32 = 2;
 
 /// Between two GetHealthCheckStatus calls: half of the one a second that Route 53 allows.
-const BETWEEN_CHECKERS: Duration = Duration::from_secs(2);
+pub(super) const BETWEEN_CHECKERS: Duration = Duration::from_secs(2);
 
 /// GetHealthCheckStatus calls without a pause: half of the bucket.
 const CHECKERS_AT_ONCE: usize = 2;

@@ -236,10 +236,10 @@ async fn a_server_error_is_tried_twice_and_a_denial_once() {
     })
     .await;
     let session = stub.session().await;
-    let _ = session.read(&Query::DbInstances(Place::home("us-east-1")), now()).await;
-    assert_eq!(stub.seen().len(), 2);
-    let _ = session.read(&Query::DbInstances(usw2()), now()).await;
-    assert_eq!(stub.seen().len(), 3);
+    let in_error = session.read(&Query::DbInstances(Place::home("us-east-1")), now()).await;
+    assert_eq!((in_error.calls, stub.seen().len()), (2, 2));
+    let denied = session.read(&Query::DbInstances(usw2()), now()).await;
+    assert_eq!((denied.calls, stub.seen().len()), (1, 3));
 }
 
 fn dated(reply: Reply, offset: i64) -> Reply {

@@ -83,10 +83,8 @@ async fn everything(session: &Session, estate: &Estate) -> BTreeMap<Query, Resul
 async fn the_shop_answers_everything_it_is_asked() {
     let shop = shop("");
     let all = everything(&session(&shop).await, &estate(&shop.url())).await;
-    let failed: Vec<String> = all
-        .iter()
-        .filter_map(|(query, result)| Some(format!("{query:?}: {}", result.as_ref().err()?)))
-        .collect();
+    let failed: Vec<String> =
+        all.iter().filter_map(|(query, result)| Some(format!("{query:?}: {}", result.as_ref().err()?))).collect();
     assert!(failed.is_empty(), "{}", failed.join("\n"));
     let operations: BTreeSet<&str> = all.keys().map(|query| query.operation().1).collect();
     for operation in [
@@ -227,7 +225,9 @@ async fn a_value_that_nobody_knows_is_kept() {
     let read = session(&shop).await.read(&Query::SourceServers(usw2()), start()).await;
     let Ok(Answer::SourceServers(servers)) = read.result else { panic!("{:?}", read.result) };
     assert!(!servers.is_empty());
-    assert!(servers.iter().all(|server| matches!(&server.state, Known::Other(state) if state.as_str() == "HIBERNATING")));
+    assert!(
+        servers.iter().all(|server| matches!(&server.state, Known::Other(state) if state.as_str() == "HIBERNATING"))
+    );
 }
 
 #[tokio::test]

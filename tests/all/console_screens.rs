@@ -11,14 +11,16 @@ const NARROW: (u16, u16) = (80, 24);
 const WIDE: (u16, u16) = (120, 40);
 
 /// Name of the snapshot, what was observed, keys.
-const SCENES: [(&str, fn() -> Assessment, &str); 11] = [
+type Scene = (&'static str, fn() -> Assessment, &'static str);
+
+const SCENES: [Scene; 11] = [
     ("systems_calm", calm, ""),
     ("systems_outage", outage, ""),
     ("systems_filtered", outage, "/ \"use1\" Down"),
     ("systems_no_match", outage, "/ \"zebra\" Enter"),
     ("systems_problems_by_tier", outage, "! s j j"),
     ("system_outage", outage, "Enter"),
-    ("system_outage_third_component", outage, "Enter j j"),
+    ("system_outage_third_component", outage, "Enter j j j"),
     ("system_outage_end", outage, "Enter G"),
     ("system_unknown", outage, "j Enter"),
     ("help", outage, "?"),
@@ -212,9 +214,8 @@ fn credentials_run_out_in_sight() {
         }
         let buffer = Stage::observed(WIDE, assessment).buffer("default");
         let top = row(&buffer, 0);
-        assert!(top.contains(wanted), "{top}");
-        let x = top.chars().position(|c| c == wanted.chars().next().unwrap() && top.contains(wanted)).unwrap();
-        let at = top.find(wanted).map_or(x, |byte| top[..byte].chars().count());
+        let at = top.find(wanted).map(|byte| top[..byte].chars().count());
+        let at = at.unwrap_or_else(|| panic!("{wanted} in {top}"));
         let (theme, _) = Themes::default().load("default");
         let style = theme.style(role);
         let cell = &buffer[(u16::try_from(at).unwrap(), 0)];

@@ -81,7 +81,8 @@ fn keys_ask_for_what_is_done_outside() {
         move |commands: &[Command]| matches!(commands, [Command::Copy(text)] if text.starts_with(&start))
     };
     let asked = |command: Command| move |commands: &[Command]| commands == [command.clone()];
-    let cases: Vec<(&str, Box<dyn Fn(&[Command]) -> bool>)> = vec![
+    type Check = Box<dyn Fn(&[Command]) -> bool>;
+    let cases: Vec<(&str, Check)> = vec![
         ("q", Box::new(asked(Command::Quit))),
         ("Ctrl-c", Box::new(asked(Command::Quit))),
         ("Enter ? : Ctrl-c", Box::new(asked(Command::Quit))),

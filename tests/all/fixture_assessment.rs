@@ -365,7 +365,7 @@ pub(crate) fn calm() -> Assessment {
     let identity = Identity {
         account: Text::new("111122223333"),
         arn: Text::new("arn:aws:sts::111122223333:assumed-role/DisasterRecovery/alice"),
-        expires: Some(now() + minutes(47)),
+        expires: Some(now() + minutes(47) + Span::from_secs(30)),
     };
     Assessment {
         now: now(),

@@ -12,13 +12,13 @@ mod sts;
 
 use std::error::Error;
 use std::future::Future;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::error::{self, Circumstances, Unread};
+use super::meter::counted;
 use super::session::Session;
 use crate::model::facts::Answer;
 use crate::model::facts::cloudwatch::Series;
@@ -35,7 +35,7 @@ const MOST_PAGES: u64 = 200;
 pub struct ReadAnswer {
     /// The answer, or why there is none.
     pub result: Result<Answer, Unread>,
-    /// The calls made for it, one per page.
+    /// The requests sent for it: one per page, and second attempts.
     pub calls: u64,
 }
 
@@ -44,7 +44,7 @@ pub struct ReadAnswer {
 pub struct ReadSeries {
     /// One for each that was asked for, in the same order.
     pub results: Vec<Result<Series, Unread>>,
-    /// The calls made for all of them.
+    /// The requests sent for all of them.
     pub calls: u64,
 }
 
@@ -52,10 +52,28 @@ impl Session {
     /// The answer to one Query, all pages of it. `now` is the time of the clock that AWS (or the simulator) goes by: it bounds
     /// what is asked for, such as the jobs of the last days.
     pub async fn read(&self, query: &Query, now: Moment) -> ReadAnswer {
+        let (result, calls) = counted(self.answer(query, now)).await;
+        ReadAnswer { result, calls }
+    }
+
+    /// Several `Query::Series` of one Place, up to [`SERIES_PER_CALL`] of a window in one call. Any other Query among them is left out.
+    pub async fn read_series(&self, queries: &[Query], now: Moment) -> ReadSeries {
+        let Some(first) = queries.first() else { return ReadSeries { results: Vec::new(), calls: 0 } };
+        let ask = Ask { session: self, service: Service::CloudWatch, operation: "GetMetricData" };
+        let clients = self.at(first.place()).await;
+        let metrics: Vec<Option<&Metric>> = queries
+            .iter()
+            .map(|query| if let Query::Series(_, metric) = query { Some(metric) } else { None })
+            .collect();
+        let (results, calls) = counted(cloudwatch::series(&ask, &clients.cloudwatch(), &metrics, now)).await;
+        ReadSeries { results, calls }
+    }
+
+    async fn answer(&self, query: &Query, now: Moment) -> Result<Answer, Unread> {
         let (service, operation) = query.operation();
-        let ask = Ask { session: self, service, operation, calls: AtomicU64::new(0) };
+        let ask = Ask { session: self, service, operation };
         let clients = self.at(query.place()).await;
-        let result = match query {
+        match query {
             Query::Identity(_) => sts::identity(&ask, &clients).await.map(Answer::Identity),
             Query::SourceServers(_) => drs::source_servers(&ask, &clients.drs()).await.map(Answer::SourceServers),
             Query::RecoveryInstances(_) => {
@@ -94,22 +112,7 @@ impl Session {
                 let one = cloudwatch::series(&ask, &clients.cloudwatch(), &[Some(metric)], now).await;
                 one.into_iter().next().unwrap_or_else(|| Err(cloudwatch::left_out())).map(Answer::Series)
             }
-        };
-        ReadAnswer { result, calls: ask.calls() }
-    }
-
-    /// Several `Query::Series` of one Place, up to [`SERIES_PER_CALL`] of a window in one call. Any other Query among them is left out.
-    pub async fn read_series(&self, queries: &[Query], now: Moment) -> ReadSeries {
-        let Some(first) = queries.first() else { return ReadSeries { results: Vec::new(), calls: 0 } };
-        let ask =
-            Ask { session: self, service: Service::CloudWatch, operation: "GetMetricData", calls: AtomicU64::new(0) };
-        let clients = self.at(first.place()).await;
-        let metrics: Vec<Option<&Metric>> = queries
-            .iter()
-            .map(|query| if let Query::Series(_, metric) = query { Some(metric) } else { None })
-            .collect();
-        let results = cloudwatch::series(&ask, &clients.cloudwatch(), &metrics, now).await;
-        ReadSeries { results, calls: ask.calls() }
+        }
     }
 }
 
@@ -118,20 +121,14 @@ struct Ask<'a> {
     session: &'a Session,
     service: Service,
     operation: &'static str,
-    calls: AtomicU64,
 }
 
 impl Ask<'_> {
-    fn calls(&self) -> u64 {
-        self.calls.load(Ordering::Relaxed)
-    }
-
     /// One call.
     async fn once<O, E>(&self, sent: impl Future<Output = Result<O, SdkError<E, HttpResponse>>>) -> Result<O, Unread>
     where
         E: ProvideErrorMetadata + Error + 'static,
     {
-        self.calls.fetch_add(1, Ordering::Relaxed);
         sent.await.map_err(|error| {
             let access = self.session.access();
             error::of_call(

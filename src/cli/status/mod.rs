@@ -32,6 +32,12 @@ pub(super) fn run(args: &StatusArgs, global: &Global) -> Result<ExitCode, Failur
     let observation = observe::once(settings, Arc::new(estate), PATIENCE)
         .map_err(|unread| Failure::Unavailable(unread.to_string()))?;
     let assessment = &observation.assessment;
+    for source in &assessment.sources {
+        if let Some(failure) = &source.failure {
+            tracing::warn!(service = %source.service, region = %source.region, error = %failure.error, "not read");
+        }
+    }
+    tracing::info!(calls = assessment.calls, "read");
     let systems: Vec<&SystemAssessment> = assessment
         .systems
         .iter()

@@ -1,5 +1,7 @@
 //! One System: what is the case in plain sentences, its objectives, and each component with its evidence.
 
+use std::ops::Range;
+
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::system_page::{self, Evidence, Page};
@@ -35,6 +37,32 @@ struct Layout {
     pane: Option<(Rect, Vec<Line>)>,
 }
 
+/// What one up or down does.
+enum Step {
+    /// It scrolls by a line.
+    Line,
+    /// It selects that component and brings it in sight.
+    Component(usize),
+}
+
+/// What one up or down does when `sight` shows those lines: first the rest of the selected block, then the block after it; beyond the
+/// last one, and inside a block taller than the screen, the page moves by lines. After scrolling away it goes on from what is in sight.
+fn step(by: Move, blocks: &[(usize, usize)], selected: usize, sight: &Range<usize>) -> Step {
+    let (first, end) = blocks.get(selected).copied().unwrap_or_default();
+    let down = by == Move::Down;
+    let overlaps = first < sight.end && end > sight.start;
+    let rest_hidden = if down { end > sight.end } else { first < sight.start };
+    let next = match (overlaps, rest_hidden) {
+        (true, true) if end - first > sight.len() => None,
+        (true, true) => Some(selected),
+        (true, false) if down => Some(selected + 1).filter(|next| *next < blocks.len()),
+        (true, false) => selected.checked_sub(1),
+        (false, _) if down => blocks.iter().position(|(first, _)| *first >= sight.start),
+        (false, _) => blocks.iter().rposition(|(first, _)| *first < sight.end),
+    };
+    next.map_or(Step::Line, Step::Component)
+}
+
 impl System {
     /// The screen of the System of that name.
     pub const fn new(name: String) -> Self {
@@ -51,33 +79,22 @@ impl System {
         self.system(world).and_then(|system| system.components.get(self.selected))
     }
 
-    /// One up or down selects the next component and brings it in sight; above the first lies the top of the page. All else scrolls.
+    /// One up or down goes from component to component; pages scroll.
     pub fn moved(&mut self, by: Move, world: &World, now: Option<Moment>, area: Rect) {
         let Some(system) = self.system(world) else { return };
-        let components = system.components.len();
         let area = page_area(area);
         let layout = self.layout(system, read(world, now), area);
         let height = usize::from(area.height);
         let last = layout.page.lines.len().saturating_sub(height);
         let offset = self.offset.min(last);
-        let in_sight =
-            |i: usize| layout.page.blocks.get(i).is_some_and(|(first, _)| (offset..offset + height).contains(first));
         match by {
-            Move::Up | Move::Down => {
-                let next = if in_sight(self.selected) {
-                    by.from(self.selected, components, 1)
-                } else {
-                    // The page was scrolled away from the cursor: go on from what is in sight.
-                    (0..components).find(|i| in_sight(*i)).unwrap_or(self.selected)
-                };
-                if next == self.selected && in_sight(next) {
-                    // At the first or last component: the rest of the page.
-                    self.offset = by.from(offset, last + 1, 1);
-                    return;
+            Move::Up | Move::Down => match step(by, &layout.page.blocks, self.selected, &(offset..offset + height)) {
+                Step::Line => self.offset = by.from(offset, last + 1, 1),
+                Step::Component(next) => {
+                    self.selected = next;
+                    self.offset = self.brought_in_sight(system, read(world, now), area, offset);
                 }
-                self.selected = next;
-                self.offset = self.brought_in_sight(system, read(world, now), area, offset);
-            }
+            },
             Move::HalfPageUp | Move::HalfPageDown | Move::PageUp | Move::PageDown => {
                 self.offset = by.from(offset, last + 1, height.saturating_sub(1));
             }
@@ -86,7 +103,7 @@ impl System {
                 self.offset = 0;
             }
             Move::Last => {
-                self.selected = components.saturating_sub(1);
+                self.selected = system.components.len().saturating_sub(1);
                 let layout = self.layout(system, read(world, now), area);
                 self.offset = layout.page.lines.len().saturating_sub(height);
             }

@@ -127,7 +127,7 @@ impl Backup {
             evidence.finding(
                 Verdict::AtRisk,
                 format!(
-                    "The next recovery point of {name} in {vault} ({region}) is overdue: the newest is of {}, one is made every {}",
+                    "The next recovery point of {name} in {vault} ({region}) is overdue: the newest is from {}, one is made every {}",
                     clock(window.newest, now),
                     length(self.every)
                 ),
@@ -295,11 +295,11 @@ impl ComponentKind for Backup {
             let copied = match (&self.copy, evidence.protection.region.loss) {
                 (Some(copy), Loss::Since { newest, .. }) => {
                     evidence.note("newest copy", clock(newest, now));
-                    format!(", in {} of {}", copy.place.region, clock(newest, now))
+                    format!(", that of its copies in {} from {}", copy.place.region, clock(newest, now))
                 }
                 _ => String::new(),
             };
-            evidence.seen = Text::new(format!("The newest backup of {name} is of {}{copied}", clock(newest, now)));
+            evidence.seen = Text::new(format!("The newest backup of {name} is from {}{copied}", clock(newest, now)));
         }
         evidence
     }

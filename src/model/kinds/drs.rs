@@ -343,9 +343,10 @@ impl ComponentKind for Drs {
         evidence.protection.region = together(by_region);
         evidence.protection.data = together(by_data);
         let lag = servers.iter().filter_map(|server| server.lag).max().unwrap_or(Span::ZERO);
+        let behind = if lag.is_zero() { "no lag".to_owned() } else { format!("at most {} lag", length(lag)) };
         evidence.seen = Text::new(match servers.as_slice() {
-            [server] => format!("{} replicates to {region} with {} lag", name(server), length(lag)),
-            all => format!("{} servers replicate to {region} with at most {} lag", all.len(), length(lag)),
+            [server] => format!("{} replicates to {region} with {behind}", name(server)),
+            all => format!("{} servers replicate to {region} with {behind}", all.len()),
         });
         evidence
     }

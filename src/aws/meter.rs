@@ -1,10 +1,14 @@
-//! How far this machine's clock is from AWS's, by the `Date` header of its answers.
+//! What is measured on every request: how many there are, and how far this machine's clock is from AWS's by the `Date` of the answers.
 
+use std::future::Future;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use aws_smithy_runtime_api::box_error::BoxError;
-use aws_smithy_runtime_api::client::interceptors::context::BeforeDeserializationInterceptorContextRef;
+use aws_smithy_runtime_api::client::interceptors::context::{
+    BeforeDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextRef,
+};
 use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::DateTime;
@@ -19,15 +23,30 @@ const SAMPLES: usize = 9;
 /// Below this, the header's resolution of a second and the time an answer travels explain the difference.
 const NOTABLE: Span = Span::from_secs(5);
 
-/// The last differences between the `Date` of an answer and our clock, in milliseconds; AWS ahead of us is positive.
+tokio::task_local! {
+    /// The requests sent for what a task is waiting for. The SDK sends them in the task that awaits them.
+    static REQUESTS: AtomicU64;
+}
+
+/// What `work` comes to, and how many requests the metered clients sent for it, second attempts included.
+pub(super) async fn counted<T>(work: impl Future<Output = T>) -> (T, u64) {
+    let counting = async {
+        let outcome = work.await;
+        (outcome, REQUESTS.with(|requests| requests.load(Ordering::Relaxed)))
+    };
+    REQUESTS.scope(AtomicU64::new(0), counting).await
+}
+
+/// The meter on every client of a session.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Skew {
+pub(super) struct Meter {
+    /// The last differences between the `Date` of an answer and our clock, in milliseconds; AWS ahead of us is positive.
     samples: Arc<Mutex<Vec<i64>>>,
 }
 
-impl Skew {
+impl Meter {
     /// The median difference, if it is a notable one: add it to our time to get AWS's.
-    pub(super) fn notable(&self) -> Option<Span> {
+    pub(super) fn skew(&self) -> Option<Span> {
         let mut samples = self.samples.lock().unwrap_or_else(PoisonError::into_inner).clone();
         samples.sort_unstable();
         let median = samples.get(samples.len() / 2).copied().map(Span::from_millis)?;
@@ -44,9 +63,20 @@ impl Skew {
 }
 
 #[dyn_dispatch_hint]
-impl Intercept for Skew {
+impl Intercept for Meter {
     fn name(&self) -> &'static str {
-        "Skew"
+        "Meter"
+    }
+
+    fn read_before_transmit(
+        &self,
+        _context: &BeforeTransmitInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        _bag: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        // Outside of `counted` nobody wants to know.
+        let _ = REQUESTS.try_with(|requests| requests.fetch_add(1, Ordering::Relaxed));
+        Ok(())
     }
 
     fn read_before_deserialization(

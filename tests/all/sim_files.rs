@@ -1,0 +1,123 @@
+//! Estate and scenario files: the built-in ones are whole, and a mistake is answered with file, line and column.
+
+use drdeck::demo;
+use drdeck::sim::fault::Fault;
+use drdeck::sim::time::{Moment, Span};
+use drdeck::sim::{parse_estate, parse_scenario};
+
+use crate::sim_kit::ESTATE;
+
+fn estate_error(text: &str) -> String {
+    parse_estate("my.toml", text).unwrap_err().to_string()
+}
+
+fn scenario_error(text: &str) -> String {
+    parse_scenario("my.toml", text).unwrap_err().to_string()
+}
+
+#[test]
+fn the_built_in_shop_is_whole() {
+    let estate = parse_estate("estate.toml", demo::ESTATE).unwrap();
+    assert_eq!(estate.regions, ["us-east-1", "us-west-2", "us-east-2"]);
+    let links: Vec<String> = estate.links().into_iter().map(|link| link.id).collect();
+    for link in ["orders-db-west", "shop-usw2", "sessions", "images-to-west", "ldgnf-content", "fs-0a41c7e93bd5f2860"] {
+        assert!(links.iter().any(|id| id == link), "{link}");
+    }
+    for server in &estate.drs.servers {
+        let id = server.id.strip_prefix("s-").unwrap();
+        assert!(id.len() == 17 && id.bytes().all(|byte| byte.is_ascii_hexdigit()), "{id}");
+    }
+}
+
+#[test]
+fn the_built_in_scenarios_have_a_story_and_name_what_exists() {
+    let estate = parse_estate("estate.toml", demo::ESTATE).unwrap();
+    let links: Vec<String> = estate.links().into_iter().map(|link| link.id).collect();
+    let names: Vec<&str> = demo::SCENARIOS.iter().map(|(name, _)| *name).collect();
+    assert_eq!(names, ["calm", "region-outage", "replication-stall", "copy-failure", "slow-api"]);
+    for (name, text) in demo::SCENARIOS {
+        let scenario = parse_scenario(name, text).unwrap();
+        assert_eq!(scenario.name, *name);
+        assert!(scenario.story.len() > 80, "{name} has no story");
+        assert_eq!(scenario.acts.is_empty(), *name == "calm");
+        for act in &scenario.acts {
+            let (link, plan) = match &act.fault {
+                Fault::Stall(links) | Fault::Stop(links) => (links.link.clone(), None),
+                Fault::Lag(ramp) => (ramp.link.clone(), None),
+                Fault::Backup(failure) => (None, failure.plan.clone()),
+                Fault::Copy(failure) => (None, failure.plan.clone()),
+                _ => (None, None),
+            };
+            assert!(link.is_none_or(|link| links.contains(&link)), "{name}: {act:?}");
+            assert!(plan.is_none_or(|plan| estate.backup.plans.iter().any(|p| p.name == plan)), "{name}: {act:?}");
+        }
+    }
+}
+
+#[test]
+fn a_wrong_key_type_or_span_is_answered_where_it_stands() {
+    assert_eq!(
+        estate_error("name = \"x\"\naccount = \"111122223333\"\nregions = []\ncolour = \"red\"\n").lines().next().unwrap(),
+        "my.toml:4:1: unknown field `colour`, expected one of `name`, `account`, `user`, `regions`, `rds`, `dynamodb`, `s3`, `efs`, \
+         `elasticache`, `autoscaling`, `drs`, `backup`, `route53`, `cloudwatch`"
+    );
+    let late = ESTATE.replace("base = \"2s\"", "base = \"2 seconds\"");
+    let line = ESTATE.lines().position(|line| line.contains("base = \"2s\"")).unwrap() + 1;
+    assert_eq!(
+        estate_error(&late),
+        format!("my.toml:{line}:16: \"2 seconds\" is no span of time; write it like \"90s\", \"5m\", \"1h30m\" or \"2d\"")
+    );
+    assert!(estate_error("name = \"x\"\naccount = 111122223333\nregions = []\n").starts_with("my.toml:2:11: "));
+    assert!(estate_error("name = \"x\n").starts_with("my.toml:1:"), "no TOML at all");
+}
+
+#[test]
+fn names_that_do_not_exist_or_exist_twice_are_found() {
+    let wrong = |from: &str, to: &str| estate_error(&ESTATE.replacen(from, to, 1));
+    assert_eq!(wrong("account = \"111122223333\"", "account = \"1111\""), "my.toml:3:11: account \"1111\" must have 12 digits");
+    assert!(wrong("backup_region = \"us-west-2\"", "backup_region = \"us-west-9\"").contains(
+        ": Region \"us-west-9\" is not among the estate's regions (us-east-1, us-west-2)"
+    ));
+    assert!(wrong("id = \"db\" }", "id = \"dbx\" }").ends_with("replica_of: there is no instance \"dbx\" in us-east-1"));
+    assert!(wrong("id = \"global-west\" }]", "id = \"gone\" }]").ends_with("there is no cluster \"gone\" in us-west-2"));
+    assert!(wrong("watches = \"us-east-1\"", "watches = \"the moon\"").contains("site \"the moon\" is neither \"on-premises\" nor"));
+    assert!(wrong("consistency = \"eventual\"", "consistency = \"strong\"").contains("table \"carts\": one Region without"));
+    let twice = format!("{ESTATE}\n[[dynamodb.table]]\nname = \"carts\"\nregions = [\"us-east-1\"]\n");
+    let line = twice.lines().count() - 1;
+    assert_eq!(estate_error(&twice), format!("my.toml:{line}:8: there are two of table \"carts\""));
+}
+
+#[test]
+fn a_scenario_that_cannot_be_played_is_answered_where_it_stands() {
+    let head = "name = \"x\"\nstory = \"\"\n";
+    assert!(scenario_error(&format!("{head}[[act]]\nfault.stal = {{}}\n")).starts_with("my.toml:4:7: unknown variant `stal`, expected one of"));
+    assert!(scenario_error(&format!("{head}[[act]]\nfault.stall = {{ lnk = \"a\" }}\n")).starts_with("my.toml:4:17: unknown field `lnk`"));
+    assert_eq!(
+        scenario_error(&format!("{head}[[act]]\nat = \"soon\"\nfault.stall = {{}}\n")),
+        "my.toml:4:6: \"soon\" is neither a span (\"2m\", \"-30h\") nor a time (\"2026-11-20T14:02:17Z\")"
+    );
+    assert!(scenario_error(&format!("{head}[[act]]\nat = \"2m\"\n")).starts_with("my.toml:3:1: missing field `fault`"));
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_named() {
+    let error = drdeck::sim::load_estate(std::path::Path::new("/nonexistent/estate.toml")).unwrap_err().to_string();
+    assert!(error.starts_with("/nonexistent/estate.toml: cannot be read: "), "{error}");
+}
+
+#[test]
+fn spans_and_moments_are_read_and_written() {
+    for (text, millis) in [("90s", 90_000), ("1h30m", 5_400_000), ("-30h", -108_000_000), ("2d", 172_800_000), ("250ms", 250), ("1w", 604_800_000)] {
+        assert_eq!(Span::parse(text).map(Span::millis), Some(millis), "{text}");
+    }
+    for text in ["", "-", "5", "m", "5 m", "1x", "1.5h", "99999999999999999999s", "9223372036854775807w"] {
+        assert_eq!(Span::parse(text), None, "{text}");
+    }
+    assert_eq!(Span::parse("1h5m30s").unwrap().iso(), "PT1H5M30S");
+    assert_eq!(Span::ZERO.iso(), "PT0S");
+    let moment = Moment::parse("2026-11-20T13:00:00.250+01:00").unwrap();
+    assert_eq!(moment.to_string(), "2026-11-20T12:00:00.250Z");
+    assert_eq!(moment.drs_text(), "2026-11-20T12:00:00.250000+00:00");
+    assert_eq!(moment.floor(Span::from_minutes(5)).to_string(), "2026-11-20T12:00:00Z");
+    assert_eq!(moment.ceil(Span::from_minutes(5)).to_string(), "2026-11-20T12:05:00Z");
+}
