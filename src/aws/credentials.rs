@@ -20,12 +20,32 @@ const AFTER_FAILURE: Duration = Duration::from_secs(5);
 /// The same while the old credentials still hold.
 const AFTER_FAILED_RENEWAL: Duration = Duration::from_secs(60);
 
+/// Where credentials come from.
+pub(super) enum Source {
+    /// A provider that asks anew each time.
+    Provider(SharedCredentialsProvider),
+    /// One that remembers what it read in files and in the environment's login caches: it is made anew for each attempt, so that a new login
+    /// is seen without a restart.
+    Made(Box<dyn Fn() -> BoxFuture<'static, Option<SharedCredentialsProvider>> + Send + Sync>),
+}
+
+impl Source {
+    async fn credentials(&self) -> provider::Result {
+        let provider = match self {
+            Self::Provider(provider) => Some(provider.clone()),
+            Self::Made(make) => make().await,
+        };
+        provider.ok_or_else(CredentialsError::not_loaded_no_source)?.provide_credentials().await
+    }
+}
+
 /// The credentials of one identity. The SDK's own cache makes callers load one after the other while loading fails, each for its
 /// whole time-out; here they share one attempt and its outcome.
 #[derive(Clone)]
 pub(super) struct Credentials {
     /// Tried in this order; the next one only if the network was in the way, because each asks STS in another Region.
-    sources: Arc<[SharedCredentialsProvider]>,
+    sources: Arc<[Source]>,
+    profile: Option<Arc<str>>,
     patience: Duration,
     state: Arc<Mutex<State>>,
 }
@@ -40,15 +60,20 @@ struct State {
 }
 
 impl Credentials {
-    /// Credentials from the first of `sources` that answers, each within `patience`.
-    pub(super) fn new(sources: Vec<SharedCredentialsProvider>, patience: Duration) -> Self {
-        Self { sources: sources.into(), patience, state: Arc::default() }
+    /// Credentials from the first of `sources` that answers, each within `patience`; all of them ask for `profile`, if one was named.
+    pub(super) fn new(sources: Vec<Source>, profile: Option<&str>, patience: Duration) -> Self {
+        Self { sources: sources.into(), profile: profile.map(Arc::from), patience, state: Arc::default() }
     }
 
     /// When those in use end; `None` for those that do not, or while there are none.
     pub(super) fn expires(&self) -> Option<Moment> {
         let expiry = self.state().held.as_ref().and_then(aws_credential_types::Credentials::expiry)?;
         Moment::try_from(expiry).ok()
+    }
+
+    /// Forgets those in use: AWS has refused them as expired, whatever they say of themselves.
+    pub(super) fn forget(&self) {
+        self.state().held = None;
     }
 
     async fn current(&self) -> Loaded {
@@ -69,7 +94,10 @@ impl Credentials {
                 (_, Some(failure)) => return Err(failure),
                 _ => {}
             }
-            state.loading.get_or_insert_with(|| load(Arc::clone(&self.sources), self.patience).boxed().shared()).clone()
+            state
+                .loading
+                .get_or_insert_with(|| load(self.sources.clone(), self.profile.clone(), self.patience).boxed().shared())
+                .clone()
         };
         let loaded = loading.clone().await;
         let mut state = self.state();
@@ -95,12 +123,12 @@ impl Credentials {
     }
 }
 
-async fn load(sources: Arc<[SharedCredentialsProvider]>, patience: Duration) -> Loaded {
+async fn load(sources: Arc<[Source]>, profile: Option<Arc<str>>, patience: Duration) -> Loaded {
     let mut failure = Unread::new(FailureKind::NoCredentials, "no source of credentials is configured");
     for source in sources.iter() {
-        failure = match tokio::time::timeout(patience, source.provide_credentials()).await {
+        failure = match tokio::time::timeout(patience, source.credentials()).await {
             Ok(Ok(credentials)) => return Ok(credentials),
-            Ok(Err(error)) => error::of_credentials(&error),
+            Ok(Err(error)) => error::of_credentials(&error, profile.as_deref()),
             Err(_) => Unread::new(FailureKind::TimedOut, format!("no credentials within {}", error::seconds(patience))),
         };
         let network = matches!(

@@ -72,12 +72,14 @@ where
             }
         }
         SdkError::ResponseError(answer) => of_foreign_answer(answer.raw(), &causes(error), about),
-        _ => Unread::new(FailureKind::Invalid, format!("{} could not be asked: {}", about.operation, causes(error))),
+        SdkError::ConstructionFailure(_) | _ => {
+            Unread::new(FailureKind::Invalid, format!("{} could not be asked: {}", about.operation, causes(error)))
+        }
     }
 }
 
-/// The failure to get credentials.
-pub(super) fn of_credentials(error: &CredentialsError) -> Unread {
+/// The failure to get credentials: those of `profile`, if one was named.
+pub(super) fn of_credentials(error: &CredentialsError, profile: Option<&str>) -> Unread {
     if let Some(refused) = links(error).find_map(|link| link.downcast_ref::<SdkError<AssumeRoleError, HttpResponse>>())
     {
         let about = Circumstances {
@@ -97,14 +99,23 @@ pub(super) fn of_credentials(error: &CredentialsError) -> Unread {
     if why.to_ascii_lowercase().contains("expired") {
         return Unread::new(FailureKind::Expired, format!("credentials have expired, log in again: {why}"));
     }
-    match error {
-        CredentialsError::CredentialsNotLoaded(_) => Unread::new(
+    if why.contains("SSO") {
+        return Unread::new(FailureKind::NoCredentials, format!("not logged in, run `aws sso login`: {why}"));
+    }
+    let nothing_found = matches!(error, CredentialsError::CredentialsNotLoaded(_));
+    match (error, profile) {
+        (CredentialsError::ProviderTimedOut(_), _) => {
+            Unread::new(FailureKind::TimedOut, format!("no credentials in time: {why}"))
+        }
+        (_, Some(profile)) if nothing_found => Unread::new(
+            FailureKind::NoCredentials,
+            format!("the profile {profile} is not in ~/.aws, or has no credentials: {why}"),
+        ),
+        // The instance's metadata service is the end of the default chain: nothing before it had any.
+        _ if nothing_found || why.contains("IMDS") => Unread::new(
             FailureKind::NoCredentials,
             "no AWS credentials found: name a profile (--profile), log in (`aws sso login`), or set AWS_ACCESS_KEY_ID",
         ),
-        CredentialsError::ProviderTimedOut(_) => {
-            Unread::new(FailureKind::TimedOut, format!("no credentials in time: {why}"))
-        }
         _ => Unread::new(FailureKind::NoCredentials, format!("no AWS credentials: {why}")),
     }
 }
@@ -122,7 +133,7 @@ pub(super) fn seconds(length: Duration) -> String {
 fn of_cause(error: &(dyn Error + 'static)) -> Option<Unread> {
     links(error).find_map(|link| {
         let remembered = link.downcast_ref::<Unread>().cloned();
-        remembered.or_else(|| link.downcast_ref::<CredentialsError>().map(of_credentials))
+        remembered.or_else(|| link.downcast_ref::<CredentialsError>().map(|error| of_credentials(error, None)))
     })
 }
 
@@ -316,16 +327,29 @@ fn links<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn 
     })
 }
 
-/// What the causes say, from the outside in, repetitions left out.
+/// How the SDK introduces what it then says in full.
+const INTRODUCTIONS: [&str; 8] = [
+    "an error occurred while loading ",
+    "the credential provider was not enabled",
+    "dispatch failure",
+    "response error",
+    "service error",
+    "unhandled error",
+    "io error",
+    "client error (",
+];
+
+/// What the causes say, from the outside in, introductions and repetitions left out.
 fn causes(error: &(dyn Error + 'static)) -> String {
     let mut said: Vec<String> = Vec::new();
     for link in links(error) {
         let text = link.to_string();
-        if !text.is_empty() && !said.iter().any(|earlier| earlier.contains(&text)) {
+        let introduction = text.is_empty() || INTRODUCTIONS.iter().any(|known| text.starts_with(known));
+        if !introduction && !said.iter().any(|earlier| earlier.contains(&text)) {
             said.push(text);
         }
     }
-    said.join(": ")
+    if said.is_empty() { error.to_string() } else { said.join(": ") }
 }
 
 fn one_line(text: &str) -> String {

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::future::ready;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
 use aws_config::sts::AssumeRoleProvider;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_credential_types::Credentials as StaticCredentials;
@@ -13,17 +16,18 @@ use aws_smithy_http_client::{Connector, proxy, tls};
 use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector, http_client_fn};
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
+use futures::future::FutureExt;
 
-use super::credentials::Credentials;
+use super::credentials::{Credentials, Source};
 use super::meter::Meter;
-use crate::model::{Moment, Place, Region, Span};
+use crate::model::{Place, Region, Span};
 
 /// As whom drdeck logs in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Login {
     /// With the default chain: environment, profiles with SSO, roles and `credential_process`, web identity, container, instance.
     Chain {
-        /// The profile, if not the one `AWS_PROFILE` names.
+        /// This profile and nothing else.
         profile: Option<String>,
     },
     /// With the simulator's fixed key. The default chain is never asked: no real key is ever sent to a simulator.
@@ -68,23 +72,25 @@ impl Session {
     /// A session that can ask in `regions`. Nothing is sent yet. The Regions are those whose STS is tried, in this order, where the
     /// home identity needs one: the first dead Region must not take the credentials for the others away.
     pub async fn open(access: Access, regions: &[Region]) -> Self {
+        let access = Arc::new(access);
         let http = http_client(access.endpoint_url.as_deref());
-        let home = match access.login {
+        let home = match &access.login {
             Login::Simulator => {
                 let key = StaticCredentials::new("demo", "demo", None, None, "drdeck simulator");
-                vec![SharedCredentialsProvider::new(key)]
+                let source = Source::Provider(SharedCredentialsProvider::new(key));
+                Credentials::new(vec![source], None, access.timeout)
             }
-            Login::Chain { .. } => {
-                let mut chains = Vec::new();
-                for region in regions {
-                    let config = loader(&access, &http, region).load().await;
-                    chains.extend(config.credentials_provider());
-                }
-                chains
+            Login::Chain { profile: Some(profile) } => {
+                let sources = regions.iter().map(|region| of_profile(profile, &access, &http, region)).collect();
+                Credentials::new(sources, Some(profile), access.timeout)
+            }
+            Login::Chain { profile: None } => {
+                let sources = regions.iter().map(|region| of_chain(&access, &http, region)).collect();
+                // The end of this chain, an instance's metadata service, takes its time to turn out not to be there.
+                Credentials::new(sources, None, access.patience())
             }
         };
-        let home = Credentials::new(home, access.patience());
-        Self { access: Arc::new(access), http, home, meter: Meter::default(), places: Arc::default() }
+        Self { access, http, home, meter: Meter::default(), places: Arc::default() }
     }
 
     /// How AWS is reached.
@@ -111,7 +117,8 @@ impl Session {
                 // STS is asked in the Place's own Region: one dead Region takes nobody else's credentials away.
                 let assumed =
                     AssumeRoleProvider::builder(role).session_name(ROLE_SESSION_NAME).configure(&config).build().await;
-                Credentials::new(vec![SharedCredentialsProvider::new(assumed)], self.access.patience())
+                let source = Source::Provider(SharedCredentialsProvider::new(assumed));
+                Credentials::new(vec![source], None, self.access.timeout)
             }
         };
         let config =
@@ -128,6 +135,9 @@ impl fmt::Debug for Session {
     }
 }
 
+/// Of connecting and of reading.
+type Timeouts = (Option<Duration>, Option<Duration>);
+
 /// One connector, and so one pool of connections, for each pair of time-outs. TLS is rustls with ring. (The SDK's own client builds a connector
 /// with all root certificates anew for every service client, and needs certificates even for a simulator.)
 ///
@@ -137,7 +147,7 @@ fn http_client(endpoint: Option<&str>) -> SharedHttpClient {
     let plain = endpoint.is_some_and(|endpoint| endpoint.starts_with("http://"));
     let proxied = endpoint.is_none();
     let trust = if plain { tls::TrustStore::empty() } else { tls::TrustStore::default() };
-    let connectors: Mutex<BTreeMap<(Option<Duration>, Option<Duration>), SharedHttpConnector>> = Mutex::default();
+    let connectors: Mutex<BTreeMap<Timeouts, SharedHttpConnector>> = Mutex::default();
     http_client_fn(move |settings, _| {
         let key = (settings.connect_timeout(), settings.read_timeout());
         let mut connectors = connectors.lock().unwrap_or_else(PoisonError::into_inner);
@@ -162,22 +172,53 @@ fn http_client(endpoint: Option<&str>) -> SharedHttpClient {
     })
 }
 
-fn loader(access: &Access, http: &SharedHttpClient, region: &Region) -> aws_config::ConfigLoader {
-    let timeouts = TimeoutConfig::builder()
+/// A profile that was named is used or missed. The default chain would take keys of the environment first, and the instance's role where there is
+/// no such profile: another identity than the one that was asked for.
+fn of_profile(profile: &str, access: &Arc<Access>, http: &SharedHttpClient, region: &Region) -> Source {
+    let (profile, access, http) = (profile.to_owned(), Arc::clone(access), http.clone());
+    let region = aws_config::Region::new(region.as_str().to_owned());
+    Source::Made(Box::new(move || {
+        let config = ProviderConfig::without_region()
+            .with_behavior_version(Some(BehaviorVersion::latest()))
+            .with_http_client(http.clone())
+            .with_timeout_config(timeouts(&access))
+            .with_retry_config(retries())
+            .with_region(Some(region.clone()));
+        let provider = ProfileFileCredentialsProvider::builder().configure(&config).profile_name(&profile).build();
+        ready(Some(SharedCredentialsProvider::new(provider))).boxed()
+    }))
+}
+
+fn of_chain(access: &Arc<Access>, http: &SharedHttpClient, region: &Region) -> Source {
+    let (access, http, region) = (Arc::clone(access), http.clone(), region.clone());
+    Source::Made(Box::new(move || {
+        let loader = loader(&access, &http, &region);
+        async move { loader.load().await.credentials_provider() }.boxed()
+    }))
+}
+
+fn timeouts(access: &Access) -> TimeoutConfig {
+    TimeoutConfig::builder()
         .connect_timeout(CONNECT_TIMEOUT.min(access.timeout))
         .read_timeout(access.timeout)
         .operation_attempt_timeout(access.timeout)
         .operation_timeout(access.patience())
-        .build();
-    let retries = RetryConfig::standard()
+        .build()
+}
+
+fn retries() -> RetryConfig {
+    RetryConfig::standard()
         .with_max_attempts(2)
         .with_initial_backoff(Duration::from_millis(200))
-        .with_max_backoff(Duration::from_secs(1));
+        .with_max_backoff(Duration::from_secs(1))
+}
+
+fn loader(access: &Access, http: &SharedHttpClient, region: &Region) -> aws_config::ConfigLoader {
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .http_client(http.clone())
         .region(aws_config::Region::new(region.as_str().to_owned()))
-        .timeout_config(timeouts)
-        .retry_config(retries)
+        .timeout_config(timeouts(access))
+        .retry_config(retries())
         // Ours keeps them, see credentials.rs.
         .identity_cache(aws_config::identity::IdentityCache::no_cache());
     if let Some(endpoint) = &access.endpoint_url {
@@ -238,9 +279,9 @@ impl Clients {
         }
     }
 
-    /// When the credentials in use end.
-    pub(super) fn expires(&self) -> Option<Moment> {
-        self.credentials.expires()
+    /// The credentials in use.
+    pub(super) fn credentials(&self) -> &Credentials {
+        &self.credentials
     }
 
     clients! {

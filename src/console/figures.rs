@@ -166,14 +166,13 @@ pub fn rpo_now(system: &SystemAssessment, disruption: Disruption, now: Moment) -
     }
 }
 
-/// How far the readings behind an RPO can be trusted.
+/// How far the reading behind an RPO can be trusted.
 pub fn rpo_trust(system: &SystemAssessment, disruption: Disruption, now: Moment) -> Trust {
-    match system.rpo.get(disruption).worst.as_ref().and_then(|worst| component(system, worst)) {
-        Some(worst) => Trust::of(worst, now),
-        None => Trust::worst(
-            system.components.iter().filter(|component| *component.loss.get(disruption) != Loss::NotApplicable),
-            now,
-        ),
+    let judgement = system.rpo.get(disruption);
+    match (judgement.stale, judgement.read_at) {
+        (false, _) => Trust::Fresh,
+        (true, Some(at)) => Trust::Old(now.duration_since(at).max(Span::ZERO)),
+        (true, None) => Trust::Never,
     }
 }
 

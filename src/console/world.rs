@@ -95,7 +95,7 @@ fn unread(system: &crate::model::System) -> SystemAssessment {
         reasons: vec![Text::new("Not read yet.")],
         rpo: PerDisruption::from_fn(|disruption| {
             let (objective, verdict) = objective(system.objectives.get(disruption).and_then(|objective| objective.rpo));
-            RpoJudgement { objective, now: None, frozen_at: None, verdict, worst: None }
+            RpoJudgement { objective, now: None, frozen_at: None, verdict, worst: None, read_at: None, stale: true }
         }),
         rto: PerDisruption::from_fn(|disruption| {
             let (objective, verdict) = objective(system.objectives.get(disruption).and_then(|objective| objective.rto));

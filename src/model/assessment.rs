@@ -46,7 +46,7 @@ pub struct SystemAssessment {
     pub up: Up,
     /// The worst of everything below.
     pub verdict: Verdict,
-    /// Why, worst first, in sentences. Empty only when Met.
+    /// Why, in sentences: first that users are not served, then worst first. Empty only when Met and served.
     pub reasons: Vec<Text>,
     /// RPO for each Disruption that has an objective or a figure.
     pub rpo: PerDisruption<RpoJudgement>,
@@ -87,6 +87,10 @@ pub struct RpoJudgement {
     pub verdict: Verdict,
     /// The component that decides.
     pub worst: Option<String>,
+    /// When the reading behind the figure was made.
+    pub read_at: Option<Moment>,
+    /// Whether that reading is too old, or was never made.
+    pub stale: bool,
 }
 
 /// The RTO of a System for one Disruption.

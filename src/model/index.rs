@@ -8,7 +8,7 @@ use super::facts::backup::{BackupJob, CopyJob, ProtectedResource, RecoveryPoint,
 use super::facts::drs::{Job, RecoveryInstance, SourceServer};
 use super::facts::rds::{AutomatedBackup, DbCluster, DbInstance, GlobalCluster};
 use super::facts::route53::HealthCheck;
-use super::kinds::Trust;
+use super::kinds::{Doubt, Trust};
 use super::words::clock;
 use super::{FailureKind, Freshness, Moment, Query, Reading, Snapshot, Text};
 
@@ -200,15 +200,16 @@ impl<'a> Index<'a> {
     /// How far the answer to `query` can be trusted, and when it was read. `None` in place of trust: AWS says it is not there.
     fn trust(&self, query: &Query) -> (Option<Trust>, Option<Moment>) {
         let Some(reading) = self.snapshot.readings.get(query) else {
-            return (Some(Trust::Missing(Text::new(format!("{} was not read yet", query.source())))), None);
+            let why = format!("{} was not read yet", query.source());
+            return (Some(Trust::Missing(doubt(query, why, None, None))), None);
         };
         if reading.failing.as_ref().is_some_and(|failure| failure.kind == FailureKind::NotFound) {
             return (None, reading.failing.as_ref().map(|failure| failure.at));
         }
         let trust = match reading.freshness(self.now) {
             Freshness::Fresh => Trust::Fresh,
-            Freshness::Stale => Trust::Stale(Text::new(why_not(query, reading, self.now))),
-            Freshness::Missing => Trust::Missing(Text::new(why_not(query, reading, self.now))),
+            Freshness::Stale => Trust::Stale(doubt_of(query, reading, self.now)),
+            Freshness::Missing => Trust::Missing(doubt_of(query, reading, self.now)),
         };
         (Some(trust), reading.read_at)
     }
@@ -223,7 +224,7 @@ impl<'a> Index<'a> {
                 // An answer of another shape than was asked for is as good as none.
                 let trust = match (&value, trust) {
                     (None, Trust::Fresh) => {
-                        Trust::Missing(Text::new(format!("{} gave no usable answer", query.source())))
+                        Trust::Missing(doubt(query, format!("{} gave no usable answer", query.source()), read_at, None))
                     }
                     (_, trust) => trust,
                 };
@@ -343,6 +344,23 @@ impl<'a> Index<'a> {
         servers.sort_by(|a, b| a.id.cmp(&b.id));
         (servers, trust.unwrap_or_default(), read_at)
     }
+}
+
+/// Why the reading `query` asks for cannot be trusted.
+pub(crate) fn doubt(query: &Query, why: String, read_at: Option<Moment>, silent_since: Option<Moment>) -> Doubt {
+    Doubt {
+        why: Text::new(why),
+        service: query.operation().0,
+        region: query.region().clone(),
+        source: query.source(),
+        read_at,
+        silent_since,
+    }
+}
+
+fn doubt_of<T>(query: &Query, reading: &Reading<T>, now: Moment) -> Doubt {
+    let silent = reading.failing.as_ref().filter(|failure| failure.kind.is_silence());
+    doubt(query, why_not(query, reading, now), reading.read_at, silent.map(|failure| failure.since))
 }
 
 /// Why `query` has no value that can be trusted, in a sentence.

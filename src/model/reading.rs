@@ -31,6 +31,24 @@ pub enum FailureKind {
     Unreadable,
 }
 
+impl FailureKind {
+    /// Whether the service did not answer, as it happens to all of a Region at once.
+    pub const fn is_silence(self) -> bool {
+        match self {
+            Self::TimedOut | Self::Unreachable | Self::ServerError => true,
+            Self::Throttled
+            | Self::NoCredentials
+            | Self::Expired
+            | Self::Denied
+            | Self::NotFound
+            | Self::NotAws
+            | Self::ClockSkew
+            | Self::Invalid
+            | Self::Unreadable => false,
+        }
+    }
+}
+
 /// A failed attempt to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {

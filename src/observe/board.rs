@@ -8,6 +8,7 @@ use super::round::{self, Outcome};
 use super::{Lane, Pace, Settings, Source};
 use crate::aws::Unread;
 use crate::model::facts::Answer;
+use crate::model::kinds::Kind;
 use crate::model::{self, Assessment, Estate, Failure, FailureKind, Moment, Query, Reading, Snapshot};
 
 /// What GetMetricData costs for each series asked for, in US dollars (aws-facts, section 2; it differs a little by Region).
@@ -89,8 +90,7 @@ impl Board {
             });
             if let Some(stranger) = &self.stranger {
                 // Whatever came before we knew.
-                let failure =
-                    |at| Failure { since: at, at, kind: stranger.kind, error: stranger.error.clone() };
+                let failure = |at| Failure { since: at, at, kind: stranger.kind, error: stranger.error.clone() };
                 for (query, reading) in &mut self.snapshot.readings {
                     if let (None, Some(at)) = (&query.place().role, reading.read_at) {
                         *reading = Reading::failed(failure(at));
@@ -119,6 +119,23 @@ impl Board {
         let rounds = 3_600.0 / self.settings.paces.interval(Pace::Metrics, 1.0).as_secs_f64();
         let series = u32::try_from(series).unwrap_or(u32::MAX);
         f64::from(series) * rounds * COST_OF_A_SERIES_USD
+    }
+
+    /// `queries`, those about the health of sites that serve first: there may not be time for all.
+    pub(super) fn urgent_first(&self, queries: BTreeSet<Query>, assessment: &Assessment) -> Vec<Query> {
+        let mut serving: BTreeSet<&str> = BTreeSet::new();
+        for (system, judged) in self.estate.systems.iter().zip(&assessment.systems) {
+            for component in &system.components {
+                if let Kind::HealthCheck(check) = &component.kind
+                    && (judged.active.contains(&check.watches) || check.watches == system.primary)
+                {
+                    serving.insert(&check.id);
+                }
+            }
+        }
+        let waits = |query: &Query| matches!(query, Query::HealthCheckStatus(_, id) if !serving.contains(id.as_str()));
+        let (rest, first): (Vec<_>, Vec<_>) = queries.into_iter().partition(waits);
+        first.into_iter().chain(rest).collect()
     }
 
     /// Those of `wanted` that were never tried.

@@ -7,9 +7,9 @@
 
 mod board;
 mod clock;
+pub mod observation;
 mod observer;
 mod once;
-pub mod observation;
 mod pace;
 mod reader;
 mod round;

@@ -20,6 +20,9 @@ use crate::model::{Estate, Moment, Query};
 /// Messages to the console are at least so far apart: answers come in bunches, and judging a large estate takes a while.
 const PUBLISH_EVERY: Duration = Duration::from_millis(200);
 
+/// The SDK's futures are deep: an unoptimised build overflows the usual 2 MiB. Only what is touched takes memory.
+const STACK: usize = 8 * 1024 * 1024;
+
 /// Reads an estate for as long as it is held, on a thread of its own.
 #[derive(Debug)]
 pub struct Observer {
@@ -38,7 +41,7 @@ impl Observer {
         // One pending request for a refresh says all that ten would.
         let (refresh, refreshes) = mpsc::channel(1);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        thread::Builder::new().name("observe".to_owned()).spawn(move || {
+        thread::Builder::new().name("observe".to_owned()).stack_size(STACK).spawn(move || {
             runtime.block_on(observe(estate, settings, publish, refreshes));
             // A lookup of a name may still hang in a thread of its own.
             runtime.shutdown_background();
@@ -73,7 +76,8 @@ async fn observe(
     let Some(first) = first_clock(&session, &mut refreshes).await else { return };
     let (clock, _) = watch::channel(first);
     let (reports_by, mut reports) = mpsc::unbounded_channel();
-    let mut readers = Readers { session: session.clone(), settings: settings.clone(), clock, reports_by, running: BTreeMap::new() };
+    let mut readers =
+        Readers { session: session.clone(), settings: settings.clone(), clock, reports_by, running: BTreeMap::new() };
     let mut board = Board::new(estate, settings);
     let mut busy: BTreeSet<Source> = BTreeSet::new();
     let mut compare_at = Instant::now() + COMPARE_EVERY;

@@ -62,14 +62,21 @@ async fn ask_all(
     let mut open = untried.clone();
     let (sender, mut outcomes) = mpsc::unbounded_channel();
     let mut sources = JoinSet::new();
+    let judged = board.judge(reading_of(&clock));
     for (source, queries) in Source::group(&untried) {
+        let queries = board.urgent_first(queries, &judged);
         let (session, sender) = (session.clone(), sender.clone());
         sources.spawn(async move {
-            let queries = queries.into_iter().collect();
-            round::ask(&session, &source, queries, || reading_of(&clock), |outcome| {
-                // The receiver is gone once the deadline has passed.
-                let _ = sender.send(outcome);
-            })
+            round::ask(
+                &session,
+                &source,
+                queries,
+                || reading_of(&clock),
+                |outcome| {
+                    // The receiver is gone once the deadline has passed.
+                    let _ = sender.send(outcome);
+                },
+            )
             .await;
         });
     }

@@ -170,7 +170,7 @@ impl Standing {
         let failures = || round.iter().filter_map(|(_, failure)| *failure);
         self.failed = if failures().any(is_of_source) { self.failed.saturating_add(1) } else { 0 };
         self.throttled = failures().any(|kind| kind == FailureKind::Throttled);
-        let out = failures().any(is_outage);
+        let out = failures().any(FailureKind::is_silence);
         match (std::mem::replace(&mut self.out, out), out) {
             (false, true) => Trouble::Began,
             (true, false) => Trouble::Ended,
@@ -182,22 +182,6 @@ impl Standing {
     fn back_off(&self) -> u32 {
         let longest = if self.throttled { LONGEST_THROTTLED } else { LONGEST_BACK_OFF };
         1_u32.checked_shl(self.failed.saturating_sub(1)).unwrap_or(u32::MAX).min(longest)
-    }
-}
-
-/// Failures that the rest of a Region may share.
-const fn is_outage(kind: FailureKind) -> bool {
-    match kind {
-        FailureKind::TimedOut | FailureKind::Unreachable | FailureKind::ServerError => true,
-        FailureKind::Throttled
-        | FailureKind::NoCredentials
-        | FailureKind::Expired
-        | FailureKind::Denied
-        | FailureKind::NotFound
-        | FailureKind::NotAws
-        | FailureKind::ClockSkew
-        | FailureKind::Invalid
-        | FailureKind::Unreadable => false,
     }
 }
 

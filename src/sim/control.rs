@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::clock::ClockSetting;
 use super::frame::Frame;
+use super::references;
 use super::timeline::Act;
 use super::wire::{Reply, Request};
 
@@ -37,6 +38,10 @@ fn add_faults(frame: &Frame, request: &Request) -> Reply {
         Ok(acts) => acts,
         Err(error) => return refuse(400, &error.to_string()),
     };
+    let estate = &frame.world().estate;
+    if let Some(why) = acts.iter().find_map(|act| references::missing(&act.fault, estate)) {
+        return refuse(400, &why);
+    }
     let now = frame.clock().read().now;
     frame.change_timeline(|timeline| timeline.add(&acts, now));
     json(200, &serde_json::json!({ "added": acts.len(), "now": now }))

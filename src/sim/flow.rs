@@ -55,7 +55,9 @@ impl World {
             }
             let point = from - self.behind(link, from, backlog);
             if at < until {
-                let stopped = self.faults(at).any(|fault| matches!(fault, Fault::Stop(links) if links.include(&link.id, &link.from, &link.to)));
+                let stopped = self
+                    .faults(at)
+                    .any(|fault| matches!(fault, Fault::Stop(links) if links.include(&link.id, &link.from, &link.to)));
                 let condition = if stopped { Condition::Stopped } else { Condition::Stalled };
                 return Flow { condition, recovery_point: point, since: Some(from) };
             }
@@ -68,10 +70,11 @@ impl World {
 
     /// When a link stands still, for whatever reason.
     fn halts(&self, link: &Link) -> Vec<(Moment, Moment)> {
-        self.timeline.times(|fault| match fault {
-            Fault::Stall(links) | Fault::Stop(links) => links.include(&link.id, &link.from, &link.to),
-            Fault::Outage(lost) => lost.site == link.from || lost.site == link.to,
-            _ => false,
+        self.timeline.times(|fault| {
+            if let Fault::Stall(links) | Fault::Stop(links) = fault {
+                return links.include(&link.id, &link.from, &link.to);
+            }
+            matches!(fault, Fault::Outage(lost) if lost.site == link.from || lost.site == link.to)
         })
     }
 
@@ -103,11 +106,12 @@ impl World {
                 let share = (at - spell.from).millis() as f64 / ramp.over.millis().max(1) as f64;
                 ramp.add.share(share.clamp(0.0, 1.0))
             };
-            added = added + if at < spell.until {
-                risen(at)
-            } else {
-                (risen(spell.until) - (at - spell.until).times(CATCH_UP)).max(Span::ZERO)
-            };
+            added = added
+                + if at < spell.until {
+                    risen(at)
+                } else {
+                    (risen(spell.until) - (at - spell.until).times(CATCH_UP)).max(Span::ZERO)
+                };
         }
         added
     }

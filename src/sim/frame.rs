@@ -1,5 +1,6 @@
 //! What happens to one request: who signed it, what it asks, which faults it meets, the service's answer, the log.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -40,7 +41,7 @@ pub(super) struct Frame {
     timeline: Mutex<Arc<Timeline>>,
     throttle: Mutex<Throttle>,
     log: Mutex<CallLog>,
-    requests: Mutex<u64>,
+    requests: AtomicU64,
 }
 
 /// A request that was understood.
@@ -61,7 +62,7 @@ impl Frame {
             timeline: Mutex::new(Arc::new(timeline)),
             throttle: Mutex::default(),
             log: Mutex::default(),
-            requests: Mutex::default(),
+            requests: AtomicU64::new(1),
         }
     }
 
@@ -93,7 +94,7 @@ impl Frame {
 
     /// Answers one request to AWS.
     pub(super) async fn answer(&self, request: &Request) -> Outcome {
-        let number = self.number();
+        let number = self.requests.fetch_add(1, Ordering::Relaxed);
         let id = seed::uuid(self.seed, &["request", &number.to_string()]);
         match self.understand(request) {
             Ok(asked) => self.carry_out(asked, number, &id).await,
@@ -187,7 +188,10 @@ impl Frame {
         if delay > Span::ZERO {
             tokio::time::sleep(Duration::from_millis(delay.millis().unsigned_abs())).await;
         }
-        if arrived.faults(arrived.now).any(|fault| matches!(fault, Fault::ExpiredCredentials(calls) if concerns(calls, &call))) {
+        if arrived
+            .faults(arrived.now)
+            .any(|fault| matches!(fault, Fault::ExpiredCredentials(calls) if concerns(calls, &call)))
+        {
             return refuse(&protocol.expired());
         }
         let admission = lock(&self.throttle).admit(call.service, operation.name, Instant::now());
@@ -219,12 +223,6 @@ impl Frame {
         record(Some(reply.status), changed);
         Outcome::Answer(with_id(reply, id))
     }
-
-    fn number(&self) -> u64 {
-        let mut requests = lock(&self.requests);
-        *requests += 1;
-        *requests
-    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -246,30 +244,27 @@ fn matches(service: &Option<String>, region: &Option<String>, call: &Call) -> bo
 }
 
 fn endpoint_down(world: &World, call: &Call) -> Option<Down> {
-    world.faults(world.now).find_map(|fault| match fault {
-        Fault::Endpoint(down) if matches(&down.service, &down.region, call) => Some(down.how),
-        _ => None,
+    world.faults(world.now).find_map(|fault| {
+        let Fault::Endpoint(down) = fault else { return None };
+        matches(&down.service, &down.region, call).then_some(down.how)
     })
 }
 
 fn throttled(world: &World, call: &Call, number: u64) -> bool {
-    world.faults(world.now).any(|fault| match fault {
-        Fault::Throttle(throttle) => {
-            matches(&throttle.service, &throttle.region, call)
-                && is(&throttle.operation, call.operation)
-                && world.unit(&["throttle", &number.to_string()]) < throttle.share
-        }
-        _ => false,
+    world.faults(world.now).any(|fault| {
+        let Fault::Throttle(throttle) = fault else { return false };
+        matches(&throttle.service, &throttle.region, call)
+            && is(&throttle.operation, call.operation)
+            && world.unit(&["throttle", &number.to_string()]) < throttle.share
     })
 }
 
 /// The slowest of the delays that hold.
 fn delay(world: &World, call: &Call, number: u64) -> Span {
-    let delays = world.faults(world.now).filter_map(|fault| match fault {
-        Fault::Latency(slow) if matches(&slow.service, &slow.region, call) && is(&slow.operation, call.operation) => {
-            Some(slow.delay + slow.jitter.share(world.unit(&["latency", &number.to_string()])))
-        }
-        _ => None,
+    let delays = world.faults(world.now).filter_map(|fault| {
+        let Fault::Latency(slow) = fault else { return None };
+        let concerned = matches(&slow.service, &slow.region, call) && is(&slow.operation, call.operation);
+        concerned.then(|| slow.delay + slow.jitter.share(world.unit(&["latency", &number.to_string()])))
     });
     delays.max().unwrap_or(Span::ZERO)
 }

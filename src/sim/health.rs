@@ -20,15 +20,7 @@ pub enum Health {
 impl World {
     /// The share of checkers, 0 to 1, whose requests to the site of a check fail at that moment.
     pub fn failing_share(&self, check: &HealthCheck, at: Moment) -> f64 {
-        self.faults(at)
-            .map(|fault| match fault {
-                Fault::Outage(lost) if lost.site == check.watches => 1.0,
-                Fault::Unhealthy(failing) if is(&failing.check, &check.id) && is(&failing.site, &check.watches) => {
-                    failing.share
-                }
-                _ => 0.0,
-            })
-            .fold(0.0, f64::max)
+        self.faults(at).filter_map(|fault| share_of(fault, check)).fold(0.0, f64::max)
     }
 
     /// What a check reports at that moment: what its checkers saw, turned by its switches.
@@ -56,11 +48,15 @@ impl World {
         self.timeline
             .spells()
             .iter()
-            .filter(|spell| match &spell.fault {
-                Fault::Outage(lost) => lost.site == check.watches,
-                Fault::Unhealthy(failing) => is(&failing.check, &check.id) && is(&failing.site, &check.watches),
-                _ => false,
-            })
+            .filter(|spell| share_of(&spell.fault, check).is_some())
             .flat_map(|spell| [spell.from, spell.until])
     }
+}
+
+/// The share of checkers that a fault makes fail; `None` when it does not concern the check.
+fn share_of(fault: &Fault, check: &HealthCheck) -> Option<f64> {
+    if let Fault::Unhealthy(failing) = fault {
+        return (is(&failing.check, &check.id) && is(&failing.site, &check.watches)).then_some(failing.share);
+    }
+    matches!(fault, Fault::Outage(lost) if lost.site == check.watches).then_some(1.0)
 }

@@ -72,8 +72,7 @@ pub fn parse_scenario(name: &str, text: &str) -> Result<Scenario, LoadError> {
 }
 
 fn read(path: &Path) -> Result<String, LoadError> {
-    std::fs::read_to_string(path)
-        .map_err(|source| LoadError::Unreadable { path: path.display().to_string(), source })
+    std::fs::read_to_string(path).map_err(|source| LoadError::Unreadable { path: path.display().to_string(), source })
 }
 
 fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, LoadError> {

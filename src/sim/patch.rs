@@ -20,7 +20,12 @@ pub(super) fn apply(fault: &FieldValue, answer: &mut Value) {
             }
             members.iter_mut().for_each(|(_, value)| apply(fault, value));
         }
-        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Double(_) | Value::String(_) | Value::Timestamp(_) => {}
+        Value::Null
+        | Value::Bool(_)
+        | Value::Integer(_)
+        | Value::Double(_)
+        | Value::String(_)
+        | Value::Timestamp(_) => {}
     }
 }
 
@@ -28,10 +33,10 @@ type Members = Vec<(Cow<'static, str>, Value)>;
 
 fn has(members: &Members, path: &[&str]) -> bool {
     let Some((name, rest)) = path.split_first() else { return false };
-    members.iter().any(|(member, value)| match value {
-        Value::Map(inner) if !rest.is_empty() => member == name && has(inner, rest),
-        _ => member == name && rest.is_empty(),
-    })
+    members
+        .iter()
+        .filter(|(member, _)| member == name)
+        .any(|(_, value)| rest.is_empty() || matches!(value, Value::Map(inner) if has(inner, rest)))
 }
 
 fn set(members: &mut Members, path: &[&str], text: &str) {

@@ -19,6 +19,7 @@ use tokio::sync::{Semaphore, oneshot};
 use super::control;
 use super::estate::Estate;
 use super::frame::{Frame, Outcome};
+use super::references;
 use super::time::Moment;
 use super::timeline::{Scenario, Timeline};
 use super::wire::{Reply, Request};
@@ -51,6 +52,16 @@ pub enum StartError {
     /// It serves AWS without checking signatures: never to the network.
     #[error("the simulator listens on loopback only (127.0.0.1 or [::1]), not on {0}")]
     NotLoopback(SocketAddr),
+    /// The scenario names what the estate does not have.
+    #[error("the scenario \"{scenario}\" does not fit the estate: act {act}: {why}")]
+    Scenario {
+        /// Its name.
+        scenario: String,
+        /// Which of its acts, from 1.
+        act: usize,
+        /// What is missing.
+        why: String,
+    },
     /// The address is taken, or no thread could be started.
     #[error("cannot listen on {0}: {1}")]
     Listen(SocketAddr, std::io::Error),
@@ -74,6 +85,11 @@ impl Simulator {
         let Options { listen, estate, scenario, seed, speed, start } = options;
         if !listen.ip().is_loopback() {
             return Err(StartError::NotLoopback(listen));
+        }
+        for (index, act) in scenario.acts.iter().enumerate() {
+            if let Some(why) = references::missing(&act.fault, &estate) {
+                return Err(StartError::Scenario { scenario: scenario.name, act: index + 1, why });
+            }
         }
         let failed = |error| StartError::Listen(listen, error);
         let listener = TcpListener::bind(listen).map_err(failed)?;

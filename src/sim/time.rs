@@ -200,7 +200,9 @@ impl<'de> Deserialize<'de> for Span {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         Self::parse(&text).ok_or_else(|| {
-            serde::de::Error::custom(format!("\"{text}\" is no span of time; write it like \"90s\", \"5m\", \"1h30m\" or \"2d\""))
+            serde::de::Error::custom(format!(
+                "\"{text}\" is no span of time; write it like \"90s\", \"5m\", \"1h30m\" or \"2d\""
+            ))
         })
     }
 }

@@ -72,30 +72,27 @@ impl World {
 
     /// What becomes of a backup of a plan that starts at that moment, if it does not end well.
     pub fn backup_failure(&self, plan: &str, at: Moment) -> Option<&BackupFailure> {
-        self.faults(at).find_map(|fault| match fault {
-            Fault::Backup(failure) if is(&failure.plan, plan) => Some(failure),
-            _ => None,
+        self.faults(at).find_map(|fault| {
+            let Fault::Backup(failure) = fault else { return None };
+            is(&failure.plan, plan).then_some(failure)
         })
     }
 
     /// What becomes of a copy of a plan's backup into a Region that starts at that moment, if it does not end well.
     pub fn copy_failure(&self, plan: &str, to: &str, at: Moment) -> Option<&CopyFailure> {
-        self.faults(at).find_map(|fault| match fault {
-            Fault::Copy(failure) if is(&failure.plan, plan) && is(&failure.to, to) => Some(failure),
-            _ => None,
+        self.faults(at).find_map(|fault| {
+            let Fault::Copy(failure) = fault else { return None };
+            (is(&failure.plan, plan) && is(&failure.to, to)).then_some(failure)
         })
     }
 
     /// How many instances an Auto Scaling group gets at most.
     pub fn capacity(&self, region: &str, group: &str) -> Option<u32> {
-        self.faults(self.now)
-            .filter_map(|fault| match fault {
-                Fault::Capacity(missing) if missing.region == region && is(&missing.group, group) => {
-                    Some(missing.available)
-                }
-                _ => None,
-            })
-            .min()
+        let available = self.faults(self.now).filter_map(|fault| {
+            let Fault::Capacity(missing) = fault else { return None };
+            (missing.region == region && is(&missing.group, group)).then_some(missing.available)
+        });
+        available.min()
     }
 
     /// The moments of a schedule (each multiple of `every` plus `offset`, UTC) after `from` and not after `to`, oldest first.

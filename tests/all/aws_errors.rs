@@ -314,6 +314,7 @@ async fn a_profile_that_does_not_exist() {
     let session = Session::open(access, &[Region::new("us-west-2")]).await;
     let failed = session.read(&Query::DbInstances(usw2()), now()).await.result.unwrap_err();
     assert_eq!(failed.kind, FailureKind::NoCredentials, "{failed}");
+    assert!(failed.error.as_str().contains("profile no-such-profile"), "{failed}");
 }
 
 #[tokio::test]

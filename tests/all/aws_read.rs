@@ -535,3 +535,33 @@ async fn a_role_is_assumed_in_the_region_that_is_asked_and_once() {
     let with_role = seen.iter().filter(|seen| seen.authorization.contains("Credential=ASIAROLE/")).count();
     assert_eq!(with_role, 2);
 }
+
+#[tokio::test]
+async fn a_role_whose_session_was_ended_is_assumed_again() {
+    let keys = std::sync::atomic::AtomicUsize::new(0);
+    let stub = Stub::start(move |seen| match seen.operation.as_str() {
+        "AssumeRole" => {
+            let key = keys.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            query_answer(
+                "AssumeRole",
+                &format!(
+                    "<Credentials><AccessKeyId>ASIA{key}</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>\
+                     <Expiration>2126-11-20T13:00:00Z</Expiration></Credentials><AssumedRoleUser><AssumedRoleId>A:x</AssumedRoleId>\
+                     <Arn>arn:aws:sts::444455556666:assumed-role/viewer/drdeck</Arn></AssumedRoleUser>"
+                ),
+            )
+        }
+        _ if seen.authorization.contains("ASIA0") => Reply::new(
+            403,
+            "text/xml",
+            "<ErrorResponse><Error><Code>ExpiredToken</Code><Message>expired</Message></Error></ErrorResponse>",
+        ),
+        _ => query_answer("DescribeDBInstances", "<DBInstances/>"),
+    })
+    .await;
+    let place = Place { region: Region::new("us-west-2"), role: Some("arn:aws:iam::444455556666:role/viewer".into()) };
+    let session = stub.session().await;
+    let query = Query::DbInstances(place);
+    assert_eq!(session.read(&query, now()).await.result.unwrap_err().kind, drdeck::model::FailureKind::Expired);
+    assert!(session.read(&query, now()).await.result.is_ok());
+}

@@ -36,7 +36,7 @@ replica = "orders-dr"
 [[system.component]]
 kind = "dynamodb-table"
 name = "sessions"
-table = "sessions"
+table = "gone"
 [[system.component]]
 kind = "drs"
 name = "servers"

@@ -71,8 +71,10 @@ fn assessment() -> Assessment {
                 frozen_at: None,
                 verdict: Verdict::Met,
                 worst: Some("orders-db".to_owned()),
+                read_at: Some(ago(42)),
+                stale: false,
             },
-            data: RpoJudgement { objective: None, now: None, frozen_at: None, verdict: Verdict::Met, worst: None },
+            data: RpoJudgement { objective: None, now: None, frozen_at: None, verdict: Verdict::Met, worst: None, read_at: None, stale: false },
         },
         rto: PerDisruption {
             region: RtoJudgement {

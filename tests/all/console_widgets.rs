@@ -89,6 +89,22 @@ fn lines_break_at_spaces() {
 }
 
 #[test]
+fn figures_give_way_before_their_age_does() {
+    let stale = |text: &str, age: &str| Line::new(Role::Text, text).with(Role::Text, format!("·{age}"));
+    for (line, width, wanted) in [
+        (stale("   9m / 5m", "3m"), 15, "   9m / 5m·3m"),
+        (stale("11h11m / 30h", "50s"), 15, "11h11m/30h·50s"),
+        (stale("onprem", "2m"), 8, "onpr…·2m"),
+        (stale("onprem", "45m"), 8, "onp…·45m"),
+        (Line::new(Role::Text, "  9m").with(Role::Text, " / 5m"), 6, "9m/5m"),
+    ] {
+        let squeezed = line.squeezed(width);
+        assert_eq!(squeezed.plain(), wanted);
+        assert!(squeezed.width() <= width);
+    }
+}
+
+#[test]
 fn sparklines_show_gaps_as_gaps() {
     let points = |values: &[(i64, f64)]| -> Vec<_> {
         values.iter().map(|(minute, value)| (at("13:00:00") + Span::from_mins(*minute), *value)).collect()
@@ -161,7 +177,7 @@ fn regions_that_answer_and_that_do_not() {
     let mut partly = lost;
     partly[0].failure = None;
     partly[0].status = drdeck::model::SourceStatus::Ok;
-    assert_eq!(reach(&partly, "use1"), Reach::Partly(4));
+    assert_eq!(reach(&partly, "use1"), Reach::Partly { failing: 4, of: 5 });
     for source in &mut partly {
         if let Some(failure) = &mut source.failure {
             failure.kind = FailureKind::Denied;

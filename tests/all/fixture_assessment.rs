@@ -123,7 +123,15 @@ pub(crate) fn estate() -> Estate {
 /// A system as judged on a calm day, before its components are known.
 fn judged(plan: Plan) -> SystemAssessment {
     let [region_rpo, region_rto, data_rpo, data_rto] = plan.objectives.map(|objective| objective.map(minutes));
-    let rpo = |objective| RpoJudgement { objective, now: None, frozen_at: None, verdict: Verdict::Met, worst: None };
+    let rpo = |objective| RpoJudgement {
+        objective,
+        now: None,
+        frozen_at: None,
+        verdict: Verdict::Met,
+        worst: None,
+        read_at: None,
+        stale: false,
+    };
     let rto = |objective: Option<Span>| RtoJudgement {
         objective,
         proven: None,
@@ -453,6 +461,14 @@ pub(crate) fn outage() -> Assessment {
         system
             .reasons
             .insert(0, Text::new(format!("{name}: us-east-1 does not answer since 14:00:03Z: connection reset")));
+    }
+    for system in systems.iter_mut() {
+        let components = &system.components;
+        for rpo in [&mut system.rpo.region, &mut system.rpo.data] {
+            let worst = components.iter().find(|component| Some(&component.name) == rpo.worst.as_ref());
+            rpo.stale = worst.is_some_and(|worst| worst.stale);
+            rpo.read_at = worst.and_then(|worst| worst.read_at);
+        }
     }
     assessment
 }

@@ -60,7 +60,9 @@ fn the_same_moment_gives_the_same_bytes_however_it_was_reached() {
     at(&other, "3h");
     assert_eq!(ask(&other, "/_drdeck/clock")["now"], "2026-11-20T15:00:00Z");
     at(&other, "17m");
-    for action in ["DescribeDBInstances", "DescribeDBClusters", "DescribeGlobalClusters", "DescribeDBInstanceAutomatedBackups"] {
+    for action in
+        ["DescribeDBInstances", "DescribeDBClusters", "DescribeGlobalClusters", "DescribeDBInstanceAutomatedBackups"]
+    {
         let body = |server| {
             let reply = query(server, "rds", "us-west-2", &format!("Action={action}")).unwrap();
             let text = reply.text();

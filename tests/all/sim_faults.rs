@@ -16,7 +16,8 @@ fn metrics(server: &drdeck::sim::Running, region: &str) -> std::io::Result<Reply
 
 #[test]
 fn a_reset_comes_before_any_answer_and_from_that_region_only() {
-    let server = simulator(ESTATE, "[[act]]\nat = \"5m\"\nuntil = \"10m\"\nfault.endpoint = { region = \"us-east-1\" }\n");
+    let server =
+        simulator(ESTATE, "[[act]]\nat = \"5m\"\nuntil = \"10m\"\nfault.endpoint = { region = \"us-east-1\" }\n");
     assert_eq!(query(&server, "rds", "us-east-1", INSTANCES).unwrap().status, 200);
     at(&server, "5m");
     let error = query(&server, "rds", "us-east-1", INSTANCES).unwrap_err();
@@ -75,9 +76,15 @@ fn a_hanging_endpoint_accepts_and_says_nothing_and_does_not_hold_up_the_others()
 
 #[test]
 fn throttling_speaks_each_protocols_words() {
-    let server = simulator(ESTATE, "[[act]]\nfault.throttle = { region = \"us-west-2\" }\n[[act]]\nfault.throttle = { service = \"route53\" }\n");
+    let server = simulator(
+        ESTATE,
+        "[[act]]\nfault.throttle = { region = \"us-west-2\" }\n[[act]]\nfault.throttle = { service = \"route53\" }\n",
+    );
     let rds = query(&server, "rds", "us-west-2", INSTANCES).unwrap();
-    assert_eq!((rds.status, rds.element("Code").unwrap(), rds.element("Message").unwrap()), (400, "Throttling".into(), "Rate exceeded".into()));
+    assert_eq!(
+        (rds.status, rds.element("Code").unwrap(), rds.element("Message").unwrap()),
+        (400, "Throttling".into(), "Rate exceeded".into())
+    );
     let route53 = get(&server, "route53", "us-east-1", "/2013-04-01/healthcheck").unwrap();
     assert_eq!((route53.status, route53.element("Code").unwrap().as_str()), (400, "Throttling"));
     let cloudwatch = metrics(&server, "us-west-2").unwrap();
@@ -113,13 +120,17 @@ fn route_53_has_the_buckets_of_aws() {
     std::thread::sleep(Duration::from_millis(1100));
     assert_eq!(get(&server, "route53", "us-east-1", path).unwrap().status, 200);
     assert_eq!(get(&server, "route53", "us-east-1", "/2013-04-01/healthcheck").unwrap().status, 200, "its own bucket");
-    let refused = (0..80).filter(|_| get(&server, "route53", "us-east-1", "/2013-04-01/healthcheck").unwrap().status == 400);
+    let refused =
+        (0..80).filter(|_| get(&server, "route53", "us-east-1", "/2013-04-01/healthcheck").unwrap().status == 400);
     assert!(refused.count() >= 10, "fifty of the account, and ten per second");
 }
 
 #[test]
 fn answers_can_be_slow_in_wall_time() {
-    let server = simulator(ESTATE, "[[act]]\nfault.latency = { service = \"rds\", region = \"us-east-1\", delay = \"400ms\" }\n");
+    let server = simulator(
+        ESTATE,
+        "[[act]]\nfault.latency = { service = \"rds\", region = \"us-east-1\", delay = \"400ms\" }\n",
+    );
     let took = |region: &str| {
         let began = Instant::now();
         query(&server, "rds", region, INSTANCES).unwrap();
@@ -131,7 +142,8 @@ fn answers_can_be_slow_in_wall_time() {
 
 #[test]
 fn a_lost_answer_is_lost_after_the_call_was_carried_out() {
-    let server = simulator(ESTATE, "[[act]]\nuntil = \"1m\"\nfault.lost-answer = { operation = \"DescribeDBInstances\" }\n");
+    let server =
+        simulator(ESTATE, "[[act]]\nuntil = \"1m\"\nfault.lost-answer = { operation = \"DescribeDBInstances\" }\n");
     assert_eq!(query(&server, "rds", "us-east-1", INSTANCES).unwrap_err().kind(), ErrorKind::ConnectionReset);
     let calls = ask(&server, "/_drdeck/calls");
     assert_eq!((&calls[0]["operation"], &calls[0]["status"]), (&json!("DescribeDBInstances"), &Json::Null));
@@ -153,7 +165,8 @@ fn expired_credentials_are_refused_as_each_protocol_says_it() {
 
 #[test]
 fn missing_capacity_shows_in_the_groups() {
-    let server = simulator(ESTATE, "[[act]]\nat = \"1m\"\nfault.capacity = { region = \"us-west-2\", available = 1 }\n");
+    let server =
+        simulator(ESTATE, "[[act]]\nat = \"1m\"\nfault.capacity = { region = \"us-west-2\", available = 1 }\n");
     let groups = || query(&server, "autoscaling", "us-west-2", "Action=DescribeAutoScalingGroups").unwrap();
     assert_eq!(groups().count("InstanceId"), 4);
     at(&server, "2m");
@@ -175,4 +188,21 @@ fn a_field_can_say_what_no_sdk_knows() {
     let table = json!({ "TableName": "carts" });
     let table = target(&server, "dynamodb", "us-east-1", "DynamoDB_20120810.DescribeTable", &table).unwrap();
     assert_eq!(table.text().matches("DREAMING").count(), 2, "wherever the field is");
+}
+
+#[test]
+fn clients_that_give_up_leave_their_place() {
+    let server = simulator(ESTATE, "[[act]]\nfault.endpoint = { region = \"us-east-1\", how = \"hang\" }\n");
+    // More than are served at once.
+    for _ in 0..600 {
+        let mut stream = TcpStream::connect(server.addr).unwrap();
+        let head = format!(
+            "POST / HTTP/1.1\r\nhost: x\r\nauthorization: {}\r\ncontent-type: application/x-www-form-urlencoded\r\n\
+             content-length: {}\r\n\r\n{INSTANCES}",
+            signed("rds", "us-east-1"),
+            INSTANCES.len()
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+    }
+    assert_eq!(query(&server, "rds", "us-west-2", INSTANCES).unwrap().status, 200);
 }

@@ -11,10 +11,15 @@ fn one_port_tells_services_and_regions_apart_by_the_signature() {
     let east = query(&server, "rds", "us-east-1", "Action=DescribeDBInstances&Version=2014-10-31").unwrap();
     let west = query(&server, "rds", "us-west-2", "Action=DescribeDBInstances&Version=2014-10-31").unwrap();
     assert_eq!((east.status, east.count("DBInstance")), (200, 2));
-    assert!(east.text().starts_with("<DescribeDBInstancesResponse xmlns=\"http://rds.amazonaws.com/doc/2014-10-31/\">"));
+    assert!(
+        east.text().starts_with("<DescribeDBInstancesResponse xmlns=\"http://rds.amazonaws.com/doc/2014-10-31/\">")
+    );
     assert!(east.text().contains("<DBInstanceIdentifier>db</DBInstanceIdentifier>"));
     assert!(west.text().contains("<DBInstanceIdentifier>db-west</DBInstanceIdentifier>"));
-    assert_eq!(west.element("ReadReplicaSourceDBInstanceIdentifier").unwrap(), "arn:aws:rds:us-east-1:111122223333:db:db");
+    assert_eq!(
+        west.element("ReadReplicaSourceDBInstanceIdentifier").unwrap(),
+        "arn:aws:rds:us-east-1:111122223333:db:db"
+    );
     let groups = query(&server, "autoscaling", "us-west-2", "Action=DescribeAutoScalingGroups").unwrap();
     assert_eq!(groups.count("InstanceId"), 4);
 }
@@ -73,7 +78,8 @@ fn cbor_answers_cbor_with_its_headers_and_floats() {
     ciborium::into_writer(&body, &mut bytes).unwrap();
     let path = "/service/GraniteServiceVersion20100801/operation/GetMetricData";
     let authorization = signed("monitoring", "us-west-2");
-    let headers = [("authorization", &*authorization), ("smithy-protocol", "rpc-v2-cbor"), ("content-type", "application/cbor")];
+    let headers =
+        [("authorization", &*authorization), ("smithy-protocol", "rpc-v2-cbor"), ("content-type", "application/cbor")];
     let reply = send(&server, "POST", path, &headers, &bytes).unwrap();
     assert_eq!(reply.status, 200, "{}", reply.text());
     assert_eq!(reply.header("smithy-protocol"), Some("rpc-v2-cbor"));
@@ -175,7 +181,8 @@ fn a_token_is_good_for_its_own_operation_only() {
     let server = simulator(&many(150), "");
     let reply = query(&server, "rds", "us-east-1", "Action=DescribeDBInstances").unwrap();
     let token = reply.element("Marker").unwrap();
-    let other = query(&server, "rds", "us-east-1", &format!("Action=DescribeDBInstanceAutomatedBackups&Marker={token}"));
+    let other =
+        query(&server, "rds", "us-east-1", &format!("Action=DescribeDBInstanceAutomatedBackups&Marker={token}"));
     assert_eq!(other.unwrap().status, 400);
 }
 
@@ -223,7 +230,9 @@ fn a_role_is_who_its_session_token_says() {
     let who = send(&server, "POST", "/", &headers, b"Action=GetCallerIdentity").unwrap();
     assert_eq!(who.element("Arn").unwrap(), "arn:aws:sts::444455556666:assumed-role/dr-reader/drdeck");
     assert_eq!(who.element("Account").unwrap(), "444455556666");
-    for wrong in ["RoleArn=nonsense&RoleSessionName=me", "RoleArn=arn:aws:iam::444455556666:role/x&RoleSessionName=a%20b"] {
+    for wrong in
+        ["RoleArn=nonsense&RoleSessionName=me", "RoleArn=arn:aws:iam::444455556666:role/x&RoleSessionName=a%20b"]
+    {
         assert_eq!(query(&server, "sts", "us-east-1", &format!("Action=AssumeRole&{wrong}")).unwrap().status, 400);
     }
 }

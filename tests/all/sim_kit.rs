@@ -168,8 +168,10 @@ pub(crate) fn send(
     let head = String::from_utf8_lossy(&raw[..end]).into_owned();
     let mut lines = head.lines();
     let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
-    let headers =
-        lines.filter_map(|line| line.split_once(": ")).map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let headers = lines
+        .filter_map(|line| line.split_once(": "))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
     Ok(Reply { status, headers, body: raw[end + 4..].to_vec() })
 }
 
@@ -190,7 +192,13 @@ pub(crate) fn query(server: &Running, service: &str, region: &str, form: &str) -
 }
 
 /// An awsJson call.
-pub(crate) fn target(server: &Running, service: &str, region: &str, target: &str, body: &Json) -> std::io::Result<Reply> {
+pub(crate) fn target(
+    server: &Running,
+    service: &str,
+    region: &str,
+    target: &str,
+    body: &Json,
+) -> std::io::Result<Reply> {
     let headers = [
         ("authorization", &*signed(service, region)),
         ("content-type", "application/x-amz-json-1.0"),

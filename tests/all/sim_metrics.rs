@@ -59,8 +59,12 @@ fn a_stopped_link_says_so() {
     let server = simulator(ESTATE, acts);
     at(&server, "9m");
     assert_eq!(series(&server, "us-west-2", LAG, 3).iter().map(|(_, lag)| *lag).collect::<Vec<_>>(), [-1.0; 3]);
-    let replica = query(&server, "rds", "us-west-2", "Action=DescribeDBInstances&DBInstanceIdentifier=db-west").unwrap();
-    assert_eq!((replica.element("Normal").unwrap().as_str(), replica.element("Status").unwrap().as_str()), ("false", "error"));
+    let replica =
+        query(&server, "rds", "us-west-2", "Action=DescribeDBInstances&DBInstanceIdentifier=db-west").unwrap();
+    assert_eq!(
+        (replica.element("Normal").unwrap().as_str(), replica.element("Status").unwrap().as_str()),
+        ("false", "error")
+    );
     let global = query(&server, "rds", "us-west-2", "Action=DescribeGlobalClusters").unwrap();
     assert!(global.text().contains("<SynchronizationStatus>pending-resync</SynchronizationStatus>"));
     assert!(series(&server, "us-west-2", AURORA, 3).is_empty());
@@ -110,12 +114,7 @@ fn an_outage_stops_what_leaves_and_what_is_published_but_not_the_health_checks()
     at(&server, "30m");
     let still = points(&series(&server, "us-west-2", LAG, 15));
     assert!(still.iter().all(|point| *point == still[0]));
-    let sent = series(
-        &server,
-        "us-east-1",
-        ("AWS/DynamoDB", "ConsumedWriteCapacityUnits", "TableName", "carts"),
-        30,
-    );
+    let sent = series(&server, "us-east-1", ("AWS/DynamoDB", "ConsumedWriteCapacityUnits", "TableName", "carts"), 30);
     assert_eq!(sent.first().unwrap().0, start() + 9 * 60, "the last point is the last whole minute before");
     let health = series(&server, "us-east-1", HEALTH, 30);
     assert_eq!(health.first().unwrap().0, start() + 29 * 60);
@@ -129,7 +128,9 @@ fn an_outage_stops_what_leaves_and_what_is_published_but_not_the_health_checks()
 
 #[test]
 fn the_switches_of_a_health_check_turn_what_it_reports() {
-    for (mode, healthy, failing) in [("normal", 1.0, 0.0), ("inverted", 0.0, 1.0), ("disabled", 1.0, 1.0), ("forced", 0.0, 0.0)] {
+    for (mode, healthy, failing) in
+        [("normal", 1.0, 0.0), ("inverted", 0.0, 1.0), ("disabled", 1.0, 1.0), ("forced", 0.0, 0.0)]
+    {
         let estate = format!("{ESTATE}mode = \"{mode}\"\n");
         let server = simulator(&estate, "[[act]]\nat = \"10m\"\nfault.unhealthy = { site = \"us-east-1\" }\n");
         at(&server, "5m");
@@ -146,8 +147,14 @@ fn the_switches_of_a_health_check_turn_what_it_reports() {
 #[test]
 fn an_idle_table_and_a_stopped_metric_have_no_points() {
     let idle = ESTATE.replace("items = 5000", "items = 5000\nwrites = \"none\"");
-    let server = simulator(&idle, "[[act]]\nat = \"-2m\"\nfault.metrics = { namespace = \"AWS/RDS\", resource = \"db-west\" }\n");
-    assert!(series(&server, "us-east-1", ("AWS/DynamoDB", "ConsumedWriteCapacityUnits", "TableName", "carts"), 30).is_empty());
+    let server = simulator(
+        &idle,
+        "[[act]]\nat = \"-2m\"\nfault.metrics = { namespace = \"AWS/RDS\", resource = \"db-west\" }\n",
+    );
+    assert!(
+        series(&server, "us-east-1", ("AWS/DynamoDB", "ConsumedWriteCapacityUnits", "TableName", "carts"), 30)
+            .is_empty()
+    );
     let lags = series(&server, "us-west-2", LAG, 10);
     assert_eq!(lags.first().unwrap().0, start() - 3 * 60);
     assert!(!series(&server, "us-west-2", AURORA, 2).is_empty(), "only that one");
@@ -167,7 +174,8 @@ fn start_is_included_end_is_not_and_an_unknown_series_is_complete_and_empty() {
     assert_eq!(results[0]["Timestamps"], json!([start() - 300, start() - 240, start() - 180]));
     assert_eq!((&results[1]["StatusCode"], &results[1]["Values"]), (&json!("Complete"), &json!([])));
     // The minute that is not over has no point yet.
-    let body = json!({ "MetricDataQueries": [stat("ReplicaLag", "a")], "StartTime": start() - 60, "EndTime": start() + 600 });
+    let body =
+        json!({ "MetricDataQueries": [stat("ReplicaLag", "a")], "StartTime": start() - 60, "EndTime": start() + 600 });
     assert_eq!(data(&server, "us-west-2", &body)["body"]["MetricDataResults"][0]["Timestamps"], json!([start() - 60]));
 }
 
@@ -203,13 +211,15 @@ fn points_come_in_pages_over_all_series() {
                     "Dimensions": [{ "Name": "DBInstanceIdentifier", "Value": known }] } } })
         })
         .collect();
-    let mut body = json!({ "MetricDataQueries": queries, "StartTime": start() - 600, "EndTime": start(), "MaxDatapoints": 8 });
+    let mut body =
+        json!({ "MetricDataQueries": queries, "StartTime": start() - 600, "EndTime": start(), "MaxDatapoints": 8 });
     let mut counts = std::collections::BTreeMap::<String, usize>::new();
     let mut statuses = Vec::new();
     for page in 0.. {
         let answer = data(&server, "us-west-2", &body)["body"].clone();
         for result in answer["MetricDataResults"].as_array().unwrap() {
-            *counts.entry(result["Id"].as_str().unwrap().to_owned()).or_default() += result["Values"].as_array().unwrap().len();
+            *counts.entry(result["Id"].as_str().unwrap().to_owned()).or_default() +=
+                result["Values"].as_array().unwrap().len();
             statuses.push(format!("{}{}", result["Id"].as_str().unwrap(), result["StatusCode"].as_str().unwrap()));
         }
         let Some(token) = answer["NextToken"].as_str() else { break };
@@ -253,7 +263,8 @@ fn requests_that_cloudwatch_refuses_are_refused() {
 fn list_metrics_names_what_get_metric_data_serves() {
     let server = simulator(ESTATE, "");
     let list = |body: Json| {
-        let reply = target(&server, "monitoring", "us-west-2", "GraniteServiceVersion20100801.ListMetrics", &body).unwrap();
+        let reply =
+            target(&server, "monitoring", "us-west-2", "GraniteServiceVersion20100801.ListMetrics", &body).unwrap();
         reply.json()["Metrics"].as_array().unwrap().clone()
     };
     let all = list(json!({}));
@@ -272,8 +283,56 @@ fn a_posted_fault_counts_from_now() {
     at(&server, "1h20m");
     let still = points(&series(&server, "us-west-2", LAG, 15));
     assert!(still.iter().all(|point| *point == still[0]));
-    for wrong in [json!({}), json!([{ "fault": { "stal": {} } }]), json!([{ "fault": { "stall": { "lnk": "x" } } }]), json!([{ "at": "soon", "fault": { "stall": {} } }])] {
+    for wrong in [
+        json!([{ "fault": { "stall": { "link": "no-such-link" } } }]),
+        json!({}),
+        json!([{ "fault": { "stal": {} } }]),
+        json!([{ "fault": { "stall": { "lnk": "x" } } }]),
+        json!([{ "at": "soon", "fault": { "stall": {} } }]),
+    ] {
         let reply = control(&server, "/_drdeck/faults", &wrong);
         assert_eq!(reply.status, 400, "{wrong}");
     }
+}
+
+#[test]
+fn every_kind_of_link_publishes_where_and_under_what_name_aws_does() {
+    let server = simulator(drdeck::demo::ESTATE, "[[act]]\nat = \"10m\"\nfault.stall = { from = \"on-premises\" }\n");
+    at(&server, "1h");
+    let metric = |region: &str, namespace: &str, name: &str, dimensions: &[(&str, &str)]| {
+        let dimensions: Vec<Json> =
+            dimensions.iter().map(|(name, value)| json!({ "Name": name, "Value": value })).collect();
+        let stat = json!({ "Period": 60, "Stat": "Maximum", "Metric": { "Namespace": namespace, "MetricName": name, "Dimensions": dimensions } });
+        let body = json!({ "MetricDataQueries": [{ "Id": "q", "MetricStat": stat }], "StartTime": start() + 3000, "EndTime": start() + 3600 });
+        let values = data(&server, region, &body)["body"]["MetricDataResults"][0]["Values"].clone();
+        values.as_array().unwrap().first().and_then(Json::as_f64)
+    };
+    let s3 = [
+        ("SourceBucket", "shop-product-images"),
+        ("DestinationBucket", "shop-product-images-west"),
+        ("RuleId", "images-to-west"),
+    ];
+    assert!((4.0..=54.0).contains(&metric("us-west-2", "AWS/S3", "ReplicationLatency", &s3).unwrap()));
+    assert!(metric("us-west-2", "AWS/S3", "OperationsPendingReplication", &s3).is_some());
+    assert_eq!(metric("us-east-1", "AWS/S3", "ReplicationLatency", &s3), None, "only in the destination Region");
+    let efs = [("FileSystemId", "fs-0a41c7e93bd5f2860"), ("DestinationFileSystemId", "fs-0d92f6b1e8a3c7745")];
+    assert!(metric("us-east-1", "AWS/EFS", "TimeSinceLastSync", &efs).unwrap() < 1100.0);
+    let cache = [("CacheClusterId", "content-usw2-001"), ("CacheNodeId", "0001")];
+    assert!(metric("us-west-2", "AWS/ElastiCache", "GlobalDatastoreReplicationLag", &cache).unwrap() < 2.0);
+    let table = [("TableName", "sessions"), ("ReceivingRegion", "us-west-2")];
+    assert!(metric("us-east-1", "AWS/DynamoDB", "ReplicationLatency", &table).unwrap() >= 600.0, "milliseconds");
+    let server_id = [("SourceServerID", "s-8c5d2e91f0b7a4361")];
+    assert_eq!(metric("us-west-2", "AWS/DRS", "LagDuration", &server_id), Some(2940.0), "stalled since minute ten");
+    let strong = [("TableName", "payments-ledger"), ("ReceivingRegion", "us-west-2")];
+    assert_eq!(metric("us-east-1", "AWS/DynamoDB", "ReplicationLatency", &strong), None, "nothing to wait for");
+}
+
+#[test]
+fn a_lag_that_only_cloudwatch_knows_can_be_declared() {
+    let estate = format!(
+        "{ESTATE}\n[[cloudwatch.lag]]\nid = \"topics\"\nfrom = \"us-east-1\"\nto = \"us-west-2\"\nnamespace = \"Kafka/Mirror\"\n\
+         metric = \"Behind\"\ndimensions = {{ Cluster = \"west\" }}\nunit = \"milliseconds\"\nbehind = {{ base = \"3s\" }}\n"
+    );
+    let server = simulator(&estate, "");
+    assert_eq!(series(&server, "us-west-2", ("Kafka/Mirror", "Behind", "Cluster", "west"), 2)[0].1, 3000.0);
 }

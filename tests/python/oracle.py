@@ -1,9 +1,11 @@
 """Computes every recovery point and every System's RPO from AWS's own answers, read with boto3, and compares them with
 `drdeck status`. Nothing is shared with drdeck but the text of the config and that of the rules.
 
-usage: oracle.py DRDECK SCENARIO [MINUTES...]     at each of these minutes after the simulator's start, its clock stopped
+usage: oracle.py DRDECK SCENARIO [FAULT...] MINUTES...    at each of these minutes after the simulator's start, its clock stopped;
+                                                          a FAULT is JSON, as `POST /_drdeck/faults` takes it, and holds from the start
 """
 
+import json
 import sys
 import tomllib
 from datetime import datetime, timedelta
@@ -74,9 +76,10 @@ def compare_system(reads: Reads, system: Table, said: dict[str, Any], found: Fin
     if active:
         found.equal(f"{what}: active", set(said["active"]), active)
     state: Serving = serving(reads, system, place, active)
-    found.equal(f"{what}: up", said["up"], state.up)
-    if state.up == "down" and state.since is None:
-        return  # since when cannot be read any more: the loss is not defined
+    if state.by_cloudwatch or said["up"] != "unknown":
+        found.equal(f"{what}: up", said["up"], state.up)
+    if state.up != "up" and not state.by_cloudwatch:
+        return  # since when cannot be read any more: up to when a loss counts is not defined
     for disruption in DISRUPTIONS:
         points = [
             getattr(recoveries[name], disruption)
@@ -110,7 +113,7 @@ def compare_rpo(said: dict[str, Any], wanted: int | None, found: Findings, what:
 def compare(drdeck: str, simulator: Simulator, found: Findings, when: str) -> None:
     """Everything, at the moment the stopped clock shows."""
     now = simulator.now()
-    reads = Reads(Aws(simulator.endpoint, timeout=2), now)
+    reads = Reads(Aws(simulator.endpoint, timeout=4), now)
     status = Status(drdeck, "--config", str(simulator.config))
     found.equal(f"{when}: taken at", moment(status.json["taken_at"]), now)
     config = tomllib.loads(simulator.config.read_text())
@@ -121,12 +124,15 @@ def compare(drdeck: str, simulator: Simulator, found: Findings, when: str) -> No
 
 def main() -> None:
     """Each moment of the scenario."""
-    drdeck, scenario, *minutes = sys.argv[1:]
+    drdeck, scenario, *rest = sys.argv[1:]
+    faults = [json.loads(each) for each in rest if each.startswith("{")]
+    minutes = [float(each) for each in rest if not each.startswith("{")]
     found = Findings(f"oracle {scenario}")
     with Simulator(drdeck, "--scenario", scenario, "--speed", "0", "--seed", "7") as simulator:
         start = simulator.now().replace(microsecond=0)
-        for minute in minutes or ["0"]:
-            simulator.freeze(start + timedelta(minutes=float(minute)))
+        simulator.control("faults", [{"fault": fault} for fault in faults])
+        for minute in minutes:
+            simulator.freeze(start + timedelta(minutes=minute))
             compare(drdeck, simulator, found, f"{scenario}+{minute}m")
     found.end()
 

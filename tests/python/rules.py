@@ -70,6 +70,20 @@ def proven(read: Callable[[], datetime | None]) -> Recovery:
         return Lost.UNKNOWN
 
 
+REPLICATION_STATES = {
+    "STOPPED",
+    "INITIATING",
+    "INITIAL_SYNC",
+    "BACKLOG",
+    "CREATING_SNAPSHOT",
+    "CONTINUOUS",
+    "PAUSED",
+    "RESCAN",
+    "STALLED",
+    "DISCONNECTED",
+}
+
+
 def drs(reads: Reads, component: Table, place: Place) -> Recoveries:
     """The worst server decides: its lag while it is in CONTINUOUS, else its newest snapshot."""
     region = component.get("region", place.recovery)
@@ -86,7 +100,10 @@ def drs(reads: Reads, component: Table, place: Place) -> Recoveries:
 
     def live(server: Table) -> datetime | None:
         replication = server.get("dataReplicationInfo", {})
-        if replication.get("dataReplicationState") == "CONTINUOUS":
+        state = replication.get("dataReplicationState")
+        if server and state not in REPLICATION_STATES:
+            raise Unreadable(f"nobody knows what {state} means")
+        if state == "CONTINUOUS":
             return reads.now - duration(replication.get("lagDuration") or "PT0S")
         return taken(server)
 

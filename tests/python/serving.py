@@ -12,10 +12,12 @@ FRESH = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Serving:
-    """Whether users are served; `since` when not, as far as that can be read."""
+    """Whether users are served; `since` when not. Only CloudWatch tells since when, and it tells at once: the checkers themselves
+    are asked one a second, so that drdeck, which has to answer in time, may not have heard all of them."""
 
     up: str
     since: datetime | None = None
+    by_cloudwatch: bool = True
 
 
 def active_sites(reads: Reads, system: Table, place: Place) -> set[str]:
@@ -93,6 +95,6 @@ def by_observations(reads: Reads, checks: list[str]) -> Serving:
     try:
         states = [reads.observations(check) for check in checks]
     except Unreadable:
-        return Serving("unknown")
+        return Serving("unknown", by_cloudwatch=False)
     failing = [sum(word.startswith("Failure") for word in words) * 2 > len(words) for words in states]
-    return Serving("down") if failing and all(failing) else Serving("up")
+    return Serving("down" if failing and all(failing) else "up", by_cloudwatch=False)

@@ -19,7 +19,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::error::{self, Circumstances, Unread};
 use super::meter::counted;
-use super::session::Session;
+use super::session::{Clients, Session};
 use crate::model::facts::Answer;
 use crate::model::facts::cloudwatch::Series;
 use crate::model::query::Metric;
@@ -59,8 +59,8 @@ impl Session {
     /// Several `Query::Series` of one Place, up to [`SERIES_PER_CALL`] of a window in one call. Any other Query among them is left out.
     pub async fn read_series(&self, queries: &[Query], now: Moment) -> ReadSeries {
         let Some(first) = queries.first() else { return ReadSeries { results: Vec::new(), calls: 0 } };
-        let ask = Ask { session: self, service: Service::CloudWatch, operation: "GetMetricData" };
         let clients = self.at(first.place()).await;
+        let ask = Ask { session: self, clients: &clients, service: Service::CloudWatch, operation: "GetMetricData" };
         let metrics: Vec<Option<&Metric>> = queries
             .iter()
             .map(|query| if let Query::Series(_, metric) = query { Some(metric) } else { None })
@@ -71,10 +71,10 @@ impl Session {
 
     async fn answer(&self, query: &Query, now: Moment) -> Result<Answer, Unread> {
         let (service, operation) = query.operation();
-        let ask = Ask { session: self, service, operation };
         let clients = self.at(query.place()).await;
+        let ask = Ask { session: self, clients: &clients, service, operation };
         match query {
-            Query::Identity(_) => sts::identity(&ask, &clients).await.map(Answer::Identity),
+            Query::Identity(_) => sts::identity(&ask, &clients.sts()).await.map(Answer::Identity),
             Query::SourceServers(_) => drs::source_servers(&ask, &clients.drs()).await.map(Answer::SourceServers),
             Query::RecoveryInstances(_) => {
                 drs::recovery_instances(&ask, &clients.drs()).await.map(Answer::RecoveryInstances)
@@ -119,6 +119,7 @@ impl Session {
 /// A Query on its way.
 struct Ask<'a> {
     session: &'a Session,
+    clients: &'a Clients,
     service: Service,
     operation: &'static str,
 }
@@ -129,19 +130,23 @@ impl Ask<'_> {
     where
         E: ProvideErrorMetadata + Error + 'static,
     {
-        sent.await.map_err(|error| {
-            let access = self.session.access();
-            error::of_call(
-                &error,
-                &Circumstances {
-                    service: self.service,
-                    operation: self.operation,
-                    endpoint: access.endpoint_url.as_deref(),
-                    patience: access.patience(),
-                    skew: self.session.skew(),
-                },
-            )
-        })
+        let error = match sent.await {
+            Ok(answer) => return Ok(answer),
+            Err(error) => error,
+        };
+        let access = self.session.access();
+        let about = Circumstances {
+            service: self.service,
+            operation: self.operation,
+            endpoint: access.endpoint_url.as_deref(),
+            patience: access.patience(),
+            skew: self.session.skew(),
+        };
+        let failure = error::of_call(&error, &about);
+        if failure.kind == FailureKind::Expired {
+            self.clients.credentials().forget();
+        }
+        Err(failure)
     }
 
     /// Page after page: `send` asks for the one a token names, `split` takes its items and the next token out.

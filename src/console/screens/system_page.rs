@@ -246,7 +246,7 @@ fn source(component: &ComponentAssessment, now: Moment) -> Line {
             line.with(Role::TextMuted, read)
         }
         Trust::Old(age) => {
-            line.with(Role::FreshnessStale, format!("read {} ago: too old to rely on", format::age(age)))
+            line.with(Role::FreshnessStale, format!("read {} ago; not all it rests on is recent", format::age(age)))
         }
         Trust::Never => line.with(Role::FreshnessUnreadable, "never read"),
     }

@@ -8,7 +8,7 @@ use crate::model::{Disruption, SystemAssessment, Up};
 /// The orders of the table; `s` goes through them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sort {
-    /// The worst verdict first, then tier, then name.
+    /// The worst verdict first; of equals those whose users are not served, then tier, then name.
     #[default]
     Worst,
     /// The tier, then the worst verdict.
@@ -41,7 +41,7 @@ impl Sort {
     }
 
     fn compare(self, a: &SystemAssessment, b: &SystemAssessment) -> Ordering {
-        let worst = || Reverse(a.verdict).cmp(&Reverse(b.verdict));
+        let worst = || Reverse((a.verdict, is_down(a))).cmp(&Reverse((b.verdict, is_down(b))));
         let tier = || a.criticality.cmp(&b.criticality);
         let name = || a.name.cmp(&b.name);
         match self {
@@ -50,6 +50,13 @@ impl Sort {
             Self::Name => name(),
             Self::Rpo => rpo_rank(b).cmp(&rpo_rank(a)).then_with(worst).then_with(name),
         }
+    }
+}
+
+const fn is_down(system: &SystemAssessment) -> bool {
+    match system.up {
+        Up::Down { .. } => true,
+        Up::Up | Up::Unknown => false,
     }
 }
 

@@ -95,7 +95,21 @@ impl Row<'_> {
             None => Line::new(Role::TextMuted, mark::WAITING),
         };
         glyph.draw(area, theme, buffer);
-        table::draw_row(columns, beside_mark(area), theme, buffer, |cell, width| self.cell(cell, width));
+        table::draw_row(columns, beside_mark(area), theme, buffer, |cell, width| {
+            let line = self.cell(cell, width);
+            match cell {
+                Cell::Active | Cell::Rpo | Cell::DataRpo => line.squeezed(usize::from(width)),
+                Cell::System
+                | Cell::Tier
+                | Cell::Up
+                | Cell::Rto
+                | Cell::Go
+                | Cell::Verdict
+                | Cell::Strategy
+                | Cell::DependsOn
+                | Cell::Reason => line,
+            }
+        });
     }
 
     fn cell(&self, cell: Cell, width: u16) -> Line {

@@ -89,6 +89,27 @@ impl Line {
         self
     }
 
+    /// The same figure in less room, if it needs more than `width`: without the spaces that align it, and if that is not enough cut before
+    /// its last piece, which is the age of a stale one.
+    #[must_use]
+    pub fn squeezed(mut self, width: usize) -> Self {
+        if self.width() <= width {
+            return self;
+        }
+        for piece in &mut self.pieces {
+            piece.text = piece.text.replace(' ', "");
+        }
+        let missing = self.width().saturating_sub(width);
+        if let [first, .., last] = self.pieces.as_mut_slice()
+            && missing > 0
+            && last.text.starts_with('·')
+        {
+            let kept = first.text.chars().count().saturating_sub(missing + 1);
+            first.text = first.text.chars().take(kept).chain(['…']).collect();
+        }
+        self
+    }
+
     /// Broken at spaces into lines of at most `width` columns; those after the first begin with `indent` spaces. Words longer than a line
     /// are broken anywhere.
     pub fn wrapped(&self, width: usize, indent: usize) -> Vec<Self> {

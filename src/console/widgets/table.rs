@@ -94,10 +94,7 @@ pub fn draw_row<K: Copy>(
         if column.x >= area.width {
             break;
         }
-        let line = cell(column.key, column.width);
-        // One column too much may take the gap: better than to cut two for the sign that something was cut.
-        let needed = u16::try_from(line.width()).unwrap_or(u16::MAX).clamp(column.width, column.width + 1);
-        let width = needed.min(area.width - column.x);
-        line.draw(Rect { x: area.x + column.x, width, ..area }, theme, buffer);
+        let width = column.width.min(area.width - column.x);
+        cell(column.key, column.width).draw(Rect { x: area.x + column.x, width, ..area }, theme, buffer);
     }
 }

@@ -121,8 +121,13 @@ pub enum Reach {
     Ok,
     /// Answers come late, or we are asked to slow down.
     Slow,
-    /// That many services do not answer, others do.
-    Partly(usize),
+    /// Some services do not answer.
+    Partly {
+        /// That many.
+        failing: usize,
+        /// Of so many.
+        of: usize,
+    },
     /// It answers, but not us: the word says why.
     Refused(&'static str),
     /// Nothing is answered since then.
@@ -136,7 +141,7 @@ impl Reach {
             Self::Waiting => line.with(Role::TextMuted, mark::WAITING),
             Self::Ok => line.with(Role::VerdictMet, mark::GOOD),
             Self::Slow => line.with(Role::SeverityWarning, "slow"),
-            Self::Partly(services) => line.with(Role::SeverityWarning, format!("▲{services}")),
+            Self::Partly { failing, of } => line.with(Role::SeverityWarning, format!("▲{failing}/{of}")),
             Self::Refused(why) => line.with(Role::SeverityWarning, *why),
             Self::Down(since) => {
                 let since = now.map(|now| format::age(now.duration_since(*since))).unwrap_or_default();
@@ -194,6 +199,6 @@ fn reach(sources: &[&SourceState]) -> Reach {
         (0, Some(why)) => Reach::Refused(why),
         (0, None) if slow > 0 || tried.iter().any(|source| source.status == SourceStatus::Stale) => Reach::Slow,
         (0, None) => Reach::Ok,
-        (failing, _) => Reach::Partly(failing),
+        (failing, _) => Reach::Partly { failing, of: tried.len() },
     }
 }

@@ -3,16 +3,17 @@
 mod active;
 mod outage;
 mod promise;
+mod silence;
 mod upcoming;
 
 use std::collections::BTreeSet;
 
 use super::index::Index;
-use super::kinds::{ComponentKind, Evidence, Trust};
-use super::words::{length, sites};
+use super::kinds::{ComponentKind, Evidence};
+use super::words::{clock as clock_words, length, sites};
 use super::{
     Assessment, Component, ComponentAssessment, Disruption, Estate, Loss, Moment, PerDisruption, Query, Reading,
-    RtoJudgement, Site, Snapshot, Span, Strategy, System, SystemAssessment, Text, Verdict,
+    RtoJudgement, Site, Snapshot, Span, Strategy, System, SystemAssessment, Text, Up, Verdict,
 };
 use crate::model::facts::sts::Identity;
 use outage::Outage;
@@ -92,6 +93,11 @@ fn judge_system(system: &System, index: &Index<'_>, changes: &mut upcoming::Chan
     reasons.retain(|(verdict, _)| *verdict > Verdict::Met);
     let verdict = reasons.iter().map(|(verdict, _)| *verdict).max().unwrap_or(Verdict::Met);
 
+    let mut reasons = worst_first(silence::in_one_sentence(reasons, &judged, now));
+    if let Up::Down { since } = outage.up() {
+        reasons.insert(0, Text::new(format!("Users are not served since {}", clock_words(since, now))));
+    }
+
     let (blockers, blockers_unknown) = blockers(system, &active, &judged);
     SystemAssessment {
         name: system.name.clone(),
@@ -103,7 +109,7 @@ fn judge_system(system: &System, index: &Index<'_>, changes: &mut upcoming::Chan
         active,
         up: outage.up(),
         verdict,
-        reasons: worst_first(reasons),
+        reasons,
         rpo,
         rto,
         blockers,
@@ -132,6 +138,7 @@ fn component_assessment(judged: &Judged<'_>, found: &[(Verdict, Text)]) -> Compo
     let reason =
         found.iter().find(|(each, _)| *each == verdict).map_or_else(|| evidence.seen.clone(), |(_, why)| why.clone());
     let protection = |disruption| evidence.protection.get(disruption);
+    let doubt = evidence.trust.doubt();
     ComponentAssessment {
         name: component.name.clone(),
         kind: component.kind.as_str(),
@@ -142,9 +149,10 @@ fn component_assessment(judged: &Judged<'_>, found: &[(Verdict, Text)]) -> Compo
             Loss::Since { newest, .. } => Some(newest),
             Loss::Everything | Loss::Unknown | Loss::NotApplicable => None,
         }),
-        source: evidence.source.clone(),
-        read_at: evidence.read_at,
-        stale: evidence.trust != Trust::Fresh,
+        // What cannot be trusted decides, and is shown with its age.
+        source: doubt.map_or_else(|| evidence.source.clone(), |doubt| doubt.source.clone()),
+        read_at: doubt.map_or(evidence.read_at, |doubt| doubt.read_at),
+        stale: !evidence.trust.is_fresh(),
         reason,
         evidence: evidence.evidence.clone(),
         lag_history: evidence.lag_history.clone(),

@@ -158,7 +158,17 @@ pub(super) fn judge_rpo(
         (None, Some((name, now))) => (Some(now), Some(name)),
         (None, None) => (None, None),
     };
-    RpoJudgement { objective, now, frozen_at: clock.frozen_at, verdict, worst: worst.map(str::to_owned) }
+    let decided = judged.iter().find(|each| Some(each.component.name.as_str()) == worst);
+    let decided = decided.map(|each| each.evidence.protection.get(disruption));
+    RpoJudgement {
+        objective,
+        now,
+        frozen_at: clock.frozen_at,
+        verdict,
+        worst: worst.map(str::to_owned),
+        read_at: decided.and_then(|protection| protection.read_at),
+        stale: decided.is_some_and(|protection| protection.trust != Trust::Fresh),
+    }
 }
 
 /// Why an RPO that was promised cannot be told at all: no component speaks for it.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::model::index::Sight;
-use crate::model::{Loss, Moment, PerDisruption, Query, Site, Text, Verdict};
+use crate::model::{Loss, Moment, PerDisruption, Query, Region, Service, Site, Text, Verdict};
 
 /// How far what was found rests on readings that can be trusted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -11,19 +11,46 @@ pub enum Trust {
     /// All were read in time.
     #[default]
     Fresh,
-    /// Some value is old, for that reason.
-    Stale(Text),
-    /// Some value was never read, for that reason.
-    Missing(Text),
+    /// Some value is old.
+    Stale(Doubt),
+    /// Some value was never read.
+    Missing(Doubt),
+}
+
+/// Which reading cannot be trusted, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doubt {
+    /// In a sentence.
+    pub why: Text,
+    /// The service asked.
+    pub service: Service,
+    /// The Region asked.
+    pub region: Region,
+    /// Service, operation and Region as shown beside a figure.
+    pub source: String,
+    /// When the old value was read.
+    pub read_at: Option<Moment>,
+    /// Since when the service does not answer, if that is why.
+    pub silent_since: Option<Moment>,
 }
 
 impl Trust {
-    /// Why not, unless fresh.
-    pub const fn why_not(&self) -> Option<&Text> {
+    /// What is doubtful, unless fresh.
+    pub const fn doubt(&self) -> Option<&Doubt> {
         match self {
             Self::Fresh => None,
-            Self::Stale(why) | Self::Missing(why) => Some(why),
+            Self::Stale(doubt) | Self::Missing(doubt) => Some(doubt),
         }
+    }
+
+    /// Why not, unless fresh.
+    pub fn why_not(&self) -> Option<&Text> {
+        self.doubt().map(|doubt| &doubt.why)
+    }
+
+    /// Whether it was read in time.
+    pub fn is_fresh(&self) -> bool {
+        *self == Self::Fresh
     }
 
     /// The worse of both; of two equal ones the first.

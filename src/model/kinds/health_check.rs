@@ -140,11 +140,14 @@ impl ComponentKind for HealthCheck {
         let health = health.filter(|_| honest).unwrap_or(Health::Unknown);
         match &health {
             Health::Passing => evidence.seen = Text::new(format!("{name} passes for {}", self.watches.as_str())),
-            Health::Failing { since, .. } => {
-                evidence.finding(
-                    Verdict::AtRisk,
-                    format!("{name} fails for {} since {}", self.watches.as_str(), clock(*since, now)),
-                );
+            Health::Failing { since, start } => {
+                let or_earlier = match start {
+                    RunStart::Seen => "",
+                    RunStart::Earlier => " or earlier",
+                };
+                let since = clock(*since, now);
+                let watched = self.watches.as_str();
+                evidence.finding(Verdict::AtRisk, format!("{name} fails for {watched} since {since}{or_earlier}"));
             }
             Health::Unknown if honest && evidence.trust == Trust::Fresh => {
                 evidence.finding(Verdict::Unknown, format!("{name} reports nothing for {}", self.watches.as_str()));

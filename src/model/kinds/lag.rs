@@ -2,7 +2,7 @@
 
 use super::{Evidence, LagUnit, Protection, Trust};
 use crate::model::facts::cloudwatch::{Series, SeriesStatus};
-use crate::model::index::{Index, Sight};
+use crate::model::index::{Index, Sight, doubt};
 use crate::model::kinds::Means;
 use crate::model::query::{Metric, Window};
 use crate::model::words::{clock, length};
@@ -40,7 +40,9 @@ pub(crate) fn series_query(
 /// The series `query` asks for. One that CloudWatch could not give is a missing reading, not an empty one.
 pub(crate) fn series<'a>(index: &Index<'a>, query: &Query) -> Sight<'a, Series> {
     let sight = index.one(query, Snapshot::series);
-    let failed = |what: &str| Trust::Missing(Text::new(format!("{}: CloudWatch answered {what}", query.source())));
+    let failed = |what: &str| {
+        Trust::Missing(doubt(query, format!("{}: CloudWatch answered {what}", query.source()), sight.read_at, None))
+    };
     let Some(series) = sight.value else { return sight };
     let trust = match &series.status {
         SeriesStatus::Complete => return sight,

@@ -3,8 +3,13 @@
 use std::collections::HashMap;
 
 use super::Estate;
+use super::backup::Plan;
 use super::dynamodb::Consistency;
 use crate::sim::load::Complaint;
+use crate::sim::time::Span;
+
+/// How many backups or snapshots one rule may keep.
+const MAX_KEPT: i64 = 20_000;
 
 /// The site that is no Region.
 pub const ON_PREMISES: &str = "on-premises";
@@ -16,12 +21,17 @@ impl Estate {
         self.check_regions()?;
         self.check_names()?;
         self.check_references()?;
-        self.check_tables()
+        self.check_tables()?;
+        self.check_schedules()
     }
 
     fn check_account(&self) -> Result<(), Complaint> {
         let digits = self.account.len() == 12 && self.account.bytes().all(|byte| byte.is_ascii_digit());
-        if digits { Ok(()) } else { complain(&self.account, format!("account \"{}\" must have 12 digits", self.account)) }
+        if digits {
+            Ok(())
+        } else {
+            complain(&self.account, format!("account \"{}\" must have 12 digits", self.account))
+        }
     }
 
     fn check_regions(&self) -> Result<(), Complaint> {
@@ -37,7 +47,10 @@ impl Estate {
         for site in origins.chain(watched).chain(custom) {
             if site != ON_PREMISES && !self.regions.contains(site) {
                 let known = self.regions.join(", ");
-                return complain(site, format!("site \"{site}\" is neither \"{ON_PREMISES}\" nor a Region of the estate ({known})"));
+                return complain(
+                    site,
+                    format!("site \"{site}\" is neither \"{ON_PREMISES}\" nor a Region of the estate ({known})"),
+                );
             }
         }
         Ok(())
@@ -108,7 +121,10 @@ impl Estate {
     fn check_references(&self) -> Result<(), Complaint> {
         for source in self.rds.instances.iter().filter_map(|instance| instance.replica_of.as_ref()) {
             if !self.rds.instances.iter().any(|i| i.region == source.region && i.id == source.id) {
-                return complain(&source.id, format!("replica_of: there is no instance \"{}\" in {}", source.id, source.region));
+                return complain(
+                    &source.id,
+                    format!("replica_of: there is no instance \"{}\" in {}", source.id, source.region),
+                );
             }
         }
         for address in self.rds.global_clusters.iter().flat_map(|g| std::iter::once(&g.writer).chain(&g.secondaries)) {
@@ -120,8 +136,26 @@ impl Estate {
             let copies = plan.copies.iter().map(|copy| (&copy.vault, &copy.region));
             for (vault, region) in std::iter::once((&plan.vault, &plan.region)).chain(copies) {
                 if !self.backup.vaults.iter().any(|v| v.name == *vault && v.region == *region) {
-                    return complain(vault, format!("plan \"{}\": there is no vault \"{vault}\" in {region}", plan.name));
+                    return complain(
+                        vault,
+                        format!("plan \"{}\": there is no vault \"{vault}\" in {region}", plan.name),
+                    );
                 }
+            }
+        }
+        for restore in &self.backup.restores {
+            let reaches = |plan: &Plan| {
+                let copies = plan.copies.iter().map(|copy| (&copy.region, &copy.vault));
+                let mut vaults = std::iter::once((&plan.region, &plan.vault)).chain(copies);
+                plan.resources.iter().any(|resource| resource.arn == restore.resource)
+                    && vaults.any(|vault| vault == (&restore.region, &restore.vault))
+            };
+            if !self.backup.plans.iter().any(reaches) {
+                let (vault, region) = (&restore.vault, &restore.region);
+                return complain(
+                    &restore.resource,
+                    format!("restore: no plan backs \"{}\" up into vault \"{vault}\" in {region}", restore.resource),
+                );
             }
         }
         Ok(())
@@ -144,6 +178,38 @@ impl Estate {
                         table.name
                     ),
                 );
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Estate {
+    /// A schedule that fires too often for how long its results are kept would make lists nobody can page through.
+    fn check_schedules(&self) -> Result<(), Complaint> {
+        let fits = |every: Span, kept: Span| every >= Span::MINUTE && kept.millis() / every.millis() <= MAX_KEPT;
+        for plan in &self.backup.plans {
+            let longest = plan.copies.iter().map(|copy| copy.kept).fold(plan.kept, Span::max);
+            if !fits(plan.every, longest.min(plan.age)) {
+                let message = format!(
+                    "plan \"{}\": `every` must be a minute or more, and at most {MAX_KEPT} backups may be kept",
+                    plan.name
+                );
+                return complain(&plan.name, message);
+            }
+        }
+        for server in &self.drs.servers {
+            if !server.snapshots.iter().all(|rule| fits(rule.every, rule.kept)) {
+                let message = format!(
+                    "server \"{}\": `every` must be a minute or more, and at most {MAX_KEPT} snapshots may be kept by one rule",
+                    server.id
+                );
+                return complain(&server.id, message);
+            }
+        }
+        for link in self.links() {
+            if link.lag.every.is_some_and(|every| every < Span::from_seconds(1)) {
+                return complain(&link.id, format!("link \"{}\": `every` must be a second or more", link.id));
             }
         }
         Ok(())

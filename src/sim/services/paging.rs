@@ -55,7 +55,9 @@ impl Page {
         };
         let size = match call.integer(rule.size).map_err(bad)? {
             None => rule.default,
-            Some(size) => usize::try_from(size).ok().filter(|n| bounds.contains(n)).ok_or_else(|| bad(size.to_string()))?,
+            Some(size) => {
+                usize::try_from(size).ok().filter(|n| bounds.contains(n)).ok_or_else(|| bad(size.to_string()))?
+            }
         };
         let Some(token) = call.text(rule.token) else { return Ok(Self { at: world.now, offset: 0, size }) };
         let (at, offset) = open(token, call).ok_or_else(|| (rule.bad_token)(format!("Invalid {}", rule.token)))?;

@@ -21,10 +21,8 @@ pub(super) fn decode(service: &'static Service, request: &Request) -> Result<Ask
     if request.body.is_empty() {
         return Ok((operation, Map::new().into()));
     }
-    match serde_json::from_slice::<Json>(&request.body).map_err(unreadable)? {
-        object @ Json::Object(_) => Ok((operation, object)),
-        other => Err(unreadable(format!("a JSON object was expected, not {other}"))),
-    }
+    let parameters: Map<String, Json> = serde_json::from_slice(&request.body).map_err(unreadable)?;
+    Ok((operation, parameters.into()))
 }
 
 pub(super) fn encode(value: &Value) -> Reply {

@@ -30,7 +30,8 @@ pub(super) fn decode(service: &'static Service, request: &Request) -> Result<Ask
             _ => insert(&mut parameters, &name, value.into_owned())?,
         }
     }
-    let action = action.ok_or_else(|| AwsError::new(400, "MissingAction", "The request must contain the parameter Action"))?;
+    let action =
+        action.ok_or_else(|| AwsError::new(400, "MissingAction", "The request must contain the parameter Action"))?;
     let operation = service
         .operations
         .iter()
@@ -60,20 +61,18 @@ fn insert(tree: &mut Json, name: &str, value: String) -> Result<(), AwsError> {
 /// Turns objects with the keys 1, 2, 3… into lists, and drops the name between a list and its items
 /// (`Filters.Filter.1.Name`, `Filters.member.1.Name` and `Filters.1.Name` are the same).
 fn fold(tree: Json) -> Json {
-    if is_numbered(&tree) {
-        let Json::Object(members) = tree else { return tree };
+    let is_list = is_numbered(&tree);
+    let Json::Object(members) = tree else { return tree };
+    if is_list {
         let mut items: Vec<(u32, Json)> =
             members.into_iter().map(|(key, value)| (key.parse().unwrap_or(u32::MAX), fold(value))).collect();
         items.sort_by_key(|(index, _)| *index);
         return items.into_iter().map(|(_, value)| value).collect();
     }
-    match tree {
-        Json::Object(members) if members.len() == 1 && members.values().all(is_numbered) => {
-            members.into_iter().next().map_or(Json::Null, |(_, list)| fold(list))
-        }
-        Json::Object(members) => fold_members(members).into(),
-        leaf => leaf,
+    if members.len() == 1 && members.values().all(is_numbered) {
+        return members.into_iter().next().map_or(Json::Null, |(_, list)| fold(list));
     }
+    fold_members(members).into()
 }
 
 fn is_numbered(tree: &Json) -> bool {

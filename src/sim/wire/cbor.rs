@@ -22,10 +22,8 @@ pub(super) fn decode(service: &'static Service, request: &Request) -> Result<Ask
         return Ok((operation, Map::new().into()));
     }
     let body: Cbor = ciborium::from_reader(request.body.as_ref()).map_err(unreadable)?;
-    match plain(body)? {
-        object @ Json::Object(_) => Ok((operation, object)),
-        _ => Err(unreadable("a CBOR map was expected")),
-    }
+    let parameters = body.into_map().map_err(|_| unreadable("a CBOR map was expected"))?;
+    Ok((operation, members(parameters)?.into()))
 }
 
 /// CBOR as JSON; moments become epoch seconds.
@@ -38,16 +36,17 @@ fn plain(value: Cbor) -> Result<Json, AwsError> {
         Cbor::Text(text) => text.into(),
         Cbor::Tag(EPOCH_SECONDS, seconds) => plain(*seconds)?,
         Cbor::Array(values) => values.into_iter().map(plain).collect::<Result<_, _>>()?,
-        Cbor::Map(members) => members
-            .into_iter()
-            .map(|(name, value)| match name {
-                Cbor::Text(name) => Ok((name, plain(value)?)),
-                _ => Err(unreadable("a member's name must be a text")),
-            })
-            .collect::<Result<Map<_, _>, _>>()?
-            .into(),
-        _ => return Err(unreadable("a CBOR value of an unexpected kind")),
+        Cbor::Map(map) => members(map)?.into(),
+        Cbor::Bytes(_) | Cbor::Tag(..) | _ => return Err(unreadable("a CBOR value of an unexpected kind")),
     })
+}
+
+fn members(map: Vec<(Cbor, Cbor)>) -> Result<Map<String, Json>, AwsError> {
+    let named = |(name, value): (Cbor, Cbor)| {
+        let name = name.into_text().map_err(|_| unreadable("a member's name must be a text"))?;
+        Ok((name, plain(value)?))
+    };
+    map.into_iter().map(named).collect()
 }
 
 pub(super) fn encode(value: &Value) -> Reply {

@@ -130,7 +130,9 @@ impl Protocol {
     pub fn refuse(self, error: &AwsError, request_id: &str) -> Reply {
         match self {
             Self::RestJson => rest_json::refuse(error),
-            Self::RestXml { namespace } | Self::AwsQuery { namespace } => aws_query::refuse(namespace, error, request_id),
+            Self::RestXml { namespace } | Self::AwsQuery { namespace } => {
+                aws_query::refuse(namespace, error, request_id)
+            }
             Self::AwsJson { error_namespace, .. } => aws_json::refuse(error_namespace, error),
             Self::Cbor { error_namespace, .. } => cbor::refuse(error_namespace, error),
         }
@@ -186,9 +188,11 @@ impl Protocol {
                 AwsError::new(503, "ServiceUnavailable", "The service is unavailable. Please try again shortly.")
             }
             (Self::RestXml { .. } | Self::AwsQuery { .. }, _) => AwsError::new(status, "InternalFailure", message),
-            (_, 503) => {
-                AwsError::new(503, "ServiceUnavailableException", "The service is unavailable. Please try again shortly.")
-            }
+            (_, 503) => AwsError::new(
+                503,
+                "ServiceUnavailableException",
+                "The service is unavailable. Please try again shortly.",
+            ),
             (Self::RestJson, _) => AwsError::new(status, "InternalServerException", message),
             (Self::Cbor { .. } | Self::AwsJson { .. }, _) => AwsError::new(status, "InternalServerError", message),
         }
@@ -197,13 +201,17 @@ impl Protocol {
     /// What AWS says to an operation it does not have.
     pub fn unknown_operation(self, name: &str) -> AwsError {
         match self {
-            Self::AwsQuery { .. } => {
-                AwsError::new(400, "InvalidAction", format!("Could not find operation {name} for this version of the service"))
-            }
+            Self::AwsQuery { .. } => AwsError::new(
+                400,
+                "InvalidAction",
+                format!("Could not find operation {name} for this version of the service"),
+            ),
             Self::RestXml { .. } => AwsError::new(404, "UnknownOperationException", format!("No operation at {name}")),
             Self::RestJson => AwsError::new(404, "UnknownOperationException", format!("No operation at {name}")),
             Self::Cbor { .. } => AwsError::new(404, "UnknownOperationException", format!("Unknown operation {name}")),
-            Self::AwsJson { .. } => AwsError::new(400, "UnknownOperationException", format!("Unknown operation {name}")),
+            Self::AwsJson { .. } => {
+                AwsError::new(400, "UnknownOperationException", format!("Unknown operation {name}"))
+            }
         }
     }
 }

@@ -10,10 +10,7 @@ pub(super) fn decode(service: &'static Service, request: &Request) -> Result<Ask
     let (operation, mut parameters) = route(service, request)
         .ok_or_else(|| Protocol::RestJson.unknown_operation(&format!("{} {}", request.method, request.path)))?;
     if !request.body.is_empty() {
-        match serde_json::from_slice::<Json>(&request.body).map_err(unreadable)? {
-            Json::Object(body) => parameters.extend(body),
-            other => return Err(unreadable(format!("a JSON object was expected, not {other}"))),
-        }
+        parameters.extend(serde_json::from_slice::<Map<String, Json>>(&request.body).map_err(unreadable)?);
     }
     Ok((operation, parameters.into()))
 }
@@ -72,10 +69,7 @@ pub(super) fn encode(value: &Value) -> Reply {
 pub(super) fn refuse(error: &AwsError) -> Reply {
     Reply {
         status: error.status,
-        headers: vec![
-            ("content-type", "application/json".to_owned()),
-            ("x-amzn-errortype", error.code.to_owned()),
-        ],
+        headers: vec![("content-type", "application/json".to_owned()), ("x-amzn-errortype", error.code.to_owned())],
         body: serde_json::json!({ "message": error.message }).to_string().into_bytes(),
     }
 }

@@ -6,11 +6,9 @@ use crate::sim::services::Service;
 
 pub(super) fn decode(service: &'static Service, request: &Request) -> Result<Asked, AwsError> {
     // The operations served so far have no body; their parameters are in path and query string.
-    route(service, request)
-        .map(|(operation, parameters)| (operation, parameters.into()))
-        .ok_or_else(|| {
-            Protocol::RestXml { namespace: "" }.unknown_operation(&format!("{} {}", request.method, request.path))
-        })
+    route(service, request).map(|(operation, parameters)| (operation, parameters.into())).ok_or_else(|| {
+        Protocol::RestXml { namespace: "" }.unknown_operation(&format!("{} {}", request.method, request.path))
+    })
 }
 
 pub(super) fn encode(namespace: &str, operation: &str, value: &Value) -> Reply {

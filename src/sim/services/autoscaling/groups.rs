@@ -37,10 +37,7 @@ pub(super) fn describe(world: &World, call: &Call) -> Result<Value, AwsError> {
 fn value(world: &World, group: &Group) -> Value {
     let Group { name, region, .. } = group;
     let texts = |texts: &[String]| Value::list("member", texts.iter().map(Value::from));
-    let arn = format!(
-        "autoScalingGroup:{}:autoScalingGroupName/{name}",
-        world.uuid(&["group", region, name])
-    );
+    let arn = format!("autoScalingGroup:{}:autoScalingGroupName/{name}", world.uuid(&["group", region, name]));
     let targets: Vec<String> = group.target_group.iter().cloned().collect();
     Value::map([
         ("AutoScalingGroupName", name.into()),

@@ -114,7 +114,11 @@ pub(super) fn get(world: &World, call: &Call) -> Result<Value, AwsError> {
 fn times(call: &Call) -> Result<(Moment, Moment), AwsError> {
     let needed = |name: &str| call.moment(name).ok_or_else(|| validation(format!("The parameter {name} is required.")));
     let (start, end) = (needed("StartTime")?, needed("EndTime")?);
-    if start < end { Ok((start, end)) } else { Err(validation("The parameter StartTime must be less than the parameter EndTime.".to_owned())) }
+    if start < end {
+        Ok((start, end))
+    } else {
+        Err(validation("The parameter StartTime must be less than the parameter EndTime.".to_owned()))
+    }
 }
 
 /// The queries whose data are asked for.
@@ -153,7 +157,9 @@ impl Query {
         let well_formed = id.starts_with(|first: char| first.is_ascii_lowercase())
             && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         if !well_formed {
-            return Err(validation(format!("The value {id} for parameter MetricDataQueries.member.Id is not matching the expected pattern ^[a-z][a-zA-Z0-9_]*$.")));
+            return Err(validation(format!(
+                "The value {id} for parameter MetricDataQueries.member.Id is not matching the expected pattern ^[a-z][a-zA-Z0-9_]*$."
+            )));
         }
         let Some(stat) = query.get("MetricStat") else {
             return Err(validation(format!("Query {id} has no MetricStat; the simulator knows no metric math.")));
@@ -191,13 +197,16 @@ fn period(stat: &Json) -> Result<Span, AwsError> {
     if fits {
         Ok(Span::from_seconds(seconds))
     } else {
-        Err(validation(format!("The value {seconds} for parameter Period is not 1, 5, 10, 20, 30 or a multiple of 60.")))
+        Err(validation(format!(
+            "The value {seconds} for parameter Period is not 1, 5, 10, 20, 30 or a multiple of 60."
+        )))
     }
 }
 
 impl Statistic {
     fn parse(name: &str) -> Result<Self, AwsError> {
-        let percentile = name.strip_prefix('p').and_then(|p| p.parse::<f64>().ok()).filter(|p| (0.0..=100.0).contains(p));
+        let percentile =
+            name.strip_prefix('p').and_then(|p| p.parse::<f64>().ok()).filter(|p| (0.0..=100.0).contains(p));
         match (name, percentile) {
             ("Minimum", _) => Ok(Self::Minimum),
             ("Maximum", _) => Ok(Self::Maximum),

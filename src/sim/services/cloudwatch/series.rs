@@ -58,7 +58,9 @@ impl Series<'_> {
                 let flow = world.flow(link, minute);
                 match flow.condition {
                     Condition::Stopped => Some(-1.0),
-                    Condition::Flowing | Condition::Behind | Condition::Stalled => Some(flow.lag(minute).seconds().ceil()),
+                    Condition::Flowing | Condition::Behind | Condition::Stalled => {
+                        Some(flow.lag(minute).seconds().ceil())
+                    }
                 }
             }
             Source::Seconds(link) => lag(world, link, minute).map(Span::seconds),
@@ -86,14 +88,12 @@ impl Series<'_> {
     /// from all over the world, whatever becomes of us-east-1's own data plane.
     fn is_silent(&self, world: &World, minute: Moment) -> bool {
         let gone = self.namespace != "AWS/Route53" && world.is_out(self.region, minute);
-        gone || world.faults(minute).any(|fault| match fault {
-            Fault::Metrics(stopped) => {
-                is(&stopped.region, self.region)
-                    && is(&stopped.namespace, self.namespace)
-                    && is(&stopped.metric, self.metric)
-                    && stopped.resource.as_ref().is_none_or(|id| self.dimensions.iter().any(|(_, value)| value == id))
-            }
-            _ => false,
+        gone || world.faults(minute).any(|fault| {
+            let Fault::Metrics(stopped) = fault else { return false };
+            is(&stopped.region, self.region)
+                && is(&stopped.namespace, self.namespace)
+                && is(&stopped.metric, self.metric)
+                && stopped.resource.as_ref().is_none_or(|id| self.dimensions.iter().any(|(_, value)| value == id))
         })
     }
 }
@@ -108,7 +108,6 @@ fn lag(world: &World, link: &Link, minute: Moment) -> Option<Span> {
 
 /// The worst of a minute, looked at every ten seconds: `HealthCheckStatus` is read as a minimum.
 fn health_of_minute(world: &World, check: &HealthCheck, minute: Moment) -> Health {
-    let unhealthy =
-        (0..6).any(|step| world.health(check, minute + Span::from_seconds(step * 10)) == Health::Unhealthy);
+    let unhealthy = (0..6).any(|step| world.health(check, minute + Span::from_seconds(step * 10)) == Health::Unhealthy);
     if unhealthy { Health::Unhealthy } else { Health::Healthy }
 }

@@ -107,10 +107,10 @@ impl Server {
     /// When DRS last heard of its agent. Agents report while their site and the Region work, also when the data stall.
     pub(super) fn last_seen(&self, world: &World) -> Moment {
         let link = self.link();
-        let silent = world.timeline.times(|fault| match fault {
-            Fault::Outage(lost) => lost.site == self.origin || lost.site == self.region,
-            Fault::Stop(links) => links.include(&link.id, &link.from, &link.to),
-            _ => false,
+        let is_lost = |site: &str| site == self.origin || site == self.region;
+        let silent = world.timeline.times(|fault| {
+            matches!(fault, Fault::Outage(lost) if is_lost(&lost.site))
+                || matches!(fault, Fault::Stop(links) if links.include(&link.id, &link.from, &link.to))
         });
         let until =
             silent.iter().find(|(from, until)| *from <= world.now && world.now < *until).map_or(world.now, |s| s.0);

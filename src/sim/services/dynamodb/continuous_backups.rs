@@ -20,6 +20,7 @@ pub(super) fn describe(world: &World, call: &Call) -> Result<Value, AwsError> {
     } else {
         Value::map([("PointInTimeRecoveryStatus", "DISABLED".into())])
     };
-    let description = Value::map([("ContinuousBackupsStatus", "ENABLED".into()), ("PointInTimeRecoveryDescription", recovery)]);
+    let description =
+        Value::map([("ContinuousBackupsStatus", "ENABLED".into()), ("PointInTimeRecoveryDescription", recovery)]);
     Ok(Value::map([("ContinuousBackupsDescription", description)]))
 }

@@ -9,7 +9,11 @@ use crate::sim::wire::{AwsError, Value};
 pub(super) fn describe(world: &World, call: &Call) -> Result<Value, AwsError> {
     let table = find(world, call)?.ok_or_else(|| {
         let asked = call.text("TableName").unwrap_or_default();
-        AwsError::new(400, "ResourceNotFoundException", format!("Requested resource not found: Table: {asked} not found"))
+        AwsError::new(
+            400,
+            "ResourceNotFoundException",
+            format!("Requested resource not found: Table: {asked} not found"),
+        )
     })?;
     Ok(Value::map([("Table", value(world, table, &call.region))]))
 }

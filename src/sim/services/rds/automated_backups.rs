@@ -24,8 +24,10 @@ pub(super) fn describe(world: &World, call: &Call) -> Result<Value, AwsError> {
     let mut found: Vec<Backups<'_>> =
         world.estate.rds.instances.iter().filter_map(|instance| kept(world, instance, &call.region)).collect();
     found.sort_by(|a, b| a.instance.id.cmp(&b.instance.id));
-    let asked: Vec<&str> =
-        ["DBInstanceIdentifier", "DbiResourceId", "DBInstanceAutomatedBackupsArn"].into_iter().filter_map(|p| call.text(p)).collect();
+    let asked: Vec<&str> = ["DBInstanceIdentifier", "DbiResourceId", "DBInstanceAutomatedBackupsArn"]
+        .into_iter()
+        .filter_map(|p| call.text(p))
+        .collect();
     for asked in asked {
         found.retain(|backups| {
             asked.eq_ignore_ascii_case(&backups.instance.id) || asked == backups.resource_id || asked == backups.arn
@@ -89,10 +91,7 @@ fn value(world: &World, backups: &Backups<'_>) -> Value {
         ("DbiResourceId", (&backups.resource_id).into()),
         ("Region", region.into()),
         ("DBInstanceIdentifier", id.into()),
-        (
-            "RestoreWindow",
-            Value::map([("EarliestTime", earliest.into()), ("LatestTime", backups.latest.into())]),
-        ),
+        ("RestoreWindow", Value::map([("EarliestTime", earliest.into()), ("LatestTime", backups.latest.into())])),
         ("AllocatedStorage", backups.instance.storage_gib.into()),
         ("Status", backups.status.into()),
         ("InstanceCreateTime", (world.start - backups.instance.age).into()),

@@ -93,18 +93,23 @@ fn alone_value(world: &World, instance: &Instance) -> Value {
         .with("LatestRestorableTime", latest)
         .with("MultiAZ", instance.multi_az)
         .with("StorageType", "gp3")
-        .with("ReadReplicaDBInstanceIdentifiers", Value::list("ReadReplicaDBInstanceIdentifier", replicas(world, instance)))
-        .with("DBInstanceAutomatedBackupsReplications", Value::list("DBInstanceAutomatedBackupsReplication", replicated(world, instance)));
+        .with(
+            "ReadReplicaDBInstanceIdentifiers",
+            Value::list("ReadReplicaDBInstanceIdentifier", replicas(world, instance)),
+        )
+        .with(
+            "DBInstanceAutomatedBackupsReplications",
+            Value::list("DBInstanceAutomatedBackupsReplication", replicated(world, instance)),
+        );
     let Some(source) = &instance.replica_of else { return value };
     let source = if source.region == *region {
         source.id.clone()
     } else {
         world.arn("rds", &source.region, &format!("db:{}", source.id))
     };
-    value.with("ReadReplicaSourceDBInstanceIdentifier", source).with(
-        "StatusInfos",
-        Value::list("DBInstanceStatusInfo", replication(world, instance)),
-    )
+    value
+        .with("ReadReplicaSourceDBInstanceIdentifier", source)
+        .with("StatusInfos", Value::list("DBInstanceStatusInfo", replication(world, instance)))
 }
 
 fn member_value(world: &World, cluster: &Cluster, id: &str) -> Value {

@@ -1,0 +1,83 @@
+//! What faults name must exist: a scenario with a misspelt link would otherwise play, and nothing would happen.
+
+use super::estate::Estate;
+use super::estate::check::ON_PREMISES;
+use super::fault::Fault;
+use super::services;
+
+/// What kind of name a fault uses.
+#[derive(Clone, Copy)]
+enum Named {
+    Region,
+    Site,
+    Service,
+    Link,
+    Plan,
+    Check,
+    Group,
+}
+
+impl Named {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Region => "Region",
+            Self::Site => "site",
+            Self::Service => "service",
+            Self::Link => "replication link",
+            Self::Plan => "backup plan",
+            Self::Check => "health check",
+            Self::Group => "Auto Scaling group",
+        }
+    }
+
+    fn all(self, estate: &Estate) -> Vec<String> {
+        match self {
+            Self::Region => estate.regions.clone(),
+            Self::Site => estate.regions.iter().cloned().chain([ON_PREMISES.to_owned()]).collect(),
+            Self::Service => services::SERVICES.iter().map(|service| service.name.to_owned()).collect(),
+            Self::Link => estate.links().into_iter().map(|link| link.id).collect(),
+            Self::Plan => estate.backup.plans.iter().map(|plan| plan.name.clone()).collect(),
+            Self::Check => estate.route53.health_checks.iter().map(|check| check.id.clone()).collect(),
+            Self::Group => estate.autoscaling.groups.iter().map(|group| group.name.clone()).collect(),
+        }
+    }
+}
+
+/// The first name of a fault that does not exist in the estate, in words.
+pub(super) fn missing(fault: &Fault, estate: &Estate) -> Option<String> {
+    names(fault).into_iter().find_map(|(kind, name)| {
+        let all = kind.all(estate);
+        (!all.iter().any(|known| known == name))
+            .then(|| format!("there is no {} \"{name}\" (there are: {})", kind.word(), all.join(", ")))
+    })
+}
+
+/// Every name a fault uses that the estate must know.
+fn names(fault: &Fault) -> Vec<(Named, &String)> {
+    let optional: Vec<(Named, &Option<String>)> = match fault {
+        Fault::Endpoint(down) => vec![(Named::Service, &down.service), (Named::Region, &down.region)],
+        Fault::Throttle(throttle) => vec![(Named::Service, &throttle.service), (Named::Region, &throttle.region)],
+        Fault::Latency(slow) => vec![(Named::Service, &slow.service), (Named::Region, &slow.region)],
+        Fault::LostAnswer(calls) | Fault::ExpiredCredentials(calls) => {
+            vec![(Named::Service, &calls.service), (Named::Region, &calls.region)]
+        }
+        Fault::Lag(ramp) => vec![(Named::Link, &ramp.link), (Named::Site, &ramp.from), (Named::Region, &ramp.to)],
+        Fault::Stall(links) | Fault::Stop(links) => {
+            vec![(Named::Link, &links.link), (Named::Site, &links.from), (Named::Region, &links.to)]
+        }
+        Fault::Outage(lost) => return vec![(Named::Site, &lost.site)],
+        Fault::Unhealthy(failing) => vec![(Named::Check, &failing.check), (Named::Site, &failing.site)],
+        Fault::Backup(failure) => vec![(Named::Plan, &failure.plan)],
+        Fault::Copy(failure) => vec![(Named::Plan, &failure.plan), (Named::Region, &failure.to)],
+        Fault::Capacity(capacity) => {
+            let group = capacity.group.iter().map(|group| (Named::Group, group));
+            return std::iter::once((Named::Region, &capacity.region)).chain(group).collect();
+        }
+        Fault::Metrics(stopped) => vec![(Named::Region, &stopped.region)],
+        Fault::Value(field) => {
+            let region = field.region.iter().map(|region| (Named::Region, region));
+            return std::iter::once((Named::Service, &field.service)).chain(region).collect();
+        }
+    };
+    optional.into_iter().filter_map(|(kind, name)| Some((kind, name.as_ref()?))).collect()
+}
