@@ -12,7 +12,7 @@ use super::exit::Failure;
 use crate::config::suggest;
 use crate::demo;
 use crate::model::words;
-use crate::sim::{self, Estate, Running, Scenario, Simulator};
+use crate::sim::{self, Estate, Running, Scenario, Simulator, StartError};
 
 /// The built-in scenario of that name, or the one in that file.
 pub(super) fn scenario(name: &str) -> Result<Scenario, Failure> {
@@ -46,8 +46,12 @@ pub(super) fn start(
     seed: u64,
 ) -> Result<Running, Failure> {
     let options = sim::Options { listen, estate, scenario, seed, speed, start: None };
-    Simulator::start(options)
-        .map_err(|error| Failure::Unavailable(format!("{error}; name another address with --listen 127.0.0.1:PORT")))
+    Simulator::start(options).map_err(|error| match error {
+        StartError::Scenario { .. } => Failure::Input(error.to_string()),
+        StartError::NotLoopback(_) | StartError::Listen(..) => {
+            Failure::Unavailable(format!("{error}; name another address with --listen 127.0.0.1:PORT"))
+        }
+    })
 }
 
 /// The same config with `simulator = true` and its endpoint at `url`; everything else, comments too, as it was.

@@ -4,7 +4,9 @@
 use super::theme::Role;
 use super::widgets::Line;
 use super::{format, mark};
-use crate::model::{ComponentAssessment, Disruption, Loss, Moment, Site, Span, SystemAssessment, Up, Verdict};
+use crate::model::{
+    ComponentAssessment, Disruption, Loss, Moment, RunStart, Site, Span, SystemAssessment, Up, Verdict,
+};
 
 /// How far what a figure rests on can be trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,13 +77,18 @@ fn verdict_role(system: &SystemAssessment, now: Moment) -> Role {
     }
 }
 
-/// Whether users are served, and if not for how long not: `✓`, `✗ 2m14s`, `?`.
+/// Whether users are served, and if not for how long not: `✓`, `✗ 2m14s`, `✗ 15m+` if at least so long, `?`.
 pub fn up(system: &SystemAssessment, now: Moment) -> Line {
     let trust = up_trust(system, now);
     match &system.up {
         Up::Up => trusted(Line::new(Role::UpYes, mark::GOOD), trust),
-        Up::Down { since } => {
-            Line::new(Role::UpNo, format!("{} {}", mark::BAD, format::elapsed(now.duration_since(*since))))
+        Up::Down { since, start } => {
+            let at_least = match start {
+                RunStart::Seen => "",
+                RunStart::Earlier => "+",
+            };
+            let elapsed = format::elapsed(now.duration_since(*since));
+            Line::new(Role::UpNo, format!("{} {elapsed}{at_least}", mark::BAD))
         }
         Up::Unknown => match trust {
             Trust::Old(_) => trusted(Line::new(Role::UpUnknown, mark::UNKNOWN), trust),

@@ -46,11 +46,12 @@ fn users(system: &SystemAssessment, now: Moment) -> Sentence {
             }
             Trust::Never => (Verdict::Unknown, format!("Whether users are served was not read. Active: {active}.")),
         },
-        Up::Down { since } => (
+        Up::Down { since, start } => (
             Verdict::Breached,
             format!(
-                "Users have not been served since {}, for {}. Active: {active}.",
+                "Users have not been served since {}{}, for {}. Active: {active}.",
                 format::moment(*since, now),
+                start.words(),
                 format::elapsed(now.duration_since(*since))
             ),
         ),

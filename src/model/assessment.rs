@@ -69,9 +69,30 @@ pub enum Up {
     Down {
         /// The first failing reading.
         since: Moment,
+        /// Whether the outage began then, or may have begun before.
+        start: RunStart,
     },
     /// It cannot be told.
     Unknown,
+}
+
+/// Whether the start of a run of failing readings was seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunStart {
+    /// A passing reading comes before it.
+    Seen,
+    /// The readings do not reach back far enough.
+    Earlier,
+}
+
+impl RunStart {
+    /// What follows its moment in a sentence: nothing, or ` or earlier`.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Seen => "",
+            Self::Earlier => " or earlier",
+        }
+    }
 }
 
 /// The RPO of a System for one Disruption.

@@ -21,7 +21,9 @@ pub type Moment = jiff::Timestamp;
 pub type Span = jiff::SignedDuration;
 
 pub use assess::{assess, down_since};
-pub use assessment::{Assessment, ComponentAssessment, Loss, RpoJudgement, RtoJudgement, SystemAssessment, Up};
+pub use assessment::{
+    Assessment, ComponentAssessment, Loss, RpoJudgement, RtoJudgement, RunStart, SystemAssessment, Up,
+};
 pub use estate::{Component, Criticality, Disruption, Estate, Objective, PerDisruption, Site, Strategy, System};
 pub use place::{Place, Region, Service};
 pub use query::Query;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::facts::{self, Answer};
-use super::{Failure, FailureKind, Freshness, Moment, Query, Reading, Region, Service, Text};
+use super::{Failure, FailureKind, Freshness, Moment, Query, Reading, Region, RunStart, Service, Text};
 
 /// Everything known, as `observe` hands it to `assess`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -12,7 +12,7 @@ pub struct Snapshot {
     pub readings: BTreeMap<Query, Reading<Answer>>,
     /// Since when each System's users are not served, as earlier Assessments found; so that an outage keeps its start when
     /// the source that showed it dies.
-    pub down_since: BTreeMap<String, Moment>,
+    pub down_since: BTreeMap<String, (Moment, RunStart)>,
     /// Calls made for the last full refresh.
     pub calls: u64,
     /// What a refresh costs at the configured interval, in US dollars per hour, estimated.

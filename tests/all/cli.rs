@@ -12,8 +12,8 @@ use drdeck::cli::status::{exit_code, json, table};
 use drdeck::model::facts::sts::Identity;
 use drdeck::model::{
     Assessment, ComponentAssessment, Criticality, Failure, FailureKind, Loss, Moment, PerDisruption, Reading, Region,
-    RpoJudgement, RtoJudgement, Service, Site, SourceState, SourceStatus, Span, Strategy, SystemAssessment, Text, Up,
-    Verdict,
+    RpoJudgement, RtoJudgement, RunStart, Service, Site, SourceState, SourceStatus, Span, Strategy, SystemAssessment,
+    Text, Up, Verdict,
 };
 
 const BINARY: &str = env!("CARGO_BIN_EXE_drdeck");
@@ -61,7 +61,7 @@ fn assessment() -> Assessment {
         recovery: Region::new("us-west-2"),
         depends_on: Vec::new(),
         active: BTreeSet::from([Site::Region(Region::new("us-east-1"))]),
-        up: Up::Down { since: ago(130) },
+        up: Up::Down { since: ago(130), start: RunStart::Seen },
         verdict: Verdict::AtRisk,
         reasons: vec![Text::new("A failover was never proven to meet the RTO of 1 h")],
         rpo: PerDisruption {
@@ -74,7 +74,15 @@ fn assessment() -> Assessment {
                 read_at: Some(ago(42)),
                 stale: false,
             },
-            data: RpoJudgement { objective: None, now: None, frozen_at: None, verdict: Verdict::Met, worst: None, read_at: None, stale: false },
+            data: RpoJudgement {
+                objective: None,
+                now: None,
+                frozen_at: None,
+                verdict: Verdict::Met,
+                worst: None,
+                read_at: None,
+                stale: false,
+            },
         },
         rto: PerDisruption {
             region: RtoJudgement {

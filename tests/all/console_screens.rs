@@ -127,6 +127,10 @@ fn what_is_stale_is_never_green() {
             *component = stale(component.clone());
             component.verdict = Verdict::Met;
         }
+        let read_at = system.components.iter().find_map(|component| component.read_at);
+        for rpo in [&mut system.rpo.region, &mut system.rpo.data] {
+            (rpo.stale, rpo.read_at) = (true, read_at);
+        }
     }
     for size in [NARROW, WIDE, (200, 50), (60, 20), (30, 10)] {
         let mut stage = Stage::observed(size, assessment.clone());

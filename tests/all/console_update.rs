@@ -111,19 +111,19 @@ fn keys_ask_for_what_is_done_outside() {
 #[test]
 fn the_table_is_sorted_and_filtered() {
     for (keys, wanted) in [
-        ("", "storefront payments content product-images erp orders legacy-web analytics sessions"),
-        ("s", "storefront payments erp orders content product-images legacy-web sessions analytics"),
+        ("", "storefront payments content product-images orders erp legacy-web analytics sessions"),
+        ("s", "storefront payments orders erp content product-images legacy-web sessions analytics"),
         ("s s", "analytics content erp legacy-web orders payments product-images sessions storefront"),
         ("s s s", "payments analytics content storefront product-images sessions orders legacy-web erp"),
-        ("s s s s", "storefront payments content product-images erp orders legacy-web analytics sessions"),
-        ("!", "storefront payments content product-images erp orders legacy-web analytics"),
-        ("! !", "storefront payments content product-images erp orders legacy-web analytics sessions"),
+        ("s s s s", "storefront payments content product-images orders erp legacy-web analytics sessions"),
+        ("!", "storefront payments content product-images orders erp legacy-web analytics"),
+        ("! !", "storefront payments content product-images orders erp legacy-web analytics sessions"),
         ("/ \"down\"", "storefront orders"),
         ("/ \"MET\"", "sessions"),
         ("/ \"drs\"", "erp legacy-web"),
-        ("/ \"down\" Enter Esc", "storefront payments content product-images erp orders legacy-web analytics sessions"),
-        ("/ \"down\" Esc", "storefront payments content product-images erp orders legacy-web analytics sessions"),
-        ("! / \"pilot\" Enter Esc", "storefront payments content product-images erp orders legacy-web analytics"),
+        ("/ \"down\" Enter Esc", "storefront payments content product-images orders erp legacy-web analytics sessions"),
+        ("/ \"down\" Esc", "storefront payments content product-images orders erp legacy-web analytics sessions"),
+        ("! / \"pilot\" Enter Esc", "storefront payments content product-images orders erp legacy-web analytics"),
     ] {
         let mut stage = Stage::observed(SIZE, outage());
         stage.keys(keys);
@@ -145,7 +145,7 @@ fn the_cursor_moves_and_stays_in_the_table() {
         ("G g", "storefront"),
         ("PgDn", "sessions"),
         ("PgDn PgUp", "storefront"),
-        ("Ctrl-d", "orders"),
+        ("Ctrl-d", "erp"),
         ("Ctrl-d Ctrl-u", "storefront"),
         ("/ \"orders\" Enter", "orders"),
         ("/ \"drs\" Down", "legacy-web"),

@@ -8,8 +8,8 @@ use drdeck::model::facts::sts::Identity;
 use drdeck::model::kinds::{Asg, Kind};
 use drdeck::model::{
     Assessment, Component, ComponentAssessment, Criticality, Estate, Failure, FailureKind, Loss, Moment, Objective,
-    PerDisruption, Place, Reading, Region, RpoJudgement, RtoJudgement, Service, Site, SourceState, SourceStatus, Span,
-    Strategy, System, SystemAssessment, Text, Up, Verdict,
+    PerDisruption, Place, Reading, Region, RpoJudgement, RtoJudgement, RunStart, Service, Site, SourceState,
+    SourceStatus, Span, Strategy, System, SystemAssessment, Text, Up, Verdict,
 };
 use drdeck::observe::{Clock, Observation};
 
@@ -404,7 +404,7 @@ pub(crate) fn outage() -> Assessment {
     }
     let systems = &mut assessment.systems;
     let frozen = |system: &mut SystemAssessment, now: Span| {
-        system.up = Up::Down { since: began };
+        system.up = Up::Down { since: began, start: RunStart::Seen };
         system.rpo.region.now = Some(now);
         system.rpo.region.frozen_at = Some(began);
     };
@@ -446,7 +446,7 @@ pub(crate) fn outage() -> Assessment {
         .insert(0, Text::new("payments-ledger: us-east-1 does not answer since 14:00:03Z: connection reset"));
 
     frozen(&mut systems[2], Span::from_secs(38));
-    systems[2].up = Up::Down { since: at("14:00:07") };
+    systems[2].up = Up::Down { since: at("14:00:07"), start: RunStart::Seen };
     systems[2].blockers = vec![Text::new("orders-app in us-west-2 may grow to 2 instances, but 4 are needed")];
     systems[2].reasons.insert(0, Text::new("orders-app in us-west-2 may grow to 2 instances, but 4 are needed"));
 

@@ -8,7 +8,7 @@ use drdeck::model::facts::backup::{JobState, PointStatus, RestoreJob};
 use drdeck::model::facts::drs::{Direction, Job, RecoveryInstance, ReplicationState};
 use drdeck::model::facts::dynamodb::Consistency;
 use drdeck::model::facts::route53::Observation;
-use drdeck::model::{Estate, Loss, Query, Site, SystemAssessment, Up, Verdict};
+use drdeck::model::{Estate, Loss, Query, RunStart, Site, SystemAssessment, Up, Verdict};
 
 use crate::model_estates::*;
 use crate::model_readings::*;
@@ -368,9 +368,12 @@ fn the_checkers_themselves_are_asked_while_cloudwatch_is_silent() {
     for mut world in [old_points, stale, missing] {
         assert_eq!(follow_ups(kind.clone(), &world), BTreeSet::from([checkers.clone()]));
         assert_eq!(judge_kind(kind.clone(), &world).up, Up::Unknown);
-        for (failing, passing, up) in
-            [(0, 16, Up::Up), (7, 9, Up::Up), (9, 7, Up::Down { since: ago(seconds(20)) }), (0, 0, Up::Unknown)]
-        {
+        for (failing, passing, up) in [
+            (0, 16, Up::Up),
+            (7, 9, Up::Up),
+            (9, 7, Up::Down { since: ago(seconds(20)), start: RunStart::Earlier }),
+            (0, 0, Up::Unknown),
+        ] {
             world.put(checkers.clone(), observed(failing, passing));
             let judged = judge_kind(kind.clone(), &world);
             assert_eq!(judged.up, up, "{failing} fail, {passing} pass");
@@ -411,5 +414,5 @@ fn a_failing_check_is_believed_without_its_settings_but_a_passing_one_is_not() {
     world.make_missing(&Query::HealthChecks(east()));
     assert_eq!(judge_kind(kind.clone(), &world).up, Up::Unknown);
     world.put(health_series("check-1"), points(&[0.0, 1.0]));
-    assert_eq!(judge_kind(kind, &world).up, Up::Down { since: ago(minutes(1)) });
+    assert_eq!(judge_kind(kind, &world).up, Up::Down { since: ago(minutes(1)), start: RunStart::Seen });
 }

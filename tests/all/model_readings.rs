@@ -13,7 +13,7 @@ use drdeck::model::facts::rds::{DbCluster, DbInstance, GlobalCluster, GlobalMemb
 use drdeck::model::facts::route53::HealthCheck as Check;
 use drdeck::model::query::{self, Window};
 use drdeck::model::{
-    Failure, FailureKind, Moment, Place, Query, Reading, Region, Site, Snapshot, Span, SystemAssessment, Text,
+    Failure, FailureKind, Moment, Place, Query, Reading, Region, RunStart, Site, Snapshot, Span, SystemAssessment, Text,
 };
 
 pub(crate) const EAST: &str = "us-east-1";
@@ -61,7 +61,7 @@ pub(crate) fn site(region: &str) -> Site {
 #[derive(Clone, Default)]
 pub(crate) struct World {
     pub(crate) readings: BTreeMap<Query, Reading<Answer>>,
-    pub(crate) down_since: BTreeMap<String, Moment>,
+    pub(crate) down_since: BTreeMap<String, (Moment, RunStart)>,
 }
 
 impl World {

@@ -7,8 +7,8 @@ use drdeck::model::facts::dynamodb::Consistency;
 use drdeck::model::facts::sts::Identity;
 use drdeck::model::kinds::{HealthCheck, Kind};
 use drdeck::model::{
-    Component, Moment, Objective, PerDisruption, Query, Reading, Site, Snapshot, SourceStatus, Span, Strategy, System,
-    Up, Verdict, assess, down_since,
+    Component, Moment, Objective, PerDisruption, Query, Reading, RunStart, Site, Snapshot, SourceStatus, Span,
+    Strategy, System, Up, Verdict, assess, down_since,
 };
 
 use crate::model_estates::*;
@@ -88,7 +88,7 @@ fn an_outage_freezes_what_would_be_lost() {
     // The last that came over: ten seconds before the outage.
     world.put(replica_lag(west(), "orders-replica"), points(&[130.0, 70.0, 10.0]));
     let judged = judge_system(system.clone(), &world);
-    assert_eq!(judged.up, Up::Down { since: began });
+    assert_eq!(judged.up, Up::Down { since: began, start: RunStart::Seen });
     assert_eq!((judged.rpo.region.now, judged.rpo.region.frozen_at), (Some(seconds(10)), Some(began)));
     assert_eq!(judged.rpo.region.verdict, Verdict::Met);
     assert!(
@@ -101,10 +101,13 @@ fn an_outage_freezes_what_would_be_lost() {
     let later = now() + minutes(10);
     let first = assess(&drdeck::model::Estate { systems: vec![system.clone()] }, &world.snapshot(), now());
     world.down_since = down_since(&first);
-    assert_eq!(world.down_since, BTreeMap::from([("shop".to_owned(), began)]));
+    assert_eq!(world.down_since, BTreeMap::from([("shop".to_owned(), (began, RunStart::Seen))]));
     world.kill(EAST);
     let judged = assess(&drdeck::model::Estate { systems: vec![system] }, &world.snapshot(), later).systems.remove(0);
-    assert_eq!((judged.up, judged.rpo.region.now), (Up::Down { since: began }, Some(seconds(10))));
+    assert_eq!(
+        (judged.up, judged.rpo.region.now),
+        (Up::Down { since: began, start: RunStart::Seen }, Some(seconds(10)))
+    );
 }
 
 #[test]
@@ -118,18 +121,32 @@ fn data_written_after_the_outage_began_is_no_negative_loss() {
 #[test]
 fn a_remembered_outage_ends_when_a_check_passes_and_starts_anew_when_it_fails_again() {
     let (system, mut world) = orders();
-    world.down_since = BTreeMap::from([("shop".to_owned(), ago(hours(2)))]);
+    world.down_since = BTreeMap::from([("shop".to_owned(), (ago(hours(2)), RunStart::Seen))]);
     let judged = judge(system.clone(), &world);
     assert_eq!((&judged.systems[0].up, down_since(&judged)), (&Up::Up, BTreeMap::new()));
     // A passing reading lies between the remembered outage and this one.
     world.put(health_series("check-1"), points(&[0.0, 0.0, 1.0]));
-    assert_eq!(judge_system(system.clone(), &world).up, Up::Down { since: ago(minutes(2)) });
+    assert_eq!(judge_system(system.clone(), &world).up, Up::Down { since: ago(minutes(2)), start: RunStart::Seen });
     // The series does not reach back to the start.
     world.put(health_series("check-1"), points(&[0.0, 0.0]));
-    assert_eq!(judge_system(system.clone(), &world).up, Up::Down { since: ago(hours(2)) });
+    assert_eq!(judge_system(system.clone(), &world).up, Up::Down { since: ago(hours(2)), start: RunStart::Seen });
     // Nothing tells any more: what was known last holds.
     world.make_missing(&health_series("check-1"));
-    assert_eq!(judge_system(system, &world).up, Up::Down { since: ago(hours(2)) });
+    assert_eq!(judge_system(system, &world).up, Up::Down { since: ago(hours(2)), start: RunStart::Seen });
+}
+
+/// A look that begins late in an outage counts losses to its own first reading: that is a bound, and proves no breach.
+#[test]
+fn an_outage_whose_start_was_not_seen_breaches_nothing() {
+    let (system, mut world) = orders();
+    world.put(replica_lag(west(), "orders-replica"), points(&[1_200.0]));
+    world.put(health_series("check-1"), points(&[0.0, 1.0]));
+    assert_eq!(judge_system(system.clone(), &world).rpo.region.verdict, Verdict::Breached);
+    world.put(health_series("check-1"), points(&[0.0, 0.0]));
+    let judged = judge_system(system, &world);
+    assert!(matches!(judged.up, Up::Down { start: RunStart::Earlier, .. }), "{:?}", judged.up);
+    assert_eq!(judged.rpo.region.verdict, Verdict::Unknown);
+    assert!(judged.reasons.iter().any(|reason| reason.as_str().contains("depends on when")), "{:?}", judged.reasons);
 }
 
 fn with_checks(values: &[f64]) -> (System, World) {
@@ -153,7 +170,7 @@ fn some_failing_checks_are_a_risk_and_all_of_them_an_outage() {
     let judged = judge_system(system, &world);
     assert_eq!((judged.up, judged.verdict), (Up::Up, Verdict::AtRisk));
     let (system, world) = with_checks(&[0.0, 0.0]);
-    assert_eq!(judge_system(system, &world).up, Up::Down { since: ago(minutes(1)) });
+    assert_eq!(judge_system(system, &world).up, Up::Down { since: ago(minutes(1)), start: RunStart::Seen });
     let (system, world) = with_checks(&[]);
     let judged = judge_system(system, &world);
     assert_eq!(

@@ -116,7 +116,8 @@ fn the_observer_publishes_while_nothing_answers_and_ends_when_dropped() {
         let (mut refresh, observer) = (observer.refresher(), observer);
         refresh();
         drop((refresh, observer));
-        let ended = tokio::time::timeout(Duration::from_secs(20), async { while observations.changed().await.is_ok() {} });
+        let ended =
+            tokio::time::timeout(Duration::from_secs(20), async { while observations.changed().await.is_ok() {} });
         ended.await.expect("the thread ends with its handles");
     });
 }

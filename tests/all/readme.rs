@@ -31,13 +31,8 @@ fn the_keys_are_those_of_the_one_table() {
 fn the_permissions_are_the_operations_that_are_called() {
     let place = Place::home("us-east-1");
     let name = || "x".to_owned();
-    let metric = Metric {
-        namespace: name(),
-        name: name(),
-        dimensions: Vec::new(),
-        statistic: name(),
-        window: Window::Recent,
-    };
+    let metric =
+        Metric { namespace: name(), name: name(), dimensions: Vec::new(), statistic: name(), window: Window::Recent };
     let queries = [
         Query::Identity(place.clone()),
         Query::SourceServers(place.clone()),

@@ -4,7 +4,7 @@ import json
 import subprocess
 import tempfile
 import urllib.request
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -65,10 +65,6 @@ class Simulator:
         """Stops the clock, at `at` or where it is; the moment it shows from then on."""
         self.control("clock", {"now": iso(at or self.now()), "speed": 0.0})
         return self.now()
-
-    def forward(self, by: timedelta) -> datetime:
-        """Sets the stopped clock forward."""
-        return self.freeze(self.now() + by)
 
 
 class Status:

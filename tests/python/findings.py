@@ -22,10 +22,6 @@ class Findings:
         """Two values that must be equal."""
         self.check(found == wanted, f"{what}: {found!r}, not {wanted!r}")
 
-    def wrong(self, what: str) -> None:
-        """Something wrong."""
-        self.check(False, what)
-
     def end(self) -> None:
         """Exits with 1 if anything is wrong."""
         for line in self._wrong:

@@ -16,7 +16,7 @@ from deck import Simulator, Status, moment
 from findings import Findings
 from reads import Reads
 from rules import KINDS, MAIN_KEYS, Lost, Place, Recoveries, Recovery, Table
-from serving import Serving, active_sites, serving
+from serving import active_sites, by_checkers, by_cloudwatch, watching
 
 DISRUPTIONS = ("region", "data")
 COUNTS_FOR = {
@@ -75,18 +75,22 @@ def compare_system(reads: Reads, system: Table, said: dict[str, Any], found: Fin
     active = active_sites(reads, system, place)
     if active:
         found.equal(f"{what}: active", set(said["active"]), active)
-    state: Serving = serving(reads, system, place, active)
-    if state.by_cloudwatch or said["up"] != "unknown":
-        found.equal(f"{what}: up", said["up"], state.up)
-    if state.up != "up" and not state.by_cloudwatch:
-        return  # since when cannot be read any more: up to when a loss counts is not defined
+    checks = watching(system, place, active)
+    state = by_cloudwatch(reads, checks)
+    if state is None and said["up"] == "unknown":
+        return  # drdeck has to answer in time, and the checkers are asked one a second: it may not have heard all of them
+    up = state.up if state else by_checkers(reads, checks)
+    found.equal(f"{what}: up", said["up"], up)
+    if state is None and up != "up":
+        return  # the checkers do not tell since when: up to when a loss counts is not defined
+    until = state.since if state and state.since else reads.now
     for disruption in DISRUPTIONS:
         points = [
             getattr(recoveries[name], disruption)
             for name, each in components.items()
             if counts(each, disruption) and "rpo" not in each
         ]
-        wanted = loss([point for point in points if point is not Lost.UNCOUNTED], state.since or reads.now)
+        wanted = loss([point for point in points if point is not Lost.UNCOUNTED], until)
         compare_rpo((said["rpo"].get(disruption) or {}), wanted, found, f"{what}: rpo.{disruption}")
 
 

@@ -12,12 +12,10 @@ FRESH = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Serving:
-    """Whether users are served; `since` when not. Only CloudWatch tells since when, and it tells at once: the checkers themselves
-    are asked one a second, so that drdeck, which has to answer in time, may not have heard all of them."""
+    """Whether users are served; `since` when not."""
 
     up: str
     since: datetime | None = None
-    by_cloudwatch: bool = True
 
 
 def active_sites(reads: Reads, system: Table, place: Place) -> set[str]:
@@ -52,18 +50,20 @@ def directed(reads: Reads, component: Table, place: Place) -> Iterator[str]:
             yield place.primary
 
 
-def serving(reads: Reads, system: Table, place: Place, active: set[str]) -> Serving:
-    """Whether the health checks of the active sites find users served."""
+def watching(system: Table, place: Place, active: set[str]) -> list[str]:
+    """The health checks that watch the active sites."""
     checks = [each for each in system.get("component", []) if each["kind"] == "health-check"]
-    watching = [each["id"] for each in checks if each.get("watches", place.primary) in (active or {place.primary})]
-    if not watching:
-        return Serving("unknown")
-    if any(disabled(reads, check) for check in watching):
+    return [each["id"] for each in checks if each.get("watches", place.primary) in (active or {place.primary})]
+
+
+def by_cloudwatch(reads: Reads, checks: list[str]) -> Serving | None:
+    """What CloudWatch says of all the checks; None where it cannot be read."""
+    if not checks or any(disabled(reads, check) for check in checks):
         return Serving("unknown")
     try:
-        runs = [failing_since(reads, check) for check in watching]
+        runs = [failing_since(reads, check) for check in checks]
     except Unreadable:
-        return by_observations(reads, watching)
+        return None
     failing = [since for since in runs if since]
     return Serving("down", max(failing)) if len(failing) == len(runs) else Serving("up")
 
@@ -90,11 +90,11 @@ def failing_since(reads: Reads, check: str) -> datetime | None:
     return run[-1] if run else None
 
 
-def by_observations(reads: Reads, checks: list[str]) -> Serving:
-    """What most of the checkers say, where CloudWatch cannot be read."""
+def by_checkers(reads: Reads, checks: list[str]) -> str:
+    """What most of the checkers say themselves. They are asked one a second, and do not tell since when."""
     try:
         states = [reads.observations(check) for check in checks]
     except Unreadable:
-        return Serving("unknown", by_cloudwatch=False)
+        return "unknown"
     failing = [sum(word.startswith("Failure") for word in words) * 2 > len(words) for words in states]
-    return Serving("down" if failing and all(failing) else "up", by_cloudwatch=False)
+    return "down" if all(failing) else "up"

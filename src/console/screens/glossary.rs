@@ -10,7 +10,7 @@ pub const GLOSSARY: &[(&str, &str)] = &[
     ("TIER", "how much the System matters: crit (critical), high, med (medium), low"),
     (
         "UP",
-        "whether users are served, apart from whether the System could be recovered: ✓ yes, ✗ 2m14s not since then, ? not known",
+        "whether users are served, apart from whether the System could be recovered: ✓ yes, ✗ 2m14s not since then, ✗ 15m+ not for that long at least, ? not known",
     ),
     ("ACTIVE", "where the System serves now, as observed; both: two sites; onprem: a data centre"),
     (

@@ -272,7 +272,9 @@ pub fn evidence_lines(component: &ComponentAssessment, now: Option<Moment>, widt
 pub fn copied(system: &SystemAssessment, component: &ComponentAssessment, now: Moment) -> String {
     let points = recovery_points(system, component, now).iter().map(Line::plain).collect::<Vec<_>>().join("; ");
     let up = match &system.up {
-        Up::Down { since } => format!("; {} down since {}", system.name, since.strftime("%Y-%m-%dT%H:%M:%SZ")),
+        Up::Down { since, start } => {
+            format!("; {} down since {}{}", system.name, since.strftime("%Y-%m-%dT%H:%M:%SZ"), start.words())
+        }
         Up::Up | Up::Unknown => String::new(),
     };
     format!(

@@ -94,8 +94,9 @@ fn judge_system(system: &System, index: &Index<'_>, changes: &mut upcoming::Chan
     let verdict = reasons.iter().map(|(verdict, _)| *verdict).max().unwrap_or(Verdict::Met);
 
     let mut reasons = worst_first(silence::in_one_sentence(reasons, &judged, now));
-    if let Up::Down { since } = outage.up() {
-        reasons.insert(0, Text::new(format!("Users are not served since {}", clock_words(since, now))));
+    if let Up::Down { since, start } = outage.up() {
+        let sentence = format!("Users are not served since {}{}", clock_words(since, now), start.words());
+        reasons.insert(0, Text::new(sentence));
     }
 
     let (blockers, blockers_unknown) = blockers(system, &active, &judged);

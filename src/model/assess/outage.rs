@@ -3,16 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Judged;
-use crate::model::kinds::{Health, RunStart};
-use crate::model::{Assessment, Moment, Site, Snapshot, System, Up};
+use crate::model::kinds::Health;
+use crate::model::{Assessment, Moment, RunStart, Site, Snapshot, System, Up};
 
 /// Whether an outage lasts, as the health checks of the active sites show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outage {
     /// Users are served.
     No,
-    /// They are not, since that moment.
-    Since(Moment),
+    /// They are not, since that moment or, if its start was not seen, before.
+    Since(Moment, RunStart),
     /// No check tells.
     Untold,
 }
@@ -39,19 +39,18 @@ impl Outage {
         });
         let down: Option<Vec<(Moment, RunStart)>> = starts.collect();
         match (down.and_then(|runs| runs.into_iter().max_by_key(|(since, _)| *since)), remembered) {
-            (Some((since, RunStart::Seen)), _) => Self::Since(since),
-            (Some((since, RunStart::Earlier)), remembered) => {
-                Self::Since(remembered.map_or(since, |known| known.min(since)))
-            }
-            (None, Some(known)) => Self::Since(known),
+            (Some((since, RunStart::Seen)), _) => Self::Since(since, RunStart::Seen),
+            (Some((since, RunStart::Earlier)), Some((known, start))) if known <= since => Self::Since(known, start),
+            (Some((since, RunStart::Earlier)), _) => Self::Since(since, RunStart::Earlier),
+            (None, Some((known, start))) => Self::Since(known, start),
             (None, None) => Self::Untold,
         }
     }
 
     /// The moment at which what would be lost stands still.
-    pub(super) const fn frozen_at(self) -> Option<Moment> {
+    pub(super) const fn frozen_at(self) -> Option<(Moment, RunStart)> {
         match self {
-            Self::Since(since) => Some(since),
+            Self::Since(since, start) => Some((since, start)),
             Self::No | Self::Untold => None,
         }
     }
@@ -59,7 +58,7 @@ impl Outage {
     pub(super) const fn up(self) -> Up {
         match self {
             Self::No => Up::Up,
-            Self::Since(since) => Up::Down { since },
+            Self::Since(since, start) => Up::Down { since, start },
             Self::Untold => Up::Unknown,
         }
     }
@@ -75,9 +74,9 @@ pub(super) fn failing_sites<'a>(judged: &'a [Judged<'_>]) -> impl Iterator<Item 
 }
 
 /// What the next Snapshot has to remember as `down_since`: an outage keeps its start until users are seen to be served again.
-pub fn down_since(assessment: &Assessment) -> BTreeMap<String, Moment> {
+pub fn down_since(assessment: &Assessment) -> BTreeMap<String, (Moment, RunStart)> {
     let down = assessment.systems.iter().filter_map(|system| match system.up {
-        Up::Down { since } => Some((system.name.clone(), since)),
+        Up::Down { since, start } => Some((system.name.clone(), (since, start))),
         Up::Up | Up::Unknown => None,
     });
     down.collect()

@@ -4,7 +4,7 @@ use super::upcoming::Changes;
 use super::{Judged, at_least_zero};
 use crate::model::kinds::{Means, Protection, Trust};
 use crate::model::words::{clock as moment, length};
-use crate::model::{Disruption, Loss, Moment, RpoJudgement, Span, System, Text, Verdict};
+use crate::model::{Disruption, Loss, Moment, RpoJudgement, RunStart, Span, System, Text, Verdict};
 
 /// The moment losses are counted to.
 #[derive(Clone, Copy)]
@@ -12,15 +12,20 @@ pub(super) struct Clock {
     /// Now.
     pub(super) now: Moment,
     /// The start of the outage, if one lasts.
-    pub(super) frozen_at: Option<Moment>,
+    pub(super) frozen_at: Option<(Moment, RunStart)>,
 }
 
 impl Clock {
     const fn counted_to(self) -> Moment {
         match self.frozen_at {
-            Some(start) => start,
+            Some((start, _)) => start,
             None => self.now,
         }
+    }
+
+    /// The outage may have begun before it was seen, so that losses are at most what is counted.
+    const fn start_is_unseen(self) -> bool {
+        matches!(self.frozen_at, Some((_, RunStart::Earlier)))
     }
 
     /// What was written between `point` and the moment losses are counted to.
@@ -97,6 +102,14 @@ fn hold(name: &str, protection: &Protection, objective: Option<Span>, disruption
         };
     }
     match objective {
+        Some(objective) if now > objective && clock.start_is_unseen() => {
+            let sentence = format!(
+                "{name} could be brought back to {}; whether that is within the {promised} promised for {lost} depends on when \
+                 the outage began, which nobody could tell",
+                moment(newest, clock.now)
+            );
+            held(Verdict::Unknown, Some(Text::new(sentence)))
+        }
         Some(objective) if now > objective => {
             held(Verdict::Breached, Some(behind(name, newest, &promised, lost, clock)))
         }
@@ -115,7 +128,7 @@ fn behind(name: &str, newest: Moment, promised: &str, lost: &str, clock: Clock) 
     let newest = moment(newest, clock.now);
     Text::new(match clock.frozen_at {
         None => format!("{name} could only be brought back to {newest}: more than the {promised} promised for {lost}"),
-        Some(start) => format!(
+        Some((start, _)) => format!(
             "{name} could only be brought back to {newest}, the outage began at {}: more than the {promised} promised for {lost}",
             moment(start, clock.now)
         ),
@@ -163,7 +176,7 @@ pub(super) fn judge_rpo(
     RpoJudgement {
         objective,
         now,
-        frozen_at: clock.frozen_at,
+        frozen_at: clock.frozen_at.map(|(start, _)| start),
         verdict,
         worst: worst.map(str::to_owned),
         read_at: decided.and_then(|protection| protection.read_at),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::model::index::Sight;
-use crate::model::{Loss, Moment, PerDisruption, Query, Region, Service, Site, Text, Verdict};
+use crate::model::{Loss, Moment, PerDisruption, Query, Region, RunStart, Service, Site, Text, Verdict};
 
 /// How far what was found rests on readings that can be trusted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -155,15 +155,6 @@ pub enum Health {
     },
     /// It cannot be told.
     Unknown,
-}
-
-/// Whether the start of a run of failing readings was seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RunStart {
-    /// A passing reading comes before it.
-    Seen,
-    /// The readings do not reach back far enough.
-    Earlier,
 }
 
 /// What a kind found out about its Component, before anybody asks what was promised.

@@ -1,12 +1,12 @@
 //! `health-check`: a Route 53 health check that watches one site.
 
-use super::{ComponentKind, Evidence, Health, RunStart, Trust, lag};
+use super::{ComponentKind, Evidence, Health, Trust, lag};
 use crate::model::facts::cloudwatch::Series;
 use crate::model::facts::route53::{self, Observation};
 use crate::model::index::{Index, Sight};
 use crate::model::query::Window;
 use crate::model::words::clock;
-use crate::model::{Moment, Place, Query, Site, Snapshot, Span, Text, Verdict};
+use crate::model::{Moment, Place, Query, RunStart, Site, Snapshot, Span, Text, Verdict};
 
 /// A Route 53 health check.
 #[derive(Clone, Debug, PartialEq)]
@@ -141,10 +141,7 @@ impl ComponentKind for HealthCheck {
         match &health {
             Health::Passing => evidence.seen = Text::new(format!("{name} passes for {}", self.watches.as_str())),
             Health::Failing { since, start } => {
-                let or_earlier = match start {
-                    RunStart::Seen => "",
-                    RunStart::Earlier => " or earlier",
-                };
+                let or_earlier = start.words();
                 let since = clock(*since, now);
                 let watched = self.watches.as_str();
                 evidence.finding(Verdict::AtRisk, format!("{name} fails for {watched} since {since}{or_earlier}"));

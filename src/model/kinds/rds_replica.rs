@@ -245,6 +245,10 @@ impl ComponentKind for RdsReplica {
                 evidence.blockers_unknown = true;
                 let why = match replica.sight.value.and_then(|instance| instance.replica_source.as_ref()) {
                     Some(leader) => format!("{} follows {leader}, not {}", replica.name, source.name),
+                    None if source.sight.is_absent() || replica.sight.is_absent() => {
+                        let absent = if source.sight.is_absent() { &source } else { &replica };
+                        format!("There is no RDS instance {} in {}", absent.name, absent.region())
+                    }
                     None => format!("Which of {} and {} takes the writes cannot be told", source.name, replica.name),
                 };
                 evidence.protection.region = Protection::unknown(&why, trust.clone());

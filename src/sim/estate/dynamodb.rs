@@ -82,8 +82,8 @@ fn id() -> String {
 const USUAL: Lag = Lag { base: Span::from_millis(600), jitter: Span::from_millis(700), every: None };
 
 impl Table {
-    /// The links of an eventually consistent table: from each Region to each other, named `table` for those that leave the
-    /// first Region and carry the users' writes.
+    /// The links of an eventually consistent table, all named after it: from the first Region, which takes the users' writes, to
+    /// each other.
     pub fn links(&self) -> Vec<Link> {
         match (self.consistency, self.regions.split_first()) {
             (Some(Consistency::Eventual), Some((home, others))) => {
