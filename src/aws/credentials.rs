@@ -52,11 +52,13 @@ pub(super) struct Credentials {
 
 type Loaded = Result<aws_credential_types::Credentials, Unread>;
 
+type Loading = Shared<BoxFuture<'static, Loaded>>;
+
 #[derive(Default)]
 struct State {
     held: Option<aws_credential_types::Credentials>,
     failed: Option<(Instant, Unread)>,
-    loading: Option<Shared<BoxFuture<'static, Loaded>>>,
+    loading: Option<Loading>,
 }
 
 impl Credentials {
@@ -77,7 +79,7 @@ impl Credentials {
     }
 
     async fn current(&self) -> Loaded {
-        let loading = {
+        let (held, loading) = {
             let mut state = self.state();
             let now = SystemTime::now();
             let left = state.held.as_ref().map(|held| match held.expiry() {
@@ -94,11 +96,25 @@ impl Credentials {
                 (_, Some(failure)) => return Err(failure),
                 _ => {}
             }
-            state
+            let loading = state
                 .loading
                 .get_or_insert_with(|| load(self.sources.clone(), self.profile.clone(), self.patience).boxed().shared())
-                .clone()
+                .clone();
+            (state.held.clone().filter(|_| holds), loading)
         };
+        match held {
+            // Nobody waits for a renewal, least of all for one that hangs, while the old ones hold.
+            Some(held) => {
+                let renewing = self.clone();
+                tokio::spawn(async move { renewing.finish(loading).await });
+                Ok(held)
+            }
+            None => self.finish(loading).await,
+        }
+    }
+
+    /// What `loading` comes to, kept for all.
+    async fn finish(&self, loading: Loading) -> Loaded {
         let loaded = loading.clone().await;
         let mut state = self.state();
         if state.loading.as_ref().is_some_and(|now| now.ptr_eq(&loading)) {
@@ -111,11 +127,7 @@ impl Credentials {
                 Err(failure) => state.failed = Some((Instant::now(), failure.clone())),
             }
         }
-        // A failed renewal is no reason to stop while the old ones hold.
-        match (loaded, &state.held) {
-            (Err(_), Some(held)) if held.expiry().is_none_or(|end| end > SystemTime::now()) => Ok(held.clone()),
-            (loaded, _) => loaded,
-        }
+        loaded
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -209,6 +209,8 @@ fn is_html(raw: &HttpResponse) -> bool {
 
 /// An error as AWS names it.
 fn of_code(code: &str, message: &str, status: u16, about: &Circumstances<'_>) -> Unread {
+    // A refused signature is explained with the whole request, session token included.
+    let message = message.split_once("The Canonical String").map_or(message, |(before, _)| before).trim_end();
     let said = if message.is_empty() { code.to_owned() } else { format!("{code}: {message}") };
     let kind = kind_of(code, message, status, about.skew);
     let operation = format!("{}:{}", about.service, about.operation);

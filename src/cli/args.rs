@@ -93,9 +93,21 @@ pub(super) struct DemoArgs {
     /// The same seed makes the same shop
     #[arg(long, default_value = "1", value_name = "NUMBER")]
     pub(super) seed: u64,
+    /// Which company: the shop, or a thousand systems made from the seed
+    #[arg(long, value_enum, default_value_t = Company::Shop)]
+    pub(super) estate: Company,
     /// Write the shop's estate, config and scenarios to this folder instead, to copy from
     #[arg(long, value_name = "DIR")]
     pub(super) export: Option<PathBuf>,
+}
+
+/// What the demo shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Company {
+    /// Nine systems
+    Shop,
+    /// 1,000 systems in three accounts
+    Large,
 }
 
 /// `drdeck simulate`
@@ -107,8 +119,8 @@ pub(super) struct SimulateArgs {
     /// What happens: a built-in scenario, or a file
     #[arg(long, default_value = "calm", value_name = "NAME|FILE")]
     pub(super) scenario: String,
-    /// What there is: an estate file, instead of the built-in shop
-    #[arg(long, value_name = "FILE")]
+    /// What there is instead of the built-in shop: an estate file, or "large": 1,000 systems made from the seed
+    #[arg(long, value_name = "FILE|large")]
     pub(super) estate: Option<PathBuf>,
     /// Simulated seconds for each second; 0 freezes the clock
     #[arg(long, default_value = "1", value_name = "X", value_parser = speed)]

@@ -6,10 +6,10 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 use std::process::ExitCode;
 
-use super::args::{DemoArgs, Global};
+use super::args::{Company, DemoArgs, Global};
 use super::exit::Failure;
 use super::simulated::{self, Existing};
-use super::{console, output};
+use super::{console, large, output};
 use crate::config::{self, Overrides};
 use crate::demo;
 
@@ -24,9 +24,17 @@ pub(super) fn run(args: &DemoArgs, global: &Global) -> Result<ExitCode, Failure>
     }
     let scenario = simulated::scenario(&args.scenario)?;
     let listen = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
-    let running = simulated::start(listen, simulated::estate(None)?, scenario, args.speed, args.seed)?;
+    let (estate, config) = match args.estate {
+        Company::Shop => (simulated::estate(None, args.seed)?, demo::CONFIG.to_owned()),
+        Company::Large => {
+            let estate = simulated::estate(Some(Path::new(simulated::LARGE)), args.seed)?;
+            let config = large::config(&estate);
+            (estate, config)
+        }
+    };
+    let running = simulated::start(listen, estate, scenario, args.speed, args.seed)?;
     let overrides = Overrides { endpoint_url: Some(running.url()), profile: None };
-    let config = config::parse(demo::CONFIG, Path::new("the demo's config.toml"), &overrides)?;
+    let config = config::parse(&config, Path::new("the demo's config.toml"), &overrides)?;
     let code = console::show(config, global);
     running.stop();
     code

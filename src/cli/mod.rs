@@ -5,6 +5,7 @@ mod completions;
 mod console;
 mod demo;
 mod exit;
+mod large;
 mod logging;
 mod man;
 mod output;

@@ -6,16 +6,17 @@ use std::process::ExitCode;
 
 use super::args::SimulateArgs;
 use super::exit::Failure;
-use super::output;
 use super::simulated::{self, Existing};
+use super::{large, output};
 use crate::config::{self, Overrides};
 use crate::demo;
+use crate::sim::Estate;
 
 pub(super) fn run(args: &SimulateArgs) -> Result<ExitCode, Failure> {
-    let estate = simulated::estate(args.estate.as_deref())?;
+    let estate = simulated::estate(args.estate.as_deref(), args.seed)?;
     let scenario = simulated::scenario(&args.scenario)?;
     let config = match &args.write_config {
-        Some(target) => Some((target, config_of(args.estate.as_deref())?)),
+        Some(target) => Some((target, config_of(args.estate.as_deref(), &estate)?)),
         None => None,
     };
     let running = simulated::start(args.listen, estate, scenario, args.speed, args.seed)?;
@@ -30,15 +31,18 @@ pub(super) fn run(args: &SimulateArgs) -> Result<ExitCode, Failure> {
 }
 
 /// An estate file says what there is; what of it makes a System is said by the `config.toml` beside it.
-fn config_of(estate: Option<&Path>) -> Result<String, Failure> {
-    let Some(estate) = estate else {
+fn config_of(file: Option<&Path>, estate: &Estate) -> Result<String, Failure> {
+    let Some(file) = file else {
         return Ok(demo::CONFIG.to_owned());
     };
-    let path = estate.with_file_name("config.toml");
+    if simulated::is_large(file) {
+        return Ok(large::config(estate));
+    }
+    let path = file.with_file_name("config.toml");
     fs::read_to_string(&path).map_err(|error| {
         Failure::Input(format!(
             "the config that goes with {} cannot be read: {}: {error}; put a config.toml beside the estate, or leave out --write-config",
-            estate.display(),
+            file.display(),
             path.display()
         ))
     })

@@ -28,14 +28,23 @@ pub(super) fn scenario(name: &str) -> Result<Scenario, Failure> {
     Err(Failure::Usage(format!("there is no scenario \"{name}\"{}", suggest::hint(name, names(), &otherwise))))
 }
 
-/// The estate in that file, or the built-in shop.
-pub(super) fn estate(file: Option<&Path>) -> Result<Estate, Failure> {
+/// The estate in that file, the large one of that seed, or the built-in shop.
+pub(super) fn estate(file: Option<&Path>, seed: u64) -> Result<Estate, Failure> {
     let estate = match file {
+        Some(name) if is_large(name) => return Ok(Estate::large(seed)),
         Some(file) => sim::load_estate(file),
         None => sim::parse_estate("estate.toml", demo::ESTATE),
     };
     estate.map_err(|error| Failure::Input(error.to_string()))
 }
+
+/// Whether an estate's name is that of the large one, which is made and not read. A file of that name is `./large`.
+pub(super) fn is_large(name: &Path) -> bool {
+    name == Path::new(LARGE)
+}
+
+/// What the large estate is called.
+pub(super) const LARGE: &str = "large";
 
 /// Starts the simulator on its own thread.
 pub(super) fn start(

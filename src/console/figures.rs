@@ -5,7 +5,7 @@ use super::theme::Role;
 use super::widgets::Line;
 use super::{format, mark};
 use crate::model::{
-    ComponentAssessment, Disruption, Loss, Moment, RunStart, Site, Span, SystemAssessment, Up, Verdict,
+    ComponentAssessment, Disruption, Loss, Moment, RunStart, Site, Span, Strategy, SystemAssessment, Up, Verdict,
 };
 
 /// How far what a figure rests on can be trusted.
@@ -214,7 +214,25 @@ pub fn go(system: &SystemAssessment, now: Moment) -> Line {
     }
 }
 
-/// Whether every component could say whether it stands in the way of a failover.
+/// Whether all that could stand in the way of a failover was told in time. What is wrong with the site that is left does not count: a Region
+/// that is gone must not hide that the other one is ready.
 pub fn go_known(system: &SystemAssessment, now: Moment) -> bool {
-    !system.blockers_unknown && Trust::worst(system.components.iter(), now) == Trust::Fresh
+    let rpo = system.rpo.get(Disruption::Region);
+    // With two writers there is no telling from where to where.
+    let split = system.verdict == Verdict::Split;
+    if split || system.blockers_unknown || rpo.verdict == Verdict::Unknown || rpo.stale {
+        return false;
+    }
+    let counts = |component: &ComponentAssessment| {
+        *component.loss.get(Disruption::Region) != Loss::NotApplicable || component.kind == "asg"
+    };
+    let speaks = |component: &&ComponentAssessment| match system.strategy {
+        // There the recovery site's health checks have a say too.
+        Strategy::WarmStandby | Strategy::ActiveActive => component.kind == "health-check",
+        Strategy::BackupAndRestore | Strategy::PilotLight => false,
+    };
+    // Where no component counts for the loss of a Region, only all of them together tell anything.
+    let none_counts = !system.components.iter().any(counts);
+    let needed = || system.components.iter().filter(|component| none_counts || speaks(component));
+    Trust::worst(needed(), now) == Trust::Fresh && needed().all(|component| component.verdict != Verdict::Unknown)
 }

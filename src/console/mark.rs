@@ -1,7 +1,7 @@
 //! How meanings are marked: a glyph, a word and a role each, so that none rests on colour alone.
 
 use super::theme::Role;
-use crate::model::{SystemAssessment, Up, Verdict};
+use crate::model::{ComponentAssessment, SystemAssessment, Up, Verdict};
 
 /// The glyph of what is good.
 pub const GOOD: &str = "✓";
@@ -31,6 +31,15 @@ pub const fn role(verdict: Verdict) -> Role {
         Verdict::Unknown => Role::VerdictUnknown,
         Verdict::Breached => Role::VerdictBreached,
         Verdict::Split => Role::VerdictSplit,
+    }
+}
+
+/// The role of a component: what rests on old readings is never shown as good.
+pub const fn component_role(component: &ComponentAssessment) -> Role {
+    if component.stale && matches!(component.verdict, Verdict::Met) {
+        Role::FreshnessStale
+    } else {
+        role(component.verdict)
     }
 }
 

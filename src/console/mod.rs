@@ -45,6 +45,11 @@ pub struct ConsoleOptions {
     pub refresh: Box<dyn FnMut() + Send>,
 }
 
+/// The columns of the terminal, if there is one.
+pub fn terminal_width() -> Option<u16> {
+    crossterm::terminal::size().ok().map(|(columns, _)| columns).filter(|columns| *columns > 0)
+}
+
 /// Why the console ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {

@@ -1,8 +1,12 @@
 //! The judgement on a System in sentences that need no glossary.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::figures::{self, Trust};
 use super::format;
-use crate::model::{Disruption, Moment, Site, Span, SystemAssessment, Up, Verdict};
+use crate::model::{
+    Disruption, Failure, Moment, RunStart, Site, SourceState, Span, SystemAssessment, Up, Verdict, words,
+};
 
 /// A statement and how bad it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,8 +17,16 @@ pub struct Sentence {
     pub text: String,
 }
 
-/// What is the case: split, users, RPO and RTO for each Disruption.
+/// What is the case, in the order in which it matters at night: two writers, users, what a failover would lose and what blocks it, what
+/// damaged data would cost, how long recovery takes.
 pub fn of(system: &SystemAssessment, now: Moment) -> Vec<Sentence> {
+    let mut sentences = urgent(system, now);
+    sentences.extend(times(system, now));
+    sentences
+}
+
+/// The same without how long recovery takes.
+pub fn urgent(system: &SystemAssessment, now: Moment) -> Vec<Sentence> {
     let mut sentences = Vec::new();
     if system.verdict == Verdict::Split {
         sentences.push(Sentence {
@@ -26,11 +38,9 @@ pub fn of(system: &SystemAssessment, now: Moment) -> Vec<Sentence> {
         });
     }
     sentences.push(users(system, now));
-    for disruption in Disruption::ALL {
-        sentences.extend(loss(system, disruption, now));
-    }
-    sentences.extend(times(system, now));
+    sentences.extend(loss(system, Disruption::Region, now));
     sentences.extend(start(system, now));
+    sentences.extend(loss(system, Disruption::Data, now));
     sentences
 }
 
@@ -49,9 +59,13 @@ fn users(system: &SystemAssessment, now: Moment) -> Sentence {
         Up::Down { since, start } => (
             Verdict::Breached,
             format!(
-                "Users have not been served since {}{}, for {}. Active: {active}.",
+                "Users have not been served since {}{}, for {}{}. Active: {active}.",
                 format::moment(*since, now),
                 start.words(),
+                match start {
+                    RunStart::Seen => "",
+                    RunStart::Earlier => "at least ",
+                },
                 format::elapsed(now.duration_since(*since))
             ),
         ),
@@ -70,28 +84,55 @@ fn loss(system: &SystemAssessment, disruption: Disruption, now: Moment) -> Optio
         (Verdict::Met, Trust::Old(_) | Trust::Never) => Verdict::Unknown,
         (verdict, _) => verdict,
     };
-    let event = match (disruption, judgement.frozen_at) {
-        (Disruption::Region, Some(since)) => format!("Counted from the outage at {},", format::moment(since, now)),
-        (Disruption::Region, None) => format!("If {} were lost now,", lost_site(system)),
-        (Disruption::Data, Some(since)) => format!("If the data of {} had to be restored,", format::moment(since, now)),
-        (Disruption::Data, None) => "If data were deleted or corrupted now,".to_owned(),
-    };
+    let outage = judgement.frozen_at.is_some();
     let lost = match figure {
-        Some(Span::ZERO) => "nothing would be lost".to_owned(),
-        Some(figure) => format!("the last {} of data would be lost", format::span(figure)),
-        None if verdict == Verdict::Breached => "all data would be lost: there is no recovery point".to_owned(),
-        None => "it cannot be told how much would be lost".to_owned(),
+        Some(figure) => {
+            let event = match (disruption, outage) {
+                (Disruption::Region, true) => "A failover would lose".to_owned(),
+                (Disruption::Data, true) => "A restore would lose".to_owned(),
+                (Disruption::Region, false) => format!("If {} were lost now,", lost_site(system)),
+                (Disruption::Data, false) => "If data were damaged now,".to_owned(),
+            };
+            match (figure, outage) {
+                (Span::ZERO, true) => format!("{event} nothing"),
+                (Span::ZERO, false) => format!("{event} nothing would be lost"),
+                // As coarse as in the table: a figure that changes every second is not read any better.
+                (figure, true) => {
+                    format!("{event} the last {} before the outage", format::against(figure, judgement.objective))
+                }
+                (figure, false) => {
+                    format!("{event} {} of data would be lost", format::against(figure, judgement.objective))
+                }
+            }
+        }
+        None => {
+            let event = match (disruption, outage) {
+                (Disruption::Region, true) => "a failover".to_owned(),
+                (Disruption::Region, false) => format!("the loss of {}", lost_site(system)),
+                (Disruption::Data, _) => "damaged data".to_owned(),
+            };
+            match verdict {
+                Verdict::Breached | Verdict::Split => {
+                    format!("There is no recovery point: {event} would cost all data")
+                }
+                Verdict::Unknown | Verdict::AtRisk | Verdict::Met => format!("What {event} would cost cannot be told"),
+            }
+        }
     };
-    let promise = match judgement.objective {
-        None => "nothing was promised".to_owned(),
-        Some(Span::ZERO) => "no loss at all was promised".to_owned(),
-        Some(objective) => format!("at most {} was promised", format::span(objective)),
+    let goal = match judgement.objective {
+        None => "no goal is declared".to_owned(),
+        Some(Span::ZERO) => "the goal is no loss at all".to_owned(),
+        Some(objective) => format!("the goal is {}", format::span(objective)),
     };
+    let start_unseen = matches!(system.up, Up::Down { start: RunStart::Earlier, .. });
     let doubt = match (verdict, figure) {
-        (Verdict::Unknown, Some(_)) => " Some of this could not be read in time, so it may be more.",
+        (Verdict::Unknown, Some(_)) if start_unseen && !judgement.stale => {
+            " When the outage began was not seen: it may be less."
+        }
+        (Verdict::Unknown, Some(_)) => " Not all of it could be read in time: it may be more.",
         (Verdict::Met | Verdict::AtRisk | Verdict::Unknown | Verdict::Breached | Verdict::Split, _) => "",
     };
-    Some(Sentence { verdict, text: format!("{event} {lost}; {promise}.{doubt}") })
+    Some(Sentence { verdict, text: format!("{lost}; {goal}.{doubt}") })
 }
 
 /// How long recovery takes: proven, or promised only.
@@ -143,10 +184,71 @@ fn start(system: &SystemAssessment, now: Moment) -> Vec<Sentence> {
             sentences.push(Sentence { verdict: Verdict::Met, text });
         }
     } else {
-        let text = "Whether a failover could start now cannot be told for all components.".to_owned();
-        sentences.push(Sentence { verdict: Verdict::Unknown, text });
+        let text = match sentences.as_slice() {
+            [] => "Whether a failover could start now cannot be told.",
+            _ => "Whether anything else blocks a failover cannot be told.",
+        };
+        sentences.push(Sentence { verdict: Verdict::Unknown, text: text.to_owned() });
     }
     sentences
+}
+
+/// Calls that failed for one and the same reason.
+struct Failed<'a> {
+    failure: &'a Failure,
+    /// Where the first of them stands among the reasons.
+    at: usize,
+    texts: Vec<&'a str>,
+    places: BTreeMap<&'a str, BTreeSet<&'a str>>,
+}
+
+/// Why the verdict, worst first, where the calls that failed for one and the same reason are one sentence and not one each.
+pub fn reasons(system: &SystemAssessment, sources: &[SourceState], now: Moment) -> Vec<String> {
+    let mut said = Vec::new();
+    let mut failed: Vec<Failed<'_>> = Vec::new();
+    for reason in &system.reasons {
+        let text = reason.as_str();
+        let Some((source, failure)) = sources.iter().find_map(|source| blamed(source, text)) else {
+            said.push(text.to_owned());
+            continue;
+        };
+        let at = said.len();
+        let known = failed.iter().position(|other| other.failure.error == failure.error);
+        let group = known.unwrap_or_else(|| {
+            failed.push(Failed { failure, at, texts: Vec::new(), places: BTreeMap::new() });
+            failed.len() - 1
+        });
+        let Some(group) = failed.get_mut(group) else { continue };
+        if failure.since < group.failure.since {
+            group.failure = failure;
+        }
+        group.texts.push(text);
+        group.places.entry(source.region.as_str()).or_default().insert(source.service.as_str());
+    }
+    for Failed { failure, at, texts, places } in failed.into_iter().rev() {
+        let sentence = match texts.as_slice() {
+            [alone] => (*alone).to_owned(),
+            _ => {
+                let places = words::listed(places.iter().map(|(region, services)| in_region(region, services)));
+                format!("{places} cannot be read since {}: {}", format::moment(failure.since, now), failure.error)
+            }
+        };
+        said.insert(at, sentence);
+    }
+    said
+}
+
+/// The source that `reason` is about, if it says no more than that a call to it failed: `rds:DescribeDBInstances us-east-1 …: <its error>`.
+fn blamed<'a>(source: &'a SourceState, reason: &str) -> Option<(&'a SourceState, &'a Failure)> {
+    let failure = source.failure.as_ref().filter(|failure| reason.ends_with(failure.error.as_str()))?;
+    let call = reason.strip_prefix(source.service.as_str())?.strip_prefix(':')?;
+    let region = call.split(' ').nth(1)?;
+    (region == source.region.as_str()).then_some((source, failure))
+}
+
+/// `us-east-1 (backup, rds)`: services of a Region.
+pub fn in_region(region: &str, services: &BTreeSet<&str>) -> String {
+    format!("{region} ({})", services.iter().copied().collect::<Vec<_>>().join(", "))
 }
 
 /// The site whose loss is talked about: the active one, or the primary if that is not known.

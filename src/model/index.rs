@@ -50,7 +50,7 @@ pub struct Index<'a> {
     servers_by_tag: HashMap<&'a Query, HashMap<(&'a str, &'a str), Vec<&'a SourceServer>>>,
     recovery_instances: ByName<'a, Vec<&'a RecoveryInstance>>,
     drs_jobs: ByName<'a, Vec<(&'a Job, &'a str)>>,
-    backup_jobs: ByName<'a, &'a BackupJob>,
+    backup_jobs: ByName<'a, Vec<&'a BackupJob>>,
     copy_jobs: ByName<'a, Vec<&'a CopyJob>>,
     restore_jobs: ByName<'a, &'a RestoreJob>,
     protected: ByName<'a, &'a ProtectedResource>,
@@ -155,8 +155,7 @@ impl<'a> Index<'a> {
                 self.drs_jobs.insert(query, jobs);
             }
             Answer::BackupJobs(list) => {
-                let newest = newest_by_name(list, |j| Some(j.resource.as_str()), |j| j.created);
-                self.backup_jobs.insert(query, newest);
+                self.backup_jobs.insert(query, all_by_name(list, |j| j.resource.as_str()));
             }
             Answer::CopyJobs(list) => {
                 self.copy_jobs.insert(query, all_by_name(list, |j| j.resource.as_str()));
@@ -291,8 +290,6 @@ lookups! {
     global_cluster: global_clusters -> GlobalCluster;
     /// The DRS source server of that id.
     server: servers -> SourceServer;
-    /// The newest backup job of that resource.
-    backup_job: backup_jobs -> BackupJob;
     /// The newest restore job of that resource.
     restore_job: restore_jobs -> RestoreJob;
     /// That resource, if AWS Backup ever backed it up.
@@ -310,6 +307,8 @@ groups! {
     recovery_instances_of: recovery_instances -> &'a RecoveryInstance;
     /// The DRS jobs that name that source server, each with the server's launch status.
     drs_jobs_of: drs_jobs -> (&'a Job, &'a str);
+    /// The backup jobs of that resource.
+    backup_jobs_of: backup_jobs -> &'a BackupJob;
     /// The copy jobs of that resource.
     copy_jobs_of: copy_jobs -> &'a CopyJob;
     /// The recovery points of that resource in the vault asked.

@@ -21,6 +21,8 @@ pub(super) struct Board {
     settings: Settings,
     snapshot: Snapshot,
     calls: BTreeMap<Query, u64>,
+    /// How many health checks' checkers are asked in a round.
+    checkers: u32,
     /// Set while the identity we read as belongs to another account than the config is about.
     stranger: Option<Unread>,
 }
@@ -30,7 +32,7 @@ impl Board {
     pub(super) fn new(estate: Arc<Estate>, settings: Settings) -> Self {
         let always = estate.queries();
         let snapshot = Snapshot::default();
-        Self { estate, always, settings, snapshot, calls: BTreeMap::new(), stranger: None }
+        Self { estate, always, settings, snapshot, calls: BTreeMap::new(), checkers: 0, stranger: None }
     }
 
     /// What has to be read, given what is known. Readings that nobody needs any more are forgotten.
@@ -39,6 +41,8 @@ impl Board {
         wanted.extend(self.always.iter().cloned());
         self.snapshot.readings.retain(|query, _| wanted.contains(query));
         self.calls.retain(|query, _| wanted.contains(query));
+        self.checkers =
+            wanted.iter().map(|query| u32::from(Source::of(query).lane == Lane::Checkers)).fold(0, u32::saturating_add);
         wanted
     }
 
@@ -67,10 +71,7 @@ impl Board {
         let patience = self.settings.access.patience();
         match Source::of(query).lane {
             Lane::Usual => patience,
-            Lane::Checkers => {
-                let checks = self.calls.keys().filter(|query| Source::of(query).lane == Lane::Checkers).count();
-                patience + round::BETWEEN_CHECKERS.saturating_mul(u32::try_from(checks).unwrap_or(u32::MAX))
-            }
+            Lane::Checkers => patience + round::BETWEEN_CHECKERS.saturating_mul(self.checkers),
         }
     }
 

@@ -24,6 +24,9 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// Differences below this come from the time an answer travels.
 const JITTER: Span = Span::from_millis(1_500);
 
+/// Our own clock is corrected by a few seconds now and then; a lid that was closed makes more.
+const SLEPT: Span = Span::from_mins(1);
+
 /// The answer is some fifty bytes.
 const ANSWER_LIMIT: usize = 4_096;
 
@@ -43,12 +46,20 @@ pub(super) async fn compare(session: &Session) -> Option<Clock> {
     }
 }
 
+/// How far `new` is from what `old` would have said by itself.
+fn off(old: &Clock, new: &Clock) -> Span {
+    new.at_anchor.duration_since(old.at(new.anchor)).abs()
+}
+
+/// Whether so much time is missing that this machine slept, or its clock was set.
+pub(super) fn slept(old: &Clock, new: &Clock) -> bool {
+    off(old, new) > SLEPT
+}
+
 /// Whether `new` says something else than `old` would have by itself.
 pub(super) fn moved(old: &Clock, new: &Clock) -> bool {
-    let expected = old.at(new.anchor);
-    let off = new.at_anchor.duration_since(expected).abs();
     let allowed = JITTER.max(Span::try_from_secs_f64(JITTER.as_secs_f64() * new.speed).unwrap_or(JITTER));
-    (old.speed - new.speed).abs() > f64::EPSILON || off > allowed
+    (old.speed - new.speed).abs() > f64::EPSILON || off(old, new) > allowed
 }
 
 #[derive(Deserialize)]

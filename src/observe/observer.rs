@@ -12,13 +12,16 @@ use tokio::time::sleep_until;
 
 use super::board::Board;
 use super::clock::{self, COMPARE_EVERY};
-use super::reader::{Reader, Report, Trouble, Wanted};
+use super::reader::{Beat, Reader, Report, Trouble, Wanted};
 use super::{Clock, Lane, Observation, Settings, Source, source};
 use crate::aws::{Login, Session};
 use crate::model::{Estate, Moment, Query};
 
 /// Messages to the console are at least so far apart: answers come in bunches, and judging a large estate takes a while.
 const PUBLISH_EVERY: Duration = Duration::from_millis(200);
+
+/// A key that is held down asks for a refresh thirty times a second.
+const REFRESH_AT_MOST_EVERY: Duration = Duration::from_secs(5);
 
 /// The SDK's futures are deep: an unoptimised build overflows the usual 2 MiB. Only what is touched takes memory.
 const STACK: usize = 8 * 1024 * 1024;
@@ -83,6 +86,7 @@ async fn observe(
     let mut compare_at = Instant::now() + COMPARE_EVERY;
     let mut publish_at = Some(Instant::now());
     let mut published_at = Instant::now();
+    let (mut refresh_at, mut refreshed_at) = (None, Instant::now());
     readers.want(&board.wanted(readers.now()));
     loop {
         tokio::select! {
@@ -91,13 +95,13 @@ async fn observe(
                 if asked.is_none() {
                     return;
                 }
-                readers.refresh();
+                refresh_at.get_or_insert(Instant::now().max(refreshed_at + REFRESH_AT_MOST_EVERY));
             }
             Some(report) = reports.recv() => {
                 let speed = readers.clock.borrow().speed;
                 match report {
                     Report::Asking(source) => { busy.insert(source); }
-                    Report::Arrived(outcome) => board.take(outcome, speed),
+                    Report::Arrived(outcome) => board.take(*outcome, speed),
                     Report::Done(source, trouble) => {
                         busy.remove(&source);
                         readers.tell_neighbours(&source, trouble);
@@ -107,16 +111,23 @@ async fn observe(
                 let soon = Instant::now().max(published_at + PUBLISH_EVERY);
                 publish_at = Some(publish_at.map_or(soon, |at| at.min(soon)));
             }
+            () = at(refresh_at) => {
+                (refresh_at, refreshed_at) = (None, Instant::now());
+                readers.refresh();
+            }
             () = sleep_until(compare_at.into()) => {
                 if let Some(new) = clock::compare(&session).await {
                     let old = *readers.clock.borrow();
-                    if clock::moved(&old, &new) || !simulated {
+                    let moved = clock::moved(&old, &new);
+                    if moved || !simulated {
                         readers.clock.send_replace(new);
                     }
-                    if simulated && clock::moved(&old, &new) {
-                        // Time has jumped: what was fresh is not.
-                        readers.refresh();
+                    if moved {
+                        // Time has jumped: what was fresh is not, and what wakes us was planned by the old clock.
                         publish_at = Some(Instant::now());
+                        if simulated || clock::slept(&old, &new) {
+                            readers.refresh();
+                        }
                     }
                 }
                 compare_at = Instant::now() + COMPARE_EVERY;
@@ -127,7 +138,9 @@ async fn observe(
                 let clock = *readers.clock.borrow();
                 publish_at = assessment.next_change.and_then(|next| wall(&clock, now, next));
                 published_at = Instant::now();
-                publish.send_replace(Some(Observation { assessment, clock, refreshing: !busy.is_empty() }));
+                // A task that was ended in the middle of a round reports nothing any more.
+                let refreshing = busy.iter().any(|source| readers.running.contains_key(source));
+                publish.send_replace(Some(Observation { assessment, clock, refreshing }));
             }
         }
     }
@@ -205,6 +218,7 @@ impl Readers {
                 clock: self.clock.subscribe(),
                 wanted: told,
                 reports: self.reports_by.clone(),
+                beat: Beat::start(),
             };
             self.running.insert(source, (tell, tokio::spawn(reader.run())));
         }

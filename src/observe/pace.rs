@@ -31,6 +31,14 @@ pub enum Pace {
 }
 
 impl Pace {
+    /// How often at least a source is asked something, so that it is not found dead late; and what failed is asked again.
+    pub const fn pulse(self) -> Self {
+        match self {
+            Self::Metrics => Self::Metrics,
+            Self::Refresh | Self::Restorable | Self::Slow => Self::Refresh,
+        }
+    }
+
     /// The pace of a Query.
     pub const fn of(query: &Query) -> Self {
         match query {
@@ -80,12 +88,12 @@ impl Paces {
         wanted.max(scaled(SHORTEST_WAIT, speed))
     }
 
-    /// The same in our own time.
+    /// The same in our own time. A clock that runs slower than ours makes us wait no longer.
     pub fn wait(&self, pace: Pace, speed: f64) -> Duration {
         if speed <= 0.0 {
             return WAIT_WHILE_FROZEN;
         }
-        let seconds = self.interval(pace, speed).as_secs_f64() / speed;
+        let seconds = self.interval(pace, speed).as_secs_f64() / speed.max(1.0);
         Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX).max(SHORTEST_WAIT)
     }
 

@@ -1,6 +1,5 @@
 //! One round of questions to one source.
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -11,7 +10,6 @@ use tokio::time::sleep;
 use super::{Clock, Lane, Source};
 use crate::aws::{self, SERIES_PER_CALL, Session, Unread};
 use crate::model::facts::Answer;
-use crate::model::query::Window;
 use crate::model::{FailureKind, Moment, Query};
 
 /// Questions under way at once to one source.
@@ -66,7 +64,7 @@ pub(super) async fn ask(
             let breaker = Breaker::default();
             let (series, others): (Vec<_>, Vec<_>) =
                 queries.into_iter().partition(|query| matches!(query, Query::Series(..)));
-            let batches = batches(series).into_iter().map(Job::Series);
+            let batches = series.chunks(SERIES_PER_CALL).map(|batch| Job::Series(batch.to_vec()));
             let mut waiting = batches.chain(others.into_iter().map(Job::One));
             let mut running = FuturesUnordered::new();
             for job in waiting.by_ref().take(SIDE_BY_SIDE) {
@@ -121,20 +119,6 @@ async fn series(session: &Session, queries: Vec<Query>, now: impl Fn() -> Moment
         outcomes.push(Outcome { query, result: result.map(Answer::Series), at, calls: std::mem::take(&mut calls) });
     }
     outcomes
-}
-
-/// Series that fit into one GetMetricData: of one window, 500 at most.
-fn batches(series: Vec<Query>) -> Vec<Vec<Query>> {
-    let mut by_window: BTreeMap<Window, Vec<Query>> = BTreeMap::new();
-    for query in series {
-        if let Query::Series(_, metric) = &query {
-            by_window.entry(metric.window).or_default().push(query);
-        }
-    }
-    by_window
-        .into_values()
-        .flat_map(|queries| queries.chunks(SERIES_PER_CALL).map(<[Query]>::to_vec).collect::<Vec<_>>())
-        .collect()
 }
 
 /// Spares a round the questions that would fail like those before them.

@@ -27,6 +27,9 @@ pub enum Fault {
     /// A site's data plane is gone: users are not served, nothing is replicated from or into it, no backup is taken, points in
     /// time stand still, it publishes no metrics. Its API endpoints are another fault (`endpoint`).
     Outage(Site),
+    /// An Availability Zone is gone: its instances of Auto Scaling groups, its servers that DRS replicates, and the databases that
+    /// run in it; those with a standby in another zone fail over.
+    Zone(Zone),
     /// Health checks fail although the site works.
     Unhealthy(Unhealthy),
     /// Backup jobs that start do not end well.
@@ -148,6 +151,14 @@ pub struct LagRamp {
 pub struct Site {
     /// A Region or `on-premises`.
     pub site: String,
+}
+
+/// An Availability Zone.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Zone {
+    /// `us-east-1a`.
+    pub zone: String,
 }
 
 /// Health checks that fail.

@@ -75,6 +75,7 @@ impl World {
                 return links.include(&link.id, &link.from, &link.to);
             }
             matches!(fault, Fault::Outage(lost) if lost.site == link.from || lost.site == link.to)
+                || matches!(fault, Fault::Zone(lost) if link.zone.as_ref() == Some(&lost.zone))
         })
     }
 

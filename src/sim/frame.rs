@@ -34,7 +34,10 @@ pub(super) enum Outcome {
 /// The simulator's state: everything that is not a pure function of time.
 #[derive(Debug)]
 pub(super) struct Frame {
+    /// Of the caller's own account.
     estate: Arc<Estate>,
+    /// Of the accounts that a role of theirs leads to.
+    others: Vec<Arc<Estate>>,
     seed: u64,
     start: Moment,
     clock: Mutex<Clock>,
@@ -54,7 +57,9 @@ struct Asked {
 impl Frame {
     /// A fresh state whose clock shows `start`.
     pub(super) fn new(estate: Estate, timeline: Timeline, seed: u64, start: Moment, speed: f64) -> Self {
+        let others = estate.others.clone();
         Self {
+            others,
             estate: Arc::new(estate),
             seed,
             start,
@@ -81,10 +86,21 @@ impl Frame {
         change(Arc::make_mut(&mut lock(&self.timeline)));
     }
 
-    /// The world now.
+    /// The world now, of the caller's own account.
     pub(super) fn world(&self) -> World {
+        self.world_of(&self.estate)
+    }
+
+    /// The estate that a session of a role sees: that of its account, if there is one.
+    fn estate_of(&self, session_token: Option<&str>) -> &Arc<Estate> {
+        let account = session_token.and_then(services::sts::account);
+        let other = account.and_then(|account| self.others.iter().find(|other| other.account == account));
+        other.unwrap_or(&self.estate)
+    }
+
+    fn world_of(&self, estate: &Arc<Estate>) -> World {
         World {
-            estate: Arc::clone(&self.estate),
+            estate: Arc::clone(estate),
             timeline: Arc::clone(&lock(&self.timeline)),
             seed: self.seed,
             start: self.start,
@@ -141,7 +157,7 @@ impl Frame {
         let call = Call {
             service: service.name,
             region,
-            account: self.estate.account.clone(),
+            account: self.estate_of(scope.session_token.as_deref()).account.clone(),
             access_key: scope.access_key,
             session_token: scope.session_token,
             operation: operation.name,
@@ -152,7 +168,8 @@ impl Frame {
 
     async fn carry_out(&self, asked: Asked, number: u64, id: &str) -> Outcome {
         let Asked { protocol, operation, call } = asked;
-        let arrived = self.world();
+        let estate = self.estate_of(call.session_token.as_deref());
+        let arrived = self.world_of(estate);
         let record = |status: Option<u16>, changed: bool| {
             self.log().add(LoggedCall {
                 at: arrived.now,
@@ -198,7 +215,7 @@ impl Frame {
         if admission == Admission::Refused || throttled(&arrived, &call, number) {
             return refuse(&protocol.throttled(call.service));
         }
-        let world = self.world();
+        let world = self.world_of(estate);
         let mut value = match (operation.run)(&world, &call) {
             Ok(value) => value,
             Err(error) => return refuse(&error),

@@ -46,8 +46,11 @@ fn set(members: &mut Members, path: &[&str], text: &str) {
         members.push((Cow::Owned((*name).to_owned()), new(rest)));
     }
     for (_, value) in members.iter_mut().filter(|(member, _)| member == name) {
-        if rest.is_empty() || !matches!(value, Value::Map(_)) {
-            *value = new(rest);
+        match (rest.is_empty(), &*value) {
+            // A number stays one, so that a client can read it.
+            (true, Value::Integer(_)) => *value = text.parse().map_or_else(|_| new(rest), Value::Integer),
+            (false, Value::Map(_)) => {}
+            (true | false, _) => *value = new(rest),
         }
         if let Value::Map(inner) = value {
             set(inner, rest, text);

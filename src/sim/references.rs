@@ -5,6 +5,9 @@ use super::estate::check::ON_PREMISES;
 use super::fault::Fault;
 use super::services;
 
+/// How many names a complaint lists.
+const MOST_LISTED: usize = 60;
+
 /// What kind of name a fault uses.
 #[derive(Clone, Copy)]
 enum Named {
@@ -15,6 +18,7 @@ enum Named {
     Plan,
     Check,
     Group,
+    Zone,
 }
 
 impl Named {
@@ -27,6 +31,7 @@ impl Named {
             Self::Plan => "backup plan",
             Self::Check => "health check",
             Self::Group => "Auto Scaling group",
+            Self::Zone => "Availability Zone",
         }
     }
 
@@ -39,6 +44,7 @@ impl Named {
             Self::Plan => estate.backup.plans.iter().map(|plan| plan.name.clone()).collect(),
             Self::Check => estate.route53.health_checks.iter().map(|check| check.id.clone()).collect(),
             Self::Group => estate.autoscaling.groups.iter().map(|group| group.name.clone()).collect(),
+            Self::Zone => estate.zones(),
         }
     }
 }
@@ -46,10 +52,18 @@ impl Named {
 /// The first name of a fault that does not exist in the estate, in words.
 pub(super) fn missing(fault: &Fault, estate: &Estate) -> Option<String> {
     names(fault).into_iter().find_map(|(kind, name)| {
-        let all = kind.all(estate);
+        let all: Vec<String> = estate.accounts().flat_map(|estate| kind.all(estate)).collect();
         (!all.iter().any(|known| known == name))
-            .then(|| format!("there is no {} \"{name}\" (there are: {})", kind.word(), all.join(", ")))
+            .then(|| format!("there is no {} \"{name}\" (there are: {})", kind.word(), listed(&all)))
     })
+}
+
+/// The names, or the first of very many.
+fn listed(all: &[String]) -> String {
+    match all.split_at_checked(MOST_LISTED) {
+        Some((first, rest)) if !rest.is_empty() => format!("{} and {} more", first.join(", "), rest.len()),
+        Some(_) | None => all.join(", "),
+    }
 }
 
 /// Every name a fault uses that the estate must know.
@@ -66,6 +80,7 @@ fn names(fault: &Fault) -> Vec<(Named, &String)> {
             vec![(Named::Link, &links.link), (Named::Site, &links.from), (Named::Region, &links.to)]
         }
         Fault::Outage(lost) => return vec![(Named::Site, &lost.site)],
+        Fault::Zone(lost) => return vec![(Named::Zone, &lost.zone)],
         Fault::Unhealthy(failing) => vec![(Named::Check, &failing.check), (Named::Site, &failing.site)],
         Fault::Backup(failure) => vec![(Named::Plan, &failure.plan)],
         Fault::Copy(failure) => vec![(Named::Plan, &failure.plan), (Named::Region, &failure.to)],

@@ -5,9 +5,10 @@ pub fn hash(seed: u64, words: &[&str]) -> u64 {
     // FNV-1a over the words, each ended by a byte that no text holds, then the finaliser of splitmix64 to spread it.
     let mut state = 0xcbf2_9ce4_8422_2325_u64 ^ seed;
     for word in words {
-        for byte in word.bytes().chain([0xff]) {
-            state = (state ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        for byte in word.as_bytes() {
+            state = (state ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
         }
+        state = (state ^ 0xff).wrapping_mul(0x0000_0100_0000_01b3);
     }
     state = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     state = (state ^ (state >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

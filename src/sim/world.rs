@@ -70,6 +70,16 @@ impl World {
         self.outages(site).into_iter().find(|(from, until)| *from <= at && at < *until).map_or(at, |(from, _)| from)
     }
 
+    /// When an Availability Zone is gone.
+    pub fn zone_losses(&self, zone: &str) -> Vec<(Moment, Moment)> {
+        self.timeline.times(|fault| matches!(fault, Fault::Zone(lost) if lost.zone == zone))
+    }
+
+    /// Whether an Availability Zone is gone at that moment.
+    pub fn is_zone_lost(&self, zone: &str, at: Moment) -> bool {
+        self.faults(at).any(|fault| matches!(fault, Fault::Zone(lost) if lost.zone == zone))
+    }
+
     /// What becomes of a backup of a plan that starts at that moment, if it does not end well.
     pub fn backup_failure(&self, plan: &str, at: Moment) -> Option<&BackupFailure> {
         self.faults(at).find_map(|fault| {

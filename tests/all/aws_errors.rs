@@ -332,3 +332,57 @@ fn nothing_secret_is_shown() {
         runtime.block_on(async { format!("{:?}", session_at("http://127.0.0.1:1", Duration::from_secs(1)).await) });
     assert!(shown.contains("endpoint_url") && !shown.to_lowercase().contains("credentials"), "{shown}");
 }
+
+/// AWS explains a refused signature with the request it signed itself, headers and all.
+#[tokio::test]
+async fn a_refused_signature_shows_no_session_token() {
+    let message = "The request signature we calculated does not match. The Canonical String for this request should have been \
+                   'POST / x-amz-security-token:CANARY'";
+    for reply in [xml_error as fn(u16, &str, &str) -> Reply, rest_json_error] {
+        let failed = failure(move || reply(403, "SignatureDoesNotMatch", message), &Query::DbInstances(usw2())).await;
+        assert!(!failed.error.as_str().contains("CANARY"), "{failed}");
+    }
+}
+
+#[tokio::test]
+async fn a_renewal_that_hangs_delays_nobody_while_the_old_credentials_hold() {
+    let soon = jiff::Timestamp::now() + jiff::SignedDuration::from_mins(2);
+    let logins = std::sync::atomic::AtomicU32::new(0);
+    let stub = Stub::start(move |seen| {
+        if seen.operation != "AssumeRole" {
+            return query_answer("GetCallerIdentity", "<Account>444455556666</Account><Arn>arn:role</Arn>");
+        }
+        let again = logins.fetch_add(1, std::sync::atomic::Ordering::Relaxed) > 0;
+        let answer = query_answer(
+            "AssumeRole",
+            &format!(
+                "<Credentials><AccessKeyId>ASIAROLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>\
+                 <Expiration>{soon}</Expiration></Credentials><AssumedRoleUser><AssumedRoleId>A:x</AssumedRoleId>\
+                 <Arn>arn:aws:sts::444455556666:assumed-role/viewer/drdeck</Arn></AssumedRoleUser>"
+            ),
+        );
+        if again { answer.after(Duration::from_secs(60)) } else { answer }
+    })
+    .await;
+    let session = stub.session().await;
+    let place = Place { region: Region::new("us-west-2"), role: Some("arn:aws:iam::444455556666:role/viewer".into()) };
+    let query = Query::Identity(place);
+    session.read(&query, now()).await.result.unwrap();
+    let began = Instant::now();
+    session.read(&query, now()).await.result.unwrap();
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    assert!(stub.seen().iter().filter(|seen| seen.operation == "AssumeRole").count() >= 1);
+}
+
+#[tokio::test]
+async fn a_state_of_point_in_time_recovery_that_is_neither_on_nor_off_proves_nothing() {
+    let sleeping = || {
+        Reply::json(
+            r#"{"ContinuousBackupsDescription":{"ContinuousBackupsStatus":"ENABLED",
+            "PointInTimeRecoveryDescription":{"PointInTimeRecoveryStatus":"SLEEPING"}}}"#,
+        )
+    };
+    let failed = failure(sleeping, &Query::ContinuousBackups(usw2(), "carts".into())).await;
+    assert_eq!(failed.kind, FailureKind::Unreadable);
+    assert!(failed.error.as_str().contains("SLEEPING"), "{failed}");
+}

@@ -398,13 +398,13 @@ async fn series_come_in_one_call_and_are_put_together_over_pages() {
     let stub = Stub::start(|seen| match sent(&seen.body, "NextToken") {
         None => page(
             vec![
-                result("m0", &[1_763_638_800, 1_763_638_740], &[3.0, 2.0], "PartialData"),
+                result("m0", &[1_795_175_400, 1_795_175_340], &[3.0, 2.0], "PartialData"),
                 result("m1", &[], &[], "Complete"),
             ],
             Some("more"),
         ),
         Some(_) => {
-            page(vec![result("m0", &[1_763_638_680], &[-1.0], "Complete"), result("m2", &[], &[], "Forbidden")], None)
+            page(vec![result("m0", &[1_795_175_280], &[-1.0], "Complete"), result("m2", &[], &[], "Forbidden")], None)
         }
     })
     .await;
@@ -415,7 +415,7 @@ async fn series_come_in_one_call_and_are_put_together_over_pages() {
     assert_eq!(first.status, SeriesStatus::Complete, "the last page says how it ended");
     let values: Vec<f64> = first.points.iter().map(|(_, value)| *value).collect();
     assert_eq!(values, [3.0, 2.0, -1.0], "newest first");
-    assert_eq!(first.newest().map(|(at, _)| at), at("2025-11-20T11:40:00Z"));
+    assert_eq!(first.newest().map(|(at, _)| at), at("2026-11-20T11:50:00Z"));
     assert!(read.results[1].as_ref().unwrap().points.is_empty(), "no points are no zeros");
     assert_eq!(read.results[2].as_ref().unwrap().status, SeriesStatus::Forbidden);
     assert!(read.results[3].is_err(), "a series that was left out has not been read");
@@ -423,12 +423,17 @@ async fn series_come_in_one_call_and_are_put_together_over_pages() {
 }
 
 #[tokio::test]
-async fn series_ask_for_their_window_up_to_the_time_of_the_caller() {
-    let stub =
-        Stub::start(|_| page(vec![result("m0", &[], &[], "Complete"), result("m1", &[], &[], "Complete")], None)).await;
+async fn one_call_reads_the_longest_window_and_each_series_keeps_its_own() {
+    let points = [1_795_175_940, 1_795_170_000];
+    let stub = Stub::start(move |_| {
+        let results = ["m0", "m1"].map(|id| result(id, &points, &[1.0, 2.0], "Complete"));
+        page(results.into(), None)
+    })
+    .await;
     let queries = [lag_of("a", Window::Recent), lag_of("b", Window::Long)];
     let read = stub.session().await.read_series(&queries, now()).await;
-    assert!(read.results.iter().all(Result::is_ok));
+    let kept: Vec<usize> = read.results.iter().map(|series| series.as_ref().unwrap().points.len()).collect();
+    assert_eq!(kept, [1, 2]);
     let seconds = |value: Option<Value>| match value {
         Some(Value::Tag(1, seconds)) => match *seconds {
             Value::Float(seconds) => seconds as i64,
@@ -445,7 +450,7 @@ async fn series_ask_for_their_window_up_to_the_time_of_the_caller() {
             (end - seconds(sent(&seen.body, "StartTime")), end)
         })
         .collect();
-    assert_eq!(asked, [(1200, now().as_second()), (10_800, now().as_second())]);
+    assert_eq!(asked, [(10_800, now().as_second())]);
 }
 
 #[tokio::test]
@@ -456,7 +461,7 @@ async fn a_thousand_series_are_two_calls() {
         let ids = queries.iter().map(|query| {
             let Value::Map(entries) = query else { panic!("a map") };
             let id = entries.iter().find(|(key, _)| key.as_text() == Some("Id")).unwrap();
-            result(id.1.as_text().unwrap(), &[1_763_638_800], &[0.5], "Complete")
+            result(id.1.as_text().unwrap(), &[1_795_174_800], &[0.5], "Complete")
         });
         page(ids.collect(), None)
     })

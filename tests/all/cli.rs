@@ -176,15 +176,79 @@ fn status_as_a_table_has_glyphs_words_and_reasons() {
         "  A failover was never proven to meet the RTO of 1 h",
         "",
         "Not read:",
-        "  drs us-east-1: never read; since 13:52:17Z: no answer within 5 s",
+        "  us-east-1 (drs): never read; since 13:52:17Z: no answer within 5 s",
         "",
         "shop, 2026-11-20 14:02:17Z, account 1111-2222-3333 as alice. 12 calls, $0.04/h.",
     ];
-    let table = table::render("shop", &assessment, &systems, Colour::Off);
+    let table = table::render("shop", &assessment, &systems, Colour::Off, usize::MAX);
     assert_eq!(table.lines().collect::<Vec<_>>(), expected);
-    let coloured = drdeck::cli::status::table::render("shop", &assessment, &systems, Colour::On);
+    let coloured = drdeck::cli::status::table::render("shop", &assessment, &systems, Colour::On, usize::MAX);
     assert!(coloured.contains("\u{1b}[33m▲\u{1b}[0m orders"), "{coloured}");
     assert!(coloured.contains("\u{1b}[33mAT RISK\u{1b}[0m\n"), "{coloured}");
+}
+
+/// `assessment()`, where nothing can be read because there are no credentials.
+fn without_credentials() -> Assessment {
+    let mut assessment = assessment();
+    let failure = Failure {
+        since: moment("2026-11-20T14:02:10Z"),
+        at: moment("2026-11-20T14:02:16Z"),
+        kind: FailureKind::NoCredentials,
+        error: Text::new("no AWS credentials found"),
+    };
+    let source = |service, region| SourceState {
+        service,
+        region: Region::new(region),
+        status: SourceStatus::Error,
+        read_at: None,
+        failure: Some(failure.clone()),
+    };
+    assessment.sources = vec![
+        source(Service::Rds, "us-east-1"),
+        source(Service::CloudWatch, "us-west-2"),
+        source(Service::Rds, "us-west-2"),
+    ];
+    assessment.identity = Reading::failed(failure);
+    let unread = |call: &str| Text::new(format!("{call} cannot be read since 14:02:10Z: no AWS credentials found"));
+    assessment.systems[0].reasons = vec![
+        unread("rds:DescribeDBInstances us-east-1"),
+        unread("rds:DescribeDBInstances us-west-2"),
+        unread("cloudwatch:GetMetricData us-west-2"),
+        Text::new("A failover was never proven to meet the RTO of 1 h"),
+    ];
+    assessment
+}
+
+#[test]
+fn one_cause_is_said_once_however_many_calls_it_hits() {
+    let assessment = without_credentials();
+    let systems: Vec<&SystemAssessment> = assessment.systems.iter().collect();
+    let table = table::render("shop", &assessment, &systems, Colour::Off, usize::MAX);
+    let expected = [
+        "▲ orders: AT RISK",
+        "  us-east-1 (rds) and us-west-2 (cloudwatch, rds) cannot be read since 14:02:10Z: no AWS credentials found",
+        "  A failover was never proven to meet the RTO of 1 h",
+        "",
+        "Not read:",
+        "  us-east-1 (rds) and us-west-2 (cloudwatch, rds): never read; since 14:02:10Z: no AWS credentials found",
+        "",
+        "shop, 2026-11-20 14:02:17Z, identity unknown: no AWS credentials found. 12 calls, $0.04/h.",
+    ];
+    assert_eq!(table.lines().skip(3).collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn a_narrow_terminal_gets_fewer_columns_and_more_lines() {
+    let assessment = without_credentials();
+    let systems: Vec<&SystemAssessment> = assessment.systems.iter().collect();
+    for width in [60, 80, 100] {
+        let table = table::render("shop", &assessment, &systems, Colour::Off, width);
+        let widest = table.lines().map(|line| line.chars().count()).max().unwrap();
+        assert!(widest <= width, "{width}\n{table}");
+        for word in ["orders", "✗ 2m10s", "42s / 5m", "AT RISK"] {
+            assert!(table.contains(word), "{word} at {width}\n{table}");
+        }
+    }
 }
 
 #[test]

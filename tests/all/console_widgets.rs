@@ -1,12 +1,12 @@
 //! Figures, lines, curves and columns: the small pure parts of the console.
 
-use drdeck::console::format;
 use drdeck::console::screens::systems_table::{Cell, columns};
 use drdeck::console::theme::Role;
 use drdeck::console::widgets::sparkline::sparkline;
 use drdeck::console::widgets::top_line::{Reach, reaches};
 use drdeck::console::widgets::{Cursor, Line, Move};
-use drdeck::model::{FailureKind, Span};
+use drdeck::console::{figures, format};
+use drdeck::model::{FailureKind, Span, Strategy, SystemAssessment, Verdict};
 use unicode_width::UnicodeWidthStr;
 
 use crate::fixture_assessment::{at, calm, outage};
@@ -189,4 +189,36 @@ fn regions_that_answer_and_that_do_not() {
         source.status = drdeck::model::SourceStatus::Error;
     }
     assert_eq!(reach(&partly, "use1"), Reach::Waiting);
+}
+
+#[test]
+fn a_failover_may_be_known_to_be_possible_though_the_lost_region_cannot_be_read() {
+    let assessment = calm();
+    let now = assessment.now;
+    let found = assessment.systems.iter().find(|system| system.strategy == Strategy::WarmStandby);
+    let mut system = found.unwrap().clone();
+    assert!(figures::go_known(&system, now));
+    let of = |system: &SystemAssessment, kind: &str, health: bool| {
+        system.components.iter().position(|component| (component.kind == kind) == health).unwrap()
+    };
+    // What the lost Region would have said about the database does not matter while its replica can be judged.
+    let database = of(&system, "health-check", false);
+    system.components[database].stale = true;
+    system.components[database].verdict = Verdict::Unknown;
+    assert!(figures::go_known(&system, now));
+    // The recovery site's health does, and so does whatever the components miss themselves.
+    let mut unhealthy = system.clone();
+    let check = of(&system, "health-check", true);
+    unhealthy.components[check].verdict = Verdict::Unknown;
+    assert!(!figures::go_known(&unhealthy, now));
+    for spoil in [
+        |system: &mut SystemAssessment| system.blockers_unknown = true,
+        |system: &mut SystemAssessment| system.rpo.region.stale = true,
+        |system: &mut SystemAssessment| system.rpo.region.verdict = Verdict::Unknown,
+        |system: &mut SystemAssessment| system.verdict = Verdict::Split,
+    ] {
+        let mut spoilt = system.clone();
+        spoil(&mut spoilt);
+        assert!(!figures::go_known(&spoilt, now));
+    }
 }

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use drdeck::model::facts::Answer;
 use drdeck::model::facts::Known::Is;
 use drdeck::model::facts::backup::{JobState, PointStatus, RestoreJob};
+use drdeck::model::facts::cloudwatch::{Series, SeriesStatus};
 use drdeck::model::facts::drs::{Direction, Job, RecoveryInstance, ReplicationState};
 use drdeck::model::facts::dynamodb::Consistency;
 use drdeck::model::facts::route53::Observation;
-use drdeck::model::{Estate, Loss, Query, RunStart, Site, SystemAssessment, Up, Verdict};
+use drdeck::model::{Estate, Loss, Query, Region, RunStart, Site, SystemAssessment, Up, Verdict};
 
 use crate::model_estates::*;
 use crate::model_readings::*;
@@ -281,7 +282,8 @@ fn a_failed_last_job_is_at_risk_and_only_the_last_counts() {
         (JobState::Aborted, Verdict::AtRisk),
         (JobState::Expired, Verdict::AtRisk),
         (JobState::Partial, Verdict::AtRisk),
-        (JobState::Running, Verdict::Met),
+        // What runs now does not make good what failed before it.
+        (JobState::Running, Verdict::AtRisk),
         (JobState::Completed, Verdict::Met),
     ] {
         let (kind, mut world) = backup();
@@ -356,10 +358,7 @@ fn the_checkers_themselves_are_asked_while_cloudwatch_is_silent() {
     assert!(follow_ups(kind.clone(), &good).is_empty());
     let mut old_points = good.clone();
     let points = vec![(ago(minutes(6)), 1.0)];
-    let stopped = drdeck::model::facts::cloudwatch::Series {
-        status: drdeck::model::facts::cloudwatch::SeriesStatus::Complete,
-        points,
-    };
+    let stopped = Series { status: SeriesStatus::Complete, points };
     old_points.put(health_series("check-1"), Answer::Series(stopped));
     let mut stale = good.clone();
     stale.make_stale(&health_series("check-1"));
@@ -415,4 +414,93 @@ fn a_failing_check_is_believed_without_its_settings_but_a_passing_one_is_not() {
     assert_eq!(judge_kind(kind.clone(), &world).up, Up::Unknown);
     world.put(health_series("check-1"), points(&[0.0, 1.0]));
     assert_eq!(judge_kind(kind, &world).up, Up::Down { since: ago(minutes(1)), start: RunStart::Seen });
+}
+
+#[test]
+fn jobs_of_another_vault_hide_no_failure_in_this_one() {
+    let (kind, mut world) = backup();
+    let mut other = backup_job(ago(hours(1)), JobState::Completed);
+    other.vault = t("weekly");
+    let jobs = vec![backup_job(ago(hours(9)), JobState::Failed), other.clone()];
+    world.put(Query::BackupJobs(east()), Answer::BackupJobs(jobs));
+    assert_eq!(it(&judge_kind(kind.clone(), &world)).verdict, Verdict::AtRisk);
+    other.state = Is(JobState::Failed);
+    let jobs = vec![backup_job(ago(hours(9)), JobState::Completed), other];
+    world.put(Query::BackupJobs(east()), Answer::BackupJobs(jobs));
+    assert_eq!(it(&judge_kind(kind, &world)).verdict, Verdict::Met, "that is the risk of another component");
+}
+
+#[test]
+fn a_copy_that_runs_hides_no_copy_that_failed() {
+    let (kind, mut world) = backup();
+    let jobs = vec![copy_job(ago(hours(8)), JobState::Failed), copy_job(ago(minutes(5)), JobState::Running)];
+    world.put(Query::CopyJobs(east()), Answer::CopyJobs(jobs));
+    let judged = judge_kind(kind, &world);
+    assert_eq!(it(&judged).verdict, Verdict::AtRisk);
+    assert!(why(&judged).contains("to nightly-dr in us-west-2 is FAILED"), "{}", why(&judged));
+}
+
+#[test]
+fn a_writer_that_was_stopped_is_no_second_writer() {
+    let (kind, mut world) = rds_replica();
+    world.put(Query::DbInstances(west()), Answer::DbInstances(vec![instance("orders-replica", WEST)]));
+    assert_eq!(judge_kind(kind.clone(), &world).verdict, Verdict::Split);
+    db_instance(&mut world, &east()).status = t("stopped");
+    let judged = judge_kind(kind, &world);
+    assert_eq!((active(&judged), judged.verdict), (vec![WEST], Verdict::Breached), "{}", why(&judged));
+}
+
+#[test]
+fn a_server_not_heard_of_is_worth_its_snapshots() {
+    let (kind, mut world) = drs();
+    first_server(&mut world).last_seen = Some(ago(minutes(31)));
+    let judged = judge_kind(kind, &world);
+    assert_eq!((judged.rpo.region.now, it(&judged).verdict), (Some(minutes(9)), Verdict::AtRisk));
+}
+
+#[test]
+fn a_server_recovered_to_its_own_region_does_not_survive_that() {
+    let (kind, mut world) = drs();
+    first_server(&mut world).origin_region = Some(Region::new(WEST));
+    let judged = judge_kind(kind, &world);
+    assert_eq!((judged.rpo.region.verdict, judged.rpo.data.verdict), (Verdict::Breached, Verdict::Met));
+}
+
+#[test]
+fn a_recovered_server_that_nothing_replicates_back_is_not_protected_by_its_old_snapshots() {
+    let (kind, mut world) = drs();
+    let real = vec![recovered("i-1", "s-1", false), recovered("i-2", "s-2", false)];
+    world.put(Query::RecoveryInstances(west()), Answer::RecoveryInstances(real));
+    let Answer::SourceServers(servers) = world.answer(&Query::SourceServers(west())) else { panic!() };
+    servers.iter_mut().for_each(|server| server.state = Is(ReplicationState::Disconnected));
+    let judged = judge_kind(kind, &world);
+    assert_eq!((judged.rpo.region.verdict, judged.rpo.region.now), (Verdict::Unknown, None));
+    assert!(why(&judged).contains("nothing replicates it back"), "{}", why(&judged));
+}
+
+#[test]
+fn an_idle_bucket_whose_metrics_stopped_is_not_idle() {
+    let (kind, mut world) = s3_replication();
+    world.put(image_metric("ReplicationLatency"), no_points());
+    for (age, verdict) in [(10, Verdict::Met), (11, Verdict::Unknown)] {
+        let points = vec![(ago(minutes(age)), 0.0)];
+        let counted = Answer::Series(Series { status: SeriesStatus::Complete, points });
+        world.put(image_metric("OperationsPendingReplication"), counted);
+        let judged = judge_kind(kind.clone(), &world);
+        assert_eq!(it(&judged).verdict, verdict, "{age}: {}", why(&judged));
+    }
+}
+
+#[test]
+fn what_a_checker_saw_long_before_it_was_asked_tells_nothing() {
+    let (kind, mut world) = health_check();
+    world.make_missing(&health_series("check-1"));
+    let seen = Observation {
+        region: t("eu-west-1"),
+        status: t("Success: HTTP Status Code 200, OK"),
+        checked: Some(ago(hours(2))),
+    };
+    world.put(Query::HealthCheckStatus(east(), "check-1".to_owned()), Answer::HealthCheckStatus(vec![seen]));
+    let judged = judge_kind(kind, &world);
+    assert_eq!((judged.up.clone(), it(&judged).verdict), (Up::Unknown, Verdict::Unknown));
 }

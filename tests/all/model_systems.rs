@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 
 use drdeck::model::facts::Answer;
+use drdeck::model::facts::Known::Is;
+use drdeck::model::facts::cloudwatch::{Series, SeriesStatus};
+use drdeck::model::facts::drs::ReplicationState;
 use drdeck::model::facts::dynamodb::Consistency;
 use drdeck::model::facts::sts::Identity;
 use drdeck::model::kinds::{HealthCheck, Kind};
@@ -368,4 +371,68 @@ fn a_thousand_systems_are_judged_in_good_time() {
     let judged = assess(&estate, &snapshot, now());
     assert!(judged.systems.iter().all(|system| system.verdict == Verdict::Met));
     assert_eq!(estate.queries().len(), 4_000 + 4);
+}
+
+/// The replica was promoted; what still copies from the old Region says nothing of what is written now.
+#[test]
+fn after_a_failover_what_copies_the_other_way_protects_nothing_that_is_known() {
+    for (kind, other) in [s3_replication(), efs_replication(), backup(), rds_instance(), dynamodb_table()] {
+        let (replica_kind, mut world) = rds_replica();
+        world.readings.extend(other.readings);
+        let components = vec![component("orders", replica_kind), component("it", kind.clone())];
+        let all = system(components, Some(hours(48)), Some(hours(48)));
+        let before = judge_system(all.clone(), &world);
+        assert_eq!(before.verdict, Verdict::Met, "{}: {:?}", kind.as_str(), before.reasons);
+        let promoted = instance("orders-replica", WEST);
+        world.put(Query::DbInstances(west()), Answer::DbInstances(vec![promoted]));
+        world.put(Query::DbInstances(east()), Answer::DbInstances(vec![instance("orders-db", EAST)]));
+        db_instance(&mut world, &east()).status = t("stopped");
+        let after = judge_system(all, &world);
+        assert_eq!(after.active, [site(WEST)].into(), "{}", kind.as_str());
+        let judged = &after.components[1];
+        assert!(judged.verdict >= Verdict::Unknown, "{}: {:?}", kind.as_str(), after.reasons);
+        assert_eq!((judged.recovery_point.region, judged.recovery_point.data), (None, None), "{}", kind.as_str());
+        assert!(judged.reason.as_str().contains("us-west-2 serves now"), "{}: {}", kind.as_str(), judged.reason);
+    }
+}
+
+#[test]
+fn a_datastore_whose_secondary_serves_is_not_protected_by_it() {
+    let (kind, mut world) = elasticache_global();
+    let (aurora, more) = aurora_global();
+    world.readings.extend(more.readings);
+    change_global(&mut world, |seen| *seen = global(WEST));
+    world.put(aurora_lag(east(), "shop-use1"), points(&[500.0]));
+    let components = vec![component("db", aurora), component("sessions", kind)];
+    let judged = judge_system(system(components, Some(minutes(15)), None), &world);
+    assert_eq!((judged.verdict, judged.rpo.region.worst.as_deref()), (Verdict::Unknown, Some("sessions")));
+}
+
+#[test]
+fn servers_that_are_not_heard_of_contradict_no_writer() {
+    let (drs_kind, mut world) = drs();
+    let (aurora, more) = aurora_global();
+    world.readings.extend(more.readings);
+    change_global(&mut world, |seen| *seen = global(WEST));
+    world.put(aurora_lag(east(), "shop-use1"), points(&[500.0]));
+    let both = system(vec![component("db", aurora), component("web", drs_kind)], None, None);
+    assert_eq!(judge_system(both.clone(), &world).verdict, Verdict::Split);
+    let Answer::SourceServers(servers) = world.answer(&Query::SourceServers(west())) else { panic!() };
+    servers.iter_mut().for_each(|server| server.state = Is(ReplicationState::Disconnected));
+    let judged = judge_system(both, &world);
+    assert!(judged.verdict < Verdict::Split && judged.active == [site(WEST)].into(), "{:?}", judged.reasons);
+}
+
+#[test]
+fn an_outage_that_began_among_missing_points_may_have_begun_earlier() {
+    let (system, mut world) = orders();
+    let gap = |before: i64| {
+        let points = vec![(ago(minutes(1)), 0.0), (ago(minutes(2)), 0.0), (ago(minutes(before)), 1.0)];
+        Answer::Series(Series { status: SeriesStatus::Complete, points })
+    };
+    for (before, start) in [(3, RunStart::Seen), (40, RunStart::Earlier)] {
+        world.put(health_series("check-1"), gap(before));
+        let judged = judge_system(system.clone(), &world);
+        assert_eq!(judged.up, Up::Down { since: ago(minutes(2)), start }, "{before}");
+    }
 }

@@ -7,13 +7,16 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use ciborium::Value;
 use drdeck::aws::{Access, Login};
-use drdeck::model::kinds::{Kind, RdsReplica};
+use drdeck::model::kinds::{DynamodbGlobalTable, DynamodbTable, HealthCheck, Kind, LagUnit, Metric, RdsReplica};
 use drdeck::model::{
     Component, Criticality, Estate, FailureKind, Objective, PerDisruption, Place, Query, Region, Service, Site,
     SourceStatus, Span, Strategy, System, Verdict,
 };
 use drdeck::observe::{self, Lane, Observer, Pace, Paces, Settings, Source};
+
+use crate::aws_stub::{Reply, Seen, Stub, query_answer};
 
 const PACES: Paces = Paces { refresh: Span::from_secs(30), slow: Span::from_mins(15) };
 
@@ -156,4 +159,181 @@ fn a_fast_clock_is_never_asked_more_than_once_a_second_and_values_stay_fresh_for
     assert_eq!(PACES.wait(Pace::Refresh, 1.0), Duration::from_secs(30));
     assert_eq!(PACES.wait(Pace::Metrics, 1.0), Duration::from_secs(60), "CloudWatch bills every question");
     assert_eq!(PACES.interval(Pace::Refresh, 60.0), Span::from_secs(60), "a second of ours is a minute there");
+}
+
+/// One System of these.
+fn estate_of(kinds: Vec<Kind>) -> Arc<Estate> {
+    let mut estate = Arc::unwrap_or_clone(estate());
+    let component = |(kind, n): (Kind, usize)| Component {
+        name: format!("it-{n}"),
+        counts_for: PerDisruption { region: true, data: true },
+        own_rpo: None,
+        kind,
+    };
+    estate.systems[0].components = kinds.into_iter().zip(0..).map(component).collect();
+    Arc::new(estate)
+}
+
+fn lag_metric(n: usize) -> Kind {
+    Kind::Metric(Metric {
+        namespace: "Acme".to_owned(),
+        metric: "Lag".to_owned(),
+        dimensions: vec![("Stream".to_owned(), n.to_string())],
+        statistic: "Maximum".to_owned(),
+        unit: LagUnit::Seconds,
+        place: Place::home("us-west-2"),
+    })
+}
+
+fn table(name: &str) -> Kind {
+    Kind::DynamodbTable(DynamodbTable { table: name.to_owned(), place: Place::home("us-west-2") })
+}
+
+fn check(n: usize) -> Kind {
+    Kind::HealthCheck(HealthCheck {
+        id: format!("check-{n}"),
+        watches: Site::Region(Region::new("us-east-1")),
+        place: Place::home("us-east-1"),
+    })
+}
+
+/// How many series a GetMetricData asks for.
+fn series_in(seen: &Seen) -> usize {
+    ids_in(seen).len()
+}
+
+fn ids_in(seen: &Seen) -> Vec<String> {
+    let Value::Map(body) = ciborium::from_reader(&seen.body[..]).unwrap() else { panic!("a map") };
+    let queries = body.into_iter().find(|(key, _)| key.as_text() == Some("MetricDataQueries")).unwrap().1;
+    let id = |query: Value| {
+        let entry = query.into_map().unwrap().into_iter().find(|(key, _)| key.as_text() == Some("Id")).unwrap();
+        entry.1.into_text().unwrap()
+    };
+    queries.into_array().unwrap().into_iter().map(id).collect()
+}
+
+fn entry(name: &str, value: Value) -> (Value, Value) {
+    (Value::Text(name.to_owned()), value)
+}
+
+/// A GetMetricData without a point.
+fn no_points(seen: &Seen) -> Reply {
+    let none = |id: String| {
+        Value::Map(vec![
+            entry("Id", Value::Text(id)),
+            entry("Timestamps", Value::Array(Vec::new())),
+            entry("Values", Value::Array(Vec::new())),
+            entry("StatusCode", Value::Text("Complete".to_owned())),
+        ])
+    };
+    let results = ids_in(seen).into_iter().map(none).collect();
+    Reply::cbor(&Value::Map(vec![entry("MetricDataResults", Value::Array(results))]))
+}
+
+/// What a small AWS says, an hour of which takes a minute.
+fn small_aws(began: Instant, seen: &Seen) -> Reply {
+    match seen.operation.as_str() {
+        "clock" => {
+            let now = "2026-11-20T14:00:00Z".parse::<drdeck::model::Moment>().unwrap()
+                + Span::try_from_secs_f64(began.elapsed().as_secs_f64() * 60.0).unwrap();
+            Reply::json(&format!(r#"{{"now":"{now}","speed":60.0}}"#))
+        }
+        "GetMetricData" => no_points(seen),
+        "DescribeDBInstances" => query_answer("DescribeDBInstances", "<DBInstances></DBInstances>"),
+        "GetCallerIdentity" => query_answer("GetCallerIdentity", "<Account>111122223333</Account><Arn>arn</Arn>"),
+        "DescribeTable" => Reply::json(r#"{"Table":{"TableName":"t","TableStatus":"ACTIVE"}}"#),
+        "DescribeContinuousBackups" => {
+            Reply::json(r#"{"ContinuousBackupsDescription":{"ContinuousBackupsStatus":"ENABLED"}}"#)
+        }
+        "healthcheck" => Reply::xml(
+            "<ListHealthChecksResponse xmlns=\"https://route53.amazonaws.com/doc/2013-04-01/\"><HealthChecks></HealthChecks>\
+             <Marker></Marker><IsTruncated>false</IsTruncated><MaxItems>100</MaxItems></ListHealthChecksResponse>",
+        ),
+        _ => Reply::html(404),
+    }
+}
+
+/// What an observer of `estate` asks within so long, where `answer` may answer otherwise than all is well.
+async fn asked(
+    estate: Arc<Estate>,
+    length: Duration,
+    answer: impl Fn(&Seen) -> Option<Reply> + Send + Sync + 'static,
+) -> Vec<Seen> {
+    let began = Instant::now();
+    let stub = Stub::start(move |seen| answer(seen).unwrap_or_else(|| small_aws(began, seen))).await;
+    let mut settings = settings(&stub.url);
+    settings.access.timeout = Duration::from_secs(5);
+    let observer = Observer::start(estate, settings).unwrap();
+    tokio::time::sleep(length).await;
+    drop(observer);
+    stub.seen()
+}
+
+fn count(seen: &[Seen], operation: &str) -> usize {
+    seen.iter().filter(|seen| seen.operation == operation).count()
+}
+
+#[tokio::test]
+async fn the_series_of_a_region_stay_together_in_one_call() {
+    let kinds = (0..20).map(lag_metric).collect();
+    let seen = asked(estate_of(kinds), Duration::from_secs(6), |_| None).await;
+    let calls: Vec<usize> = seen.iter().filter(|seen| seen.operation == "GetMetricData").map(series_in).collect();
+    assert!(calls.len() >= 4 && calls.len() <= 8, "a minute there is a second here: {calls:?}");
+    assert!(calls.iter().all(|series| *series == 20), "{calls:?}");
+}
+
+/// That a table replicates with a lag is known once it was described.
+#[tokio::test]
+async fn series_that_become_known_later_fall_in_with_the_others() {
+    let places = ["us-west-2", "us-east-1"].map(Place::home).into();
+    let global = Kind::DynamodbGlobalTable(DynamodbGlobalTable { table: "t".to_owned(), places });
+    let described = |seen: &Seen| {
+        let answer = || {
+            Reply::json(
+                r#"{"Table":{"TableName":"t","TableStatus":"ACTIVE","Replicas":[{"RegionName":"us-east-1","ReplicaStatus":"ACTIVE"}]}}"#,
+            )
+            .after(Duration::from_millis(300))
+        };
+        (seen.operation == "DescribeTable").then(answer)
+    };
+    let seen = asked(estate_of(vec![lag_metric(0), global]), Duration::from_secs(7), described).await;
+    let west = |seen: &&Seen| seen.operation == "GetMetricData" && seen.region == "us-west-2";
+    let calls: Vec<usize> = seen.iter().filter(west).map(series_in).collect();
+    let later = calls.get(2..).unwrap_or_default();
+    assert!((3..=7).contains(&later.len()) && later.iter().all(|series| *series == 3), "{calls:?}");
+}
+
+#[tokio::test]
+async fn route_53_is_asked_for_its_checkers_once_in_two_seconds() {
+    // CloudWatch has no points, so the checkers are asked.
+    let seen = asked(estate_of((0..6).map(check).collect()), Duration::from_secs(20), |_| None).await;
+    let asked = count(&seen, "status");
+    assert!((6..=13).contains(&asked), "{asked} in 20 s");
+}
+
+#[tokio::test]
+async fn what_is_denied_or_not_there_is_asked_again_at_its_own_pace() {
+    let denied = |seen: &Seen| {
+        (seen.operation == "DescribeTable").then(|| {
+            let kind = "application/x-amz-json-1.0";
+            Reply::new(400, kind, r#"{"__type":"AccessDeniedException","message":"no"}"#)
+        })
+    };
+    let tables = ["a", "b", "c", "d", "e"].map(table).into();
+    let seen = asked(estate_of(tables), Duration::from_secs(6), denied).await;
+    // Once each, and one of all that DynamoDB is asked with every refresh, to see that it still answers.
+    let asked = count(&seen, "DescribeTable");
+    assert!((5..=11).contains(&asked), "{asked} in 6 s");
+}
+
+#[tokio::test]
+async fn one_odd_answer_of_a_source_is_no_reason_to_ask_all_others_anew() {
+    let odd = |seen: &Seen| {
+        let of_one = seen.operation == "DescribeTable" && seen.text().contains("\"a\"");
+        of_one.then(|| Reply::new(500, "application/x-amz-json-1.0", r#"{"__type":"InternalServerError"}"#))
+    };
+    let tables = ["a", "b", "c", "d", "e"].map(table).into();
+    let seen = asked(estate_of(tables), Duration::from_secs(8), odd).await;
+    let others = seen.iter().filter(|seen| seen.operation == "DescribeTable" && !seen.text().contains("\"a\"")).count();
+    assert!((4..=13).contains(&others), "{others} in 8 s");
 }

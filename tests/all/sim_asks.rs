@@ -20,8 +20,13 @@ pub(crate) struct Asked {
 /// A world from the TOML of an estate and of the acts of a scenario.
 pub(crate) fn world(estate: &str, acts: &str) -> Asked {
     let head = "name = \"test\"\naccount = \"111122223333\"\nregions = [\"us-east-1\", \"us-west-2\", \"us-east-2\"]\n";
-    let estate = parse_estate("estate", &format!("{head}{estate}")).unwrap();
-    let scenario = parse_scenario("scenario", &format!("name = \"test\"\nstory = \"\"\n{acts}")).unwrap();
+    world_of(&format!("{head}{estate}"), &format!("name = \"test\"\nstory = \"\"\n{acts}"))
+}
+
+/// A world from the whole files of an estate and of a scenario.
+pub(crate) fn world_of(estate: &str, scenario: &str) -> Asked {
+    let estate = parse_estate("estate", estate).unwrap();
+    let scenario = parse_scenario("scenario", scenario).unwrap();
     let start = Moment::parse(START).unwrap();
     let mut timeline = Timeline::default();
     timeline.add(&scenario.acts, start);
@@ -44,17 +49,22 @@ impl Asked {
     ) -> Result<String, AwsError> {
         let service = services::find(service).unwrap();
         let operation = service.operations.iter().find(|known| known.name == operation).unwrap();
-        let call = Call {
-            service: service.name,
+        let call = self.call(service.name, region, operation.name, parameters);
+        let value = (operation.run)(&self.world, &call)?;
+        Ok(String::from_utf8(service.protocols[0].encode(operation, &value, "request").body).unwrap())
+    }
+
+    /// A call as the frame would pass it on.
+    pub(crate) fn call(&self, service: &'static str, region: &str, operation: &'static str, parameters: Json) -> Call {
+        Call {
+            service,
             region: region.to_owned(),
             account: self.world.estate.account.clone(),
             access_key: "demo".to_owned(),
             session_token: None,
-            operation: operation.name,
+            operation,
             parameters,
-        };
-        let value = (operation.run)(&self.world, &call)?;
-        Ok(String::from_utf8(service.protocols[0].encode(operation, &value, "request").body).unwrap())
+        }
     }
 
     /// The answer of a rest-json service.

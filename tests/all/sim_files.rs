@@ -42,7 +42,19 @@ fn the_built_in_shop_is_whole() {
 #[test]
 fn the_built_in_scenarios_have_a_story_and_fit_the_shop() {
     let names: Vec<&str> = demo::SCENARIOS.iter().map(|(name, _)| *name).collect();
-    assert_eq!(names, ["calm", "region-outage", "replication-stall", "copy-failure", "slow-api"]);
+    let expected = [
+        "calm",
+        "region-outage",
+        "datacenter-outage",
+        "az-outage",
+        "dropped-table",
+        "replication-stall",
+        "copy-failure",
+        "control-plane-outage",
+        "flapping",
+        "slow-api",
+    ];
+    assert_eq!(names, expected);
     for (name, text) in demo::SCENARIOS {
         let scenario = parse_scenario(name, text).unwrap();
         assert_eq!(scenario.name, *name);
@@ -56,7 +68,7 @@ fn the_built_in_scenarios_have_a_story_and_fit_the_shop() {
 fn the_faults_that_the_calm_scenario_explains_all_play() {
     let (_, calm) = demo::SCENARIOS[0];
     let examples: Vec<&str> = calm.lines().filter_map(|line| line.strip_prefix("# fault.")).collect();
-    assert_eq!(examples.len(), 15, "one for each kind of fault");
+    assert_eq!(examples.len(), 16, "one for each kind of fault");
     for example in examples {
         let text = format!("name = \"one\"\nstory = \"\"\n[[act]]\nfault.{example}\n");
         start(demo::ESTATE, &text).unwrap_or_else(|error| panic!("{example}: {error}")).stop();

@@ -33,16 +33,39 @@ EXPECTED = {
         "ListProtectedResources",
         "ListRecoveryPointsByBackupVault",
         "DescribeBackupVault",
+        "ListBackupPlans",
+        "GetBackupPlan",
+        "ListBackupSelections",
+        "GetBackupSelection",
+        "ListRestoreTestingPlans",
+        "GetRestoreTestingPlan",
+        "ListRestoreTestingSelections",
     },
-    "cloudwatch": {"GetMetricData"},
+    "cloudwatch": {"GetMetricData", "DescribeAlarms"},
     "drs": {"DescribeSourceServers", "DescribeRecoveryInstances", "DescribeJobs", "DescribeRecoverySnapshots"},
     "dynamodb": {"DescribeTable", "DescribeContinuousBackups"},
-    "rds": {"DescribeDBInstances", "DescribeDBClusters", "DescribeGlobalClusters", "DescribeDBInstanceAutomatedBackups"},
-    "route53": {"ListHealthChecks", "GetHealthCheckStatus"},
+    "rds": {
+        "DescribeDBInstances",
+        "DescribeDBClusters",
+        "DescribeGlobalClusters",
+        "DescribeDBInstanceAutomatedBackups",
+        "DescribeDBClusterAutomatedBackups",
+        "DescribeEvents",
+    },
+    "route53": {
+        "ListHealthChecks",
+        "GetHealthCheckStatus",
+        "ListHostedZones",
+        "ListHostedZonesByName",
+        "ListResourceRecordSets",
+        "GetChange",
+        "TestDNSAnswer",
+    },
     "sts": {"GetCallerIdentity"},
 }
+CHANGE = "C03916482RELEASE7K41"  # of the built-in shop: no list leads to it
 NOT_SERVED = {"UnknownOperationException", "InvalidAction"}
-SHORT_PAGES = {"backup": 25, "drs": 1, "rds": 20, "autoscaling": 1, "route53": "1"}
+SHORT_PAGES = {"cloudwatch": 3, "backup": 25, "drs": 1, "rds": 20, "autoscaling": 1, "route53": "1"}
 
 
 @dataclass
@@ -157,12 +180,43 @@ class Explorer:
             self.call("sts", region, "GetCallerIdentity")
             self.metrics(region, config)
             self.details(region)
+            self.plans(found, region)
+            self.pages(found, "rds", region, "DescribeEvents", "Events", Duration=20_160)
+        self.names(found)
         role = f"arn:aws:iam::{config['account']}:role/reader"
         self.call("sts", "us-west-2", "AssumeRole", RoleArn=role, RoleSessionName="drdeck")
         for component in components(config, "health-check"):
             self.call("route53", "us-east-1", "GetHealthCheck", HealthCheckId=component["id"])
             self.call("route53", "us-east-1", "GetHealthCheckStatus", HealthCheckId=component["id"])
             time.sleep(1)  # as often as Route 53 allows
+
+    def plans(self, found: Findings, region: str) -> None:
+        """Backup plans and restore tests, with what they select."""
+        for plan in self.call("backup", region, "ListBackupPlans")[0]["BackupPlansList"]:
+            asked = {"BackupPlanId": plan["BackupPlanId"]}
+            self.call("backup", region, "GetBackupPlan", MaxScheduledRunsPreview=3, **asked)
+            self.pages(found, "backup", region, "ListBackupSelections", "BackupSelectionsList", **asked)
+            for selection in self.call("backup", region, "ListBackupSelections", **asked)[0]["BackupSelectionsList"]:
+                self.call("backup", region, "GetBackupSelection", SelectionId=selection["SelectionId"], **asked)
+        for test in self.call("backup", region, "ListRestoreTestingPlans")[0]["RestoreTestingPlans"]:
+            named = {"RestoreTestingPlanName": test["RestoreTestingPlanName"]}
+            self.call("backup", region, "GetRestoreTestingPlan", **named)
+            self.pages(found, "backup", region, "ListRestoreTestingSelections", "RestoreTestingSelections", **named)
+
+    def names(self, found: Findings) -> None:
+        """Zones, records, and what each name resolves to."""
+        self.pages(found, "route53", "us-east-1", "ListHostedZones", "HostedZones")
+        zones = self.call("route53", "us-east-1", "ListHostedZonesByName")[0]["HostedZones"]
+        self.call("route53", "us-east-1", "ListHostedZonesByName", DNSName=zones[0]["Name"], MaxItems="1")
+        for zone in zones:
+            self.pages(found, "route53", "us-east-1", "ListResourceRecordSets", "ResourceRecordSets", HostedZoneId=zone["Id"])
+            records = self.call("route53", "us-east-1", "ListResourceRecordSets", HostedZoneId=zone["Id"])[0]
+            for name, kind in sorted({(each["Name"], each["Type"]) for each in records["ResourceRecordSets"]}):
+                asked = {"HostedZoneId": zone["Id"], "RecordName": name, "RecordType": kind}
+                answer, _ = self.call("route53", "us-east-1", "TestDNSAnswer", **asked)
+                found.check(bool(answer.get("RecordData")), f"route53: {name} {kind} resolves to nothing")
+                time.sleep(0.1)  # as often as Route 53 allows
+        self.call("route53", "us-east-1", "GetChange", Id=CHANGE)
 
     def details(self, region: str) -> None:
         """One of each thing of AWS Backup, and a job of DRS."""
@@ -243,6 +297,9 @@ LISTS = [
     ("backup", "ListCopyJobs", "CopyJobs"),
     ("backup", "ListRestoreJobs", "RestoreJobs"),
     ("backup", "ListProtectedResources", "Results"),
+    ("backup", "ListBackupPlans", "BackupPlansList"),
+    ("backup", "ListRestoreTestingPlans", "RestoreTestingPlans"),
+    ("cloudwatch", "DescribeAlarms", "MetricAlarms"),
     ("drs", "DescribeSourceServers", "items"),
     ("drs", "DescribeRecoveryInstances", "items"),
     ("drs", "DescribeJobs", "items"),
@@ -250,6 +307,7 @@ LISTS = [
     ("rds", "DescribeDBClusters", "DBClusters"),
     ("rds", "DescribeGlobalClusters", "GlobalClusters"),
     ("rds", "DescribeDBInstanceAutomatedBackups", "DBInstanceAutomatedBackups"),
+    ("rds", "DescribeDBClusterAutomatedBackups", "DBClusterAutomatedBackups"),
     ("route53", "ListHealthChecks", "HealthChecks"),
 ]
 

@@ -26,6 +26,10 @@ const fn reach(window: Window) -> Span {
     }
 }
 
+fn start(now: Moment, window: Window) -> Moment {
+    now.checked_sub(reach(window)).unwrap_or(Moment::UNIX_EPOCH)
+}
+
 /// One result per metric, in their order; a gap stays unanswered. A call that fails fails the series of that call only.
 pub(super) async fn series(
     ask: &Ask<'_>,
@@ -34,23 +38,21 @@ pub(super) async fn series(
     now: Moment,
 ) -> Vec<Result<Series, Unread>> {
     let mut results: Vec<Result<Series, Unread>> = metrics.iter().map(|_| Err(left_out())).collect();
-    for window in [Window::Recent, Window::Long] {
-        let wanted: Vec<(usize, &Metric)> = metrics
-            .iter()
-            .enumerate()
-            .filter_map(|(at, metric)| Some((at, (*metric)?)))
-            .filter(|(_, m)| m.window == window)
-            .collect();
-        for chunk in wanted.chunks(SERIES_PER_CALL) {
-            let mut read = call(ask, client, chunk, now, window).await;
-            for (at, _) in chunk {
-                let result = match &mut read {
-                    Ok(found) => found.remove(at).unwrap_or_else(|| Err(left_out())),
-                    Err(failure) => Err(failure.clone()),
-                };
-                if let Some(slot) = results.get_mut(*at) {
-                    *slot = result;
-                }
+    let wanted: Vec<(usize, &Metric)> =
+        metrics.iter().enumerate().filter_map(|(at, metric)| Some((at, (*metric)?))).collect();
+    for chunk in wanted.chunks(SERIES_PER_CALL) {
+        let mut read = call(ask, client, chunk, now).await;
+        for (at, metric) in chunk {
+            let mut result = match &mut read {
+                Ok(found) => found.remove(at).unwrap_or_else(|| Err(left_out())),
+                Err(failure) => Err(failure.clone()),
+            };
+            if let Ok(series) = &mut result {
+                let start = start(now, metric.window);
+                series.points.retain(|(at, _)| *at >= start);
+            }
+            if let Some(slot) = results.get_mut(*at) {
+                *slot = result;
             }
         }
     }
@@ -68,17 +70,17 @@ async fn call(
     client: &Client,
     wanted: &[(usize, &Metric)],
     now: Moment,
-    window: Window,
 ) -> Result<BTreeMap<usize, Result<Series, Unread>>, Unread> {
     let queries: Vec<MetricDataQuery> = wanted.iter().map(|(at, metric)| query(*at, metric)).collect();
-    let start = date_time(now.checked_sub(reach(window)).unwrap_or(Moment::UNIX_EPOCH));
+    // One call for short and long windows alike: calls are limited, points are free.
+    let start = wanted.iter().map(|(_, metric)| start(now, metric.window)).min().map(date_time);
     let parts = ask
         .pages(
             |token| {
                 client
                     .get_metric_data()
                     .set_metric_data_queries(Some(queries.clone()))
-                    .start_time(start)
+                    .set_start_time(start)
                     .end_time(date_time(now))
                     .scan_by(ScanBy::TimestampDescending)
                     .set_next_token(token)

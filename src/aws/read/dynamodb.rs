@@ -62,9 +62,15 @@ pub(super) async fn continuous_backups(
     let described = ask.once(client.describe_continuous_backups().table_name(name).send()).await?;
     let raw = described.continuous_backups_description.ok_or_else(|| nothing_about(name))?;
     let recovery = raw.point_in_time_recovery_description;
-    let enabled = recovery
-        .as_ref()
-        .is_some_and(|recovery| recovery.point_in_time_recovery_status == Some(PointInTimeRecoveryStatus::Enabled));
+    let enabled = match recovery.as_ref().and_then(|recovery| recovery.point_in_time_recovery_status.as_ref()) {
+        Some(PointInTimeRecoveryStatus::Enabled) => true,
+        Some(PointInTimeRecoveryStatus::Disabled) | None => false,
+        // Neither on nor off as far as drdeck knows: that proves nothing.
+        Some(other) => {
+            let text = format!("point-in-time recovery of {name} is {}", other.as_str());
+            return Err(Unread::new(FailureKind::Unreadable, text));
+        }
+    };
     let window =
         recovery.map(|recovery| (recovery.earliest_restorable_date_time, recovery.latest_restorable_date_time));
     let (earliest, latest) = window.unwrap_or_default();

@@ -56,7 +56,7 @@ impl Session {
         ReadAnswer { result, calls }
     }
 
-    /// Several `Query::Series` of one Place, up to [`SERIES_PER_CALL`] of a window in one call. Any other Query among them is left out.
+    /// Several `Query::Series` of one Place, up to [`SERIES_PER_CALL`] in one call. Any other Query among them is left out.
     pub async fn read_series(&self, queries: &[Query], now: Moment) -> ReadSeries {
         let Some(first) = queries.first() else { return ReadSeries { results: Vec::new(), calls: 0 } };
         let clients = self.at(first.place()).await;

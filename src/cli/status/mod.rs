@@ -46,7 +46,7 @@ pub(super) fn run(args: &StatusArgs, global: &Global) -> Result<ExitCode, Failur
     let text = match args.output {
         Output::Json => json::render(assessment, &systems)
             .map_err(|error| Failure::CannotWrite(format!("the status cannot be written as JSON: {error}")))?,
-        Output::Table => table::render(&name, assessment, &systems, colour),
+        Output::Table => table::render(&name, assessment, &systems, colour, width()),
     };
     output::print(text)?;
     Ok(ExitCode::from(exit_code(&systems)))
@@ -65,6 +65,12 @@ fn refuse_stranger(config: &Config, name: &str) -> Result<(), Failure> {
 fn colour() -> Colour {
     let unwanted = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     if io::stdout().is_terminal() && !unwanted { Colour::On } else { Colour::Off }
+}
+
+/// The columns of the terminal. What goes to a file or a program is not broken into lines.
+fn width() -> usize {
+    let terminal = if io::stdout().is_terminal() { crate::console::terminal_width() } else { None };
+    terminal.map_or(usize::MAX, usize::from)
 }
 
 /// 0 met, 1 at risk, 2 breached or split, 3 unknown: of the worst System. Without any, nothing is known.

@@ -6,5 +6,6 @@ pub mod system;
 pub mod system_page;
 pub mod systems;
 pub mod systems_list;
+pub mod systems_panel;
 pub mod systems_table;
 pub mod welcome;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
-use super::system_page::{self, Evidence, Page};
+use super::system_page::{self, Evidence, Page, Subject};
 use crate::console::format;
 use crate::console::theme::{Role, Theme};
 use crate::console::widgets::{Line, Move, line};
@@ -82,8 +82,9 @@ impl System {
     /// One up or down goes from component to component; pages scroll.
     pub fn moved(&mut self, by: Move, world: &World, now: Option<Moment>, area: Rect) {
         let Some(system) = self.system(world) else { return };
+        let subject = Subject { system, sources: world.sources(), now: read(world, now) };
         let area = page_area(area);
-        let layout = self.layout(system, read(world, now), area);
+        let layout = self.layout(subject, area);
         let height = usize::from(area.height);
         let last = layout.page.lines.len().saturating_sub(height);
         let offset = self.offset.min(last);
@@ -92,7 +93,7 @@ impl System {
                 Step::Line => self.offset = by.from(offset, last + 1, 1),
                 Step::Component(next) => {
                     self.selected = next;
-                    self.offset = self.brought_in_sight(system, read(world, now), area, offset);
+                    self.offset = self.brought_in_sight(subject, area, offset);
                 }
             },
             Move::HalfPageUp | Move::HalfPageDown | Move::PageUp | Move::PageDown => {
@@ -104,32 +105,32 @@ impl System {
             }
             Move::Last => {
                 self.selected = system.components.len().saturating_sub(1);
-                let layout = self.layout(system, read(world, now), area);
+                let layout = self.layout(subject, area);
                 self.offset = layout.page.lines.len().saturating_sub(height);
             }
         }
     }
 
     /// The offset at which the selected component's block is in sight, its beginning above all.
-    fn brought_in_sight(&self, system: &SystemAssessment, now: Option<Moment>, area: Rect, offset: usize) -> usize {
-        let layout = self.layout(system, now, area);
+    fn brought_in_sight(&self, subject: Subject<'_>, area: Rect, offset: usize) -> usize {
+        let layout = self.layout(subject, area);
         let height = usize::from(area.height);
         let (first, end) = layout.page.blocks.get(self.selected).copied().unwrap_or_default();
         offset.max(end.saturating_sub(height)).min(first)
     }
 
-    fn layout(&self, system: &SystemAssessment, now: Option<Moment>, area: Rect) -> Layout {
+    fn layout(&self, subject: Subject<'_>, area: Rect) -> Layout {
         if area.width >= TWO_PANES {
             let page_width = area.width * 3 / 5;
             let pane = Rect { x: area.x + page_width + 1, width: area.width - page_width - 1, ..area };
-            let lines = self.pane_lines(system, now, pane);
+            let lines = self.pane_lines(subject.system, subject.now, pane);
             // What does not fit is shown in the page, which scrolls.
             if lines.len() <= usize::from(area.height) {
-                let page = system_page::page(system, now, usize::from(page_width), self.selected, Evidence::Beside);
+                let page = system_page::page(subject, usize::from(page_width), self.selected, Evidence::Beside);
                 return Layout { page, place: Rect { width: page_width, ..area }, pane: Some((pane, lines)) };
             }
         }
-        let page = system_page::page(system, now, usize::from(area.width), self.selected, Evidence::InPlace);
+        let page = system_page::page(subject, usize::from(area.width), self.selected, Evidence::InPlace);
         Layout { page, place: area, pane: None }
     }
 
@@ -137,8 +138,7 @@ impl System {
         let Some(component) = system.components.get(self.selected) else { return Vec::new() };
         let width = usize::from(pane.width).saturating_sub(3);
         let mut lines = vec![
-            Line::new(Role::Title, component.name.as_str())
-                .with(Role::TextMuted, format!("  {}: what was read", component.kind)),
+            Line::new(Role::Title, component.name.as_str()).with(Role::TextMuted, "  what was read"),
             Line::empty(),
         ];
         lines.extend(system_page::evidence_lines(component, now, width));
@@ -158,7 +158,8 @@ impl System {
         let status = area;
         let area = page_area(area);
         let status = Rect { y: area.bottom(), height: status.height - area.height, ..status };
-        let layout = self.layout(system, read(world, now), area);
+        let subject = Subject { system, sources: world.sources(), now: read(world, now) };
+        let layout = self.layout(subject, area);
         let height = usize::from(area.height);
         let offset = self.offset.min(layout.page.lines.len().saturating_sub(height));
         let below = layout.page.lines.len().saturating_sub(offset + height);

@@ -5,7 +5,7 @@ use crate::console::theme::Role;
 use crate::console::widgets::Line;
 use crate::console::widgets::sparkline::sparkline;
 use crate::console::{format, mark, sentences};
-use crate::model::{ComponentAssessment, Disruption, Loss, Moment, Span, SystemAssessment, Text, Up, Verdict};
+use crate::model::{ComponentAssessment, Disruption, Loss, Moment, SourceState, Span, SystemAssessment, Text, Up};
 
 /// A page: its lines, and where each component's block begins and ends.
 #[derive(Clone, Debug, Default)]
@@ -25,8 +25,20 @@ pub enum Evidence {
     Beside,
 }
 
-/// The page in `width` columns, with that component selected. `now` is `None` before anything was read.
-pub fn page(system: &SystemAssessment, now: Option<Moment>, width: usize, selected: usize, evidence: Evidence) -> Page {
+/// What a page is about.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// The System.
+    pub system: &'a SystemAssessment,
+    /// Where its readings come from.
+    pub sources: &'a [SourceState],
+    /// The time at AWS; `None` before anything was read.
+    pub now: Option<Moment>,
+}
+
+/// The page in `width` columns, with that component selected.
+pub fn page(subject: Subject<'_>, width: usize, selected: usize, evidence: Evidence) -> Page {
+    let Subject { system, sources, now } = subject;
     let mut lines = title(system, now, width);
     match now {
         Some(now) => {
@@ -63,8 +75,12 @@ pub fn page(system: &SystemAssessment, now: Option<Moment>, width: usize, select
     if !system.reasons.is_empty() {
         lines.push(Line::empty());
         lines.push(Line::new(Role::TableHeader, " WHY, WORST FIRST"));
-        for reason in &system.reasons {
-            lines.extend(bullet("-", Role::TextMuted, reason.as_str(), width));
+        let reasons = match now {
+            Some(now) => sentences::reasons(system, sources, now),
+            None => system.reasons.iter().map(ToString::to_string).collect(),
+        };
+        for reason in reasons {
+            lines.extend(bullet("-", Role::TextMuted, &reason, width));
         }
     }
     Page { lines, blocks }
@@ -170,7 +186,7 @@ impl Block<'_> {
 
     fn head(&self, selected: bool) -> Line {
         let component = self.component;
-        let role = component_role(component);
+        let role = mark::component_role(component);
         let glyph = if self.now.is_some() { mark::glyph(component.verdict) } else { mark::WAITING };
         let head = Line::new(Role::KeyName, if selected { "▸" } else { " " })
             .with(role, glyph)
@@ -198,14 +214,6 @@ fn lag(component: &ComponentAssessment) -> Option<Line> {
     let role = if component.stale { Role::FreshnessStale } else { Role::Sparkline };
     let text = format!(" {}, highest {}", format::lag(*newest), format::lag(highest));
     Some(Line::new(Role::TextMuted, "lag ").with(role, curve).with(Role::Text, text))
-}
-
-fn component_role(component: &ComponentAssessment) -> Role {
-    if component.stale && component.verdict == Verdict::Met {
-        Role::FreshnessStale
-    } else {
-        mark::role(component.verdict)
-    }
 }
 
 /// `region: 14:00:03Z, 9m ago` and the like.
@@ -259,10 +267,11 @@ pub fn evidence_lines(component: &ComponentAssessment, now: Option<Moment>, widt
         let read = format!("{}, {} ago", format::moment(at, now), format::age(now.duration_since(at).max(Span::ZERO)));
         pairs.push(("read", Text::new(read)));
     }
+    let role = if component.stale { Role::FreshnessStale } else { Role::Text };
     let labels = pairs.iter().map(|(label, _)| Line::new(Role::Text, *label).width()).max().unwrap_or(0).min(24);
     let mut lines = Vec::new();
     for (label, value) in pairs {
-        let line = Line::new(Role::TextMuted, label).padded(labels + 2).with(Role::Text, value.as_str());
+        let line = Line::new(Role::TextMuted, label).padded(labels + 2).with(role, value.as_str());
         lines.extend(line.wrapped(width, labels + 2));
     }
     lines

@@ -8,12 +8,13 @@ use tui_input::Input;
 use unicode_width::UnicodeWidthStr;
 
 use super::systems_list::{self, Show, Sort};
+use super::systems_panel;
 use super::systems_table::{self, Row};
 use crate::console::action::Undoable;
 use crate::console::theme::{Role, Theme};
 use crate::console::widgets::{Cursor, Line, Move, line, prompt};
 use crate::console::world::World;
-use crate::console::{figures, format, mark, sentences};
+use crate::console::{figures, format, mark};
 use crate::model::{Disruption, Moment, SourceStatus, SystemAssessment};
 
 /// The overview's state.
@@ -215,7 +216,12 @@ impl Systems {
             line::draw_all(&self.nothing(world, area.width), parts.rows, theme, buffer);
         }
         if let Some(system) = self.selected(world).filter(|_| !parts.reasons.is_empty()) {
-            line::draw_all(&reasons(system, read, parts.reasons), parts.reasons, theme, buffer);
+            line::draw_all(
+                &systems_panel::lines(system, world.sources(), read, parts.reasons),
+                parts.reasons,
+                theme,
+                buffer,
+            );
         }
         self.draw_status(world, parts.status, theme, buffer)
     }
@@ -278,48 +284,6 @@ impl Systems {
 
 fn page(world: &World, area: Rect) -> usize {
     usize::from(Parts::of(area, world.systems().len(), false).rows.height)
-}
-
-/// A rule with what the System is, then why it is judged so: as many lines as `area` has.
-fn reasons(system: &SystemAssessment, now: Option<Moment>, area: Rect) -> Vec<Line> {
-    let width = usize::from(area.width);
-    let what = format!(
-        " · {} · {} · {} to {} ",
-        system.criticality.as_str(),
-        system.strategy.as_str(),
-        system.primary.as_str(),
-        system.recovery
-    );
-    let title = Line::new(Role::Border, "── ").with(Role::Title, system.name.as_str()).with(Role::TextMuted, what);
-    let rule = "─".repeat(width.saturating_sub(title.width()));
-    let mut lines = vec![title.with(Role::Border, rule)];
-    let mut rest = Vec::new();
-    match now {
-        None => rest.push((mark::WAITING, Role::TextMuted, "Not read yet.".to_owned())),
-        Some(now) => {
-            for reason in &system.reasons {
-                rest.push(("-", Role::TextMuted, reason.to_string()));
-            }
-            if system.reasons.is_empty() {
-                for sentence in sentences::of(system, now) {
-                    rest.push((mark::glyph(sentence.verdict), mark::role(sentence.verdict), sentence.text));
-                }
-            }
-        }
-    }
-    let room = usize::from(area.height).saturating_sub(1);
-    let mut why: Vec<Line> = rest
-        .into_iter()
-        .flat_map(|(glyph, role, text)| {
-            Line::new(Role::Text, " ").with(role, glyph).with(Role::Text, format!(" {text}")).wrapped(width, 3)
-        })
-        .collect();
-    if why.len() > room {
-        why.truncate(room.saturating_sub(1));
-        why.push(Line::new(Role::TextMuted, " … Enter shows the rest."));
-    }
-    lines.extend(why);
-    lines
 }
 
 /// A System as a line of text, for a chat or a ticket.

@@ -57,12 +57,15 @@ struct Judged<'a> {
 
 fn judge_system(system: &System, index: &Index<'_>, changes: &mut upcoming::Changes) -> SystemAssessment {
     let now = index.now();
-    let judged: Vec<Judged<'_>> =
+    let mut judged: Vec<Judged<'_>> =
         system.components.iter().map(|component| Judged { component, evidence: component.kind.judge(index) }).collect();
     for each in &judged {
         changes.at(each.evidence.changes.iter().copied());
     }
     let (active, split) = active::observe(system.strategy, &judged);
+    for each in &mut judged {
+        each.evidence.turn_to(&active, &each.component.name);
+    }
     let outage = Outage::observe(system, &active, &judged, index.snapshot());
     let clock = promise::Clock { now, frozen_at: outage.frozen_at() };
 

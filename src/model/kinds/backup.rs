@@ -1,6 +1,6 @@
 //! `backup`: any resource that AWS Backup protects.
 
-use super::{ComponentKind, Evidence, Means, Protection, Serving, Trust};
+use super::{ComponentKind, Copies, Evidence, Means, Protection, Serving, Trust};
 use crate::model::facts::Known;
 use crate::model::facts::backup::{BackupJob, CopyJob, JobState, PointStatus, RecoveryPoint, RestoreJob, Vault};
 use crate::model::index::{Index, Sight};
@@ -136,7 +136,10 @@ impl Backup {
         Protection::since(Means::Scheduled, window.newest, Some(window.oldest), trust, points.read_at)
     }
 
-    fn judge_job(&self, evidence: &mut Evidence, job: &BackupJob, now: Moment) {
+    /// The newest job into the vault that has ended: one that runs does not make good what failed before it.
+    fn judge_jobs(&self, evidence: &mut Evidence, jobs: &[&BackupJob], now: Moment) {
+        let ours = jobs.iter().filter(|job| job.vault.as_str() == self.vault && has_ended(&job.state));
+        let Some(job) = ours.max_by_key(|job| job.created) else { return };
         let name = self.name();
         let when = job.created.map(|created| format!(" of {}", clock(created, now))).unwrap_or_default();
         let message = job.message.as_ref().map(|message| format!(": {message}")).unwrap_or_default();
@@ -159,9 +162,9 @@ impl Backup {
         }
     }
 
-    /// The newest copy job to the configured vault.
+    /// The newest copy job to the configured vault that has ended.
     fn judge_copies(&self, evidence: &mut Evidence, copy: &CopyVault, jobs: &[&CopyJob], now: Moment) {
-        let ours = jobs.iter().filter(|job| {
+        let ours = jobs.iter().filter(|job| has_ended(&job.state)).filter(|job| {
             arn_region(&job.destination_vault) == Some(copy.place.region.as_str())
                 && arn_name(&job.destination_vault) == copy.vault
         });
@@ -205,6 +208,10 @@ impl Backup {
     }
 }
 
+fn has_ended(state: &Known<JobState>) -> bool {
+    !matches!(state, Known::Is(JobState::Created | JobState::Pending | JobState::Running))
+}
+
 /// AWS's word for that state.
 fn state_word(state: &Known<JobState>) -> &str {
     match state {
@@ -246,6 +253,7 @@ impl ComponentKind for Backup {
         let vault = index.one(&self.vault_query(), Snapshot::vault);
         let data = self.judge_vault(&mut evidence, now, (&self.vault, &self.place), &vault, &points);
         evidence.decided_by(&query, &points);
+        evidence.copies = Some(Copies::From(Site::Region(region.clone())));
         evidence.protection.data = data;
         evidence.protection.region = match &self.copy {
             None => Protection::none(
@@ -266,11 +274,9 @@ impl ComponentKind for Backup {
                 protection
             }
         };
-        let job = index.backup_job(&Query::BackupJobs(self.place.clone()), &self.resource);
-        evidence.rests_on(&job);
-        if let Some(job) = job.value {
-            self.judge_job(&mut evidence, job, now);
-        }
+        let jobs = index.backup_jobs_of(&Query::BackupJobs(self.place.clone()), &self.resource);
+        evidence.rests_on(&jobs);
+        self.judge_jobs(&mut evidence, jobs.value.unwrap_or_default(), now);
         let restore = index.restore_job(&Query::RestoreJobs(self.place.clone()), &self.resource);
         evidence.rests_on(&restore);
         if let Some(restore) = restore.value {

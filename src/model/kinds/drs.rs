@@ -30,6 +30,19 @@ pub enum Servers {
 /// A server that replicates but was not heard of for so long is not believed any more.
 const SILENCE: Span = Span::from_mins(30);
 
+/// Where a server runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Runs {
+    /// Where it comes from.
+    AtOrigin,
+    /// There, and recovered as well.
+    Twice,
+    /// Only where it was recovered to; nothing replicates it back.
+    Recovered,
+    /// Where it was recovered to, and it replicates back.
+    Failback,
+}
+
 /// How one server is protected.
 struct Protected {
     region: Protection,
@@ -78,7 +91,7 @@ impl Drs {
     }
 
     /// What a launch, or machines already launched, mean for the next one. Says where the server runs.
-    fn judge_launches(&self, evidence: &mut Evidence, index: &Index<'_>, server: &SourceServer) -> BTreeSet<Site> {
+    fn judge_launches(&self, evidence: &mut Evidence, index: &Index<'_>, server: &SourceServer) -> Runs {
         let name = name(server);
         let jobs = index.drs_jobs_of(&Query::DrsJobs(self.place.clone()), server.id.as_str());
         let launched = index.recovery_instances_of(&Query::RecoveryInstances(self.place.clone()), server.id.as_str());
@@ -102,8 +115,6 @@ impl Drs {
         } else if server.last_launch.as_str() == "FAILED" {
             evidence.finding(Verdict::AtRisk, format!("The last launch of {name} failed"));
         }
-        let here = Site::Region(self.place.region.clone());
-        let origin = server.origin_region.clone().map_or(Site::OnPremises, Site::Region);
         let live =
             launched.value.unwrap_or_default().iter().filter(|instance| instance.ec2_state.as_str() == "RUNNING");
         let (drills, real): (Vec<&RecoveryInstance>, Vec<&RecoveryInstance>) =
@@ -112,8 +123,8 @@ impl Drs {
             evidence.note("drill instances", listed(drills.iter().map(|instance| instance.id.as_str())));
         }
         match (&server.direction, real.first()) {
-            (Known::Is(Direction::Failback), _) => BTreeSet::from([here]),
-            (Known::Is(Direction::Failover) | Known::Other(_), None) => BTreeSet::from([origin]),
+            (Known::Is(Direction::Failback), _) => Runs::Failback,
+            (Known::Is(Direction::Failover) | Known::Other(_), None) => Runs::AtOrigin,
             (Known::Is(Direction::Failover) | Known::Other(_), Some(instance)) => {
                 evidence.note("recovered as", instance.id.as_str());
                 if server.state == Known::Is(ReplicationState::Continuous) {
@@ -121,18 +132,50 @@ impl Drs {
                         Verdict::AtRisk,
                         format!(
                             "{name} still runs in {} while {} runs in {}",
-                            origin.as_str(),
+                            origin(server).as_str(),
                             instance.id,
-                            here.as_str()
+                            self.place.region
                         ),
                     );
-                    BTreeSet::from([here, origin])
+                    Runs::Twice
                 } else {
-                    BTreeSet::from([here])
+                    Runs::Recovered
                 }
             }
         }
     }
+}
+
+fn origin(server: &SourceServer) -> Site {
+    server.origin_region.clone().map_or(Site::OnPremises, Site::Region)
+}
+
+/// Whether DRS hears of the machine that replicates. What it does not hear of may run or not.
+fn is_heard(state: &Known<ReplicationState>) -> bool {
+    match state {
+        Known::Is(
+            ReplicationState::Initiating
+            | ReplicationState::InitialSync
+            | ReplicationState::Backlog
+            | ReplicationState::CreatingSnapshot
+            | ReplicationState::Continuous
+            | ReplicationState::Paused
+            | ReplicationState::Rescan,
+        ) => true,
+        Known::Is(
+            ReplicationState::Stopped
+            | ReplicationState::Stalled
+            | ReplicationState::Disconnected
+            | ReplicationState::NotStarted
+            | ReplicationState::NotAvailable,
+        )
+        | Known::Other(_) => false,
+    }
+}
+
+/// From when on a server that says it replicates is not believed any more; `None` for one that never says when it was heard of.
+fn silent_from(server: &SourceServer) -> Option<Moment> {
+    server.last_seen.map(|seen| seen.saturating_add(SILENCE).unwrap_or(Moment::MAX))
 }
 
 fn name(server: &SourceServer) -> &str {
@@ -183,17 +226,18 @@ fn by_snapshots(server: &SourceServer, snapshots: &Sight<'_, Vec<RecoverySnapsho
 }
 
 /// How `server` is protected, read as it was `read_at`. Its lag counts only while it really replicates: a null lag is what a
-/// disconnected server has, and a stalled one keeps its last value.
+/// disconnected server has, and a stalled or silent one keeps its last value.
 fn judge_server(
     server: &SourceServer,
     snapshots: &Sight<'_, Vec<RecoverySnapshot>>,
     listing: &Trust,
     read_at: Option<Moment>,
+    now: Moment,
 ) -> Protected {
     let both = listing.clone().and(&snapshots.trust);
     let data = by_snapshots(server, snapshots, both.clone());
     let region = match &server.state {
-        Known::Is(ReplicationState::Continuous) => {
+        Known::Is(ReplicationState::Continuous) if silent_from(server).is_none_or(|silent| now <= silent) => {
             let lag = server.lag.unwrap_or(Span::ZERO);
             match read_at.and_then(|at| at.checked_sub(lag.max(Span::ZERO)).ok()) {
                 Some(newest) => Protection::since(Means::Continuous, newest, None, listing.clone(), read_at),
@@ -211,7 +255,8 @@ fn judge_server(
             | ReplicationState::Stalled
             | ReplicationState::Disconnected
             | ReplicationState::NotStarted
-            | ReplicationState::NotAvailable,
+            | ReplicationState::NotAvailable
+            | ReplicationState::Continuous,
         ) => by_snapshots(server, snapshots, both),
         Known::Other(word) => {
             Protection::unknown(format!("{} is in a state drdeck does not know: {word}", name(server)), listing.clone())
@@ -254,8 +299,7 @@ fn judge_state(evidence: &mut Evidence, server: &SourceServer, now: Moment) {
             if let Some(error) = &server.error {
                 evidence.finding(Verdict::AtRisk, format!("{name} replicates but reports {error}"));
             }
-            if let Some(seen) = server.last_seen {
-                let silent = seen.saturating_add(SILENCE).unwrap_or(Moment::MAX);
+            if let (Some(seen), Some(silent)) = (server.last_seen, silent_from(server)) {
                 evidence.changes.push(silent);
                 if now > silent {
                     evidence
@@ -318,15 +362,31 @@ impl ComponentKind for Drs {
         if trust == Trust::Fresh && servers.is_empty() && lost.is_empty() {
             evidence.blocker(Verdict::Unknown, format!("There is no DRS source server {} in {region}", self.meant()));
         }
-        let (mut by_region, mut by_data, mut sites) = (Vec::new(), Vec::new(), BTreeSet::new());
+        let (mut by_region, mut by_data, mut writers) = (Vec::new(), Vec::new(), BTreeSet::new());
+        let here = Site::Region(region.clone());
         for server in &servers {
             let snapshots = index.one(&self.snapshots_query(server.id.as_str()), Snapshot::recovery_snapshots);
             evidence.rests_on(&snapshots);
-            let protected = judge_server(server, &snapshots, &trust, read_at);
+            let mut protected = judge_server(server, &snapshots, &trust, read_at, now);
+            judge_state(&mut evidence, server, now);
+            let runs = self.judge_launches(&mut evidence, index, server);
+            if runs != Runs::AtOrigin {
+                writers.insert(here.clone());
+            }
+            if runs == Runs::Twice || (runs == Runs::AtOrigin && is_heard(&server.state)) {
+                writers.insert(origin(server));
+            }
+            // Its snapshots are where it runs itself.
+            if runs == Runs::Recovered {
+                let why =
+                    format!("{} runs in {region} since its recovery, and nothing replicates it back", name(server));
+                protected.region = Protection::unknown(why, trust.clone());
+            } else if runs != Runs::Failback && origin(server) == here {
+                let why = format!("{} runs in {region} and would be recovered there, too", name(server));
+                protected.region = Protection::none(why, trust.clone(), read_at);
+            }
             by_region.push(protected.region);
             by_data.push(protected.data);
-            judge_state(&mut evidence, server, now);
-            sites.extend(self.judge_launches(&mut evidence, index, server));
         }
         if servers.is_empty() || !lost.is_empty() {
             let missing =
@@ -337,9 +397,11 @@ impl ComponentKind for Drs {
         if trust != Trust::Fresh && servers.is_empty() {
             (by_region, by_data) = (vec![Protection::unread(trust.clone())], vec![Protection::unread(trust)]);
         }
-        if !sites.is_empty() {
-            evidence.serving = Serving::Writer(sites);
-        }
+        evidence.serving = match servers.first() {
+            _ if !writers.is_empty() => Serving::Writer(writers),
+            Some(server) => Serving::Located(origin(server)),
+            None => Serving::Untold,
+        };
         evidence.protection.region = together(by_region);
         evidence.protection.data = together(by_data);
         let lag = servers.iter().filter_map(|server| server.lag).max().unwrap_or(Span::ZERO);

@@ -1,6 +1,6 @@
 //! `dynamodb-table`: a table of one Region, recovered to a point in time.
 
-use super::{ComponentKind, Evidence, Means, Protection, Serving};
+use super::{ComponentKind, Copies, Evidence, Means, Protection, Serving};
 use crate::model::facts::dynamodb::ContinuousBackups;
 use crate::model::index::{Index, Sight};
 use crate::model::words::clock;
@@ -84,6 +84,7 @@ impl ComponentKind for DynamodbTable {
             evidence.finding(Verdict::Unknown, why);
             return evidence;
         }
+        evidence.copies = Some(Copies::From(Site::Region(region.clone())));
         evidence.protection.data = point_in_time(name, &self.place, &backups);
         evidence.protection.region =
             Protection::none(format!("{name} is in {region} only"), table.trust.clone(), table.read_at);

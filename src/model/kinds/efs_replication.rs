@@ -1,6 +1,6 @@
 //! `efs-replication`: the replication of an EFS file system.
 
-use super::{ComponentKind, Evidence, LagUnit, Serving, lag};
+use super::{ComponentKind, Copies, Evidence, LagUnit, Serving, lag};
 use crate::model::index::Index;
 use crate::model::{Place, Query, Site};
 
@@ -35,9 +35,11 @@ impl ComponentKind for EfsReplication {
     fn judge(&self, index: &Index<'_>) -> Evidence {
         let what = format!("The replication of {} to {}", self.file_system, self.destination_file_system);
         let mut evidence = lag::judge_series(index, &self.query(), LagUnit::Seconds, &what);
+        let source = Site::Region(self.source_place.region.clone());
         if !evidence.lag_history.is_empty() {
-            evidence.serving = Serving::Located(Site::Region(self.source_place.region.clone()));
+            evidence.serving = Serving::Located(source.clone());
         }
+        evidence.copies = Some(Copies::From(source));
         evidence
     }
 }

@@ -1,8 +1,8 @@
 //! `elasticache-global`: an ElastiCache global datastore.
 
-use super::{ComponentKind, Evidence, LagUnit, lag};
+use super::{ComponentKind, Copies, Evidence, LagUnit, lag};
 use crate::model::index::Index;
-use crate::model::{Place, Query};
+use crate::model::{Place, Query, Site};
 
 /// An ElastiCache global datastore.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,11 +29,9 @@ impl ComponentKind for ElasticacheGlobal {
     }
 
     fn judge(&self, index: &Index<'_>) -> Evidence {
-        lag::judge_series(
-            index,
-            &self.query(),
-            LagUnit::Seconds,
-            &format!("The global datastore {}", self.global_datastore),
-        )
+        let what = format!("The global datastore {}", self.global_datastore);
+        let mut evidence = lag::judge_series(index, &self.query(), LagUnit::Seconds, &what);
+        evidence.copies = Some(Copies::To(Site::Region(self.place.region.clone())));
+        evidence
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::model::index::Sight;
+use crate::model::words::sites;
 use crate::model::{Loss, Moment, PerDisruption, Query, Region, RunStart, Service, Site, Text, Verdict};
 
 /// How far what was found rests on readings that can be trusted.
@@ -141,6 +142,15 @@ pub enum Serving {
     Writer(BTreeSet<Site>),
 }
 
+/// Which way a Component copies, where that was configured and cannot be observed: after a failover it may be the wrong one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Copies {
+    /// What this site writes.
+    From(Site),
+    /// To this site, from wherever it is written.
+    To(Site),
+}
+
 /// What a health check says of the users' path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Health {
@@ -170,6 +180,8 @@ pub struct Evidence {
     pub trust: Trust,
     /// Where it says the System serves.
     pub serving: Serving,
+    /// Which way it copies.
+    pub copies: Option<Copies>,
     /// The site a health check watches, and what it says.
     pub health: Option<(Site, Health)>,
     /// What stands in the way of a failover now.
@@ -197,6 +209,7 @@ impl Evidence {
             seen: Text::default(),
             trust: Trust::Fresh,
             serving: Serving::Untold,
+            copies: None,
             health: None,
             blockers: Vec::new(),
             blockers_unknown: false,
@@ -228,6 +241,24 @@ impl Evidence {
     pub(crate) fn blocker(&mut self, verdict: Verdict, sentence: impl AsRef<str>) {
         self.finding(verdict, &sentence);
         self.blockers.push(Text::new(sentence));
+    }
+
+    /// What it copies is not what is written now, if the System serves at other sites: then nothing is told of that.
+    pub(crate) fn turn_to(&mut self, active: &BTreeSet<Site>, name: &str) {
+        let why = match &self.copies {
+            Some(Copies::From(site)) if !active.is_empty() && !active.contains(site) => {
+                format!("{name} protects what {} writes, but {} serves now", site.as_str(), sites(active))
+            }
+            Some(Copies::To(site)) if active.len() == 1 && active.contains(site) => {
+                format!("{name} is copied to {}, but that serves now", site.as_str())
+            }
+            Some(Copies::From(_) | Copies::To(_)) | None => return,
+        };
+        for protection in [&mut self.protection.region, &mut self.protection.data] {
+            if matches!(protection.loss, Loss::Since { .. } | Loss::None) {
+                *protection = Protection::unknown(&why, protection.trust.clone());
+            }
+        }
     }
 
     /// A line for the detail view.

@@ -33,13 +33,20 @@ fn from_series(series: &Series, now: Moment) -> Option<Health> {
     }
     let failing = series.points.iter().take_while(|(_, value)| *value < 1.0);
     let since = failing.clone().last().map_or(newest, |(at, _)| *at);
-    let start = if failing.count() < series.points.len() { RunStart::Seen } else { RunStart::Earlier };
+    // Where points are missing the run may have begun among them.
+    let start = match series.points.get(failing.count()) {
+        Some((before, _)) if since.duration_since(*before) <= POINT_GOOD_FOR => RunStart::Seen,
+        Some(_) | None => RunStart::Earlier,
+    };
     Some(Health::Failing { since, start })
 }
 
-/// What most of the checkers say. Their words are free text; only `Success` and `Failure` are told apart.
-fn from_checkers(observations: &[Observation]) -> Health {
-    let says = |word: &'static str| observations.iter().filter(move |seen| seen.status.as_str().starts_with(word));
+/// What most of the checkers say who looked not long before they were asked. Their words are free text; only `Success` and `Failure` are
+/// told apart.
+fn from_checkers(observations: &[Observation], asked: Moment) -> Health {
+    let is_late = |seen: &Observation| seen.checked.is_some_and(|at| asked.duration_since(at) <= POINT_GOOD_FOR);
+    let late: Vec<&Observation> = observations.iter().filter(|seen| is_late(seen)).collect();
+    let says = |word: &'static str| late.iter().filter(move |seen| seen.status.as_str().starts_with(word));
     let (passing, failing) = (says("Success").count(), says("Failure").count());
     let first = says("Failure").filter_map(|seen| seen.checked).min();
     match (failing > passing, first) {
@@ -70,8 +77,10 @@ impl HealthCheck {
             return (by_series, self.series_query());
         }
         let checkers = index.one(&self.checkers_query(), Snapshot::health_check_status);
-        match checkers.value {
-            Some(seen) if checkers.is_fresh() => (Some(from_checkers(seen)), self.checkers_query()),
+        match (checkers.value, checkers.read_at) {
+            (Some(seen), Some(asked)) if checkers.is_fresh() => {
+                (Some(from_checkers(seen, asked)), self.checkers_query())
+            }
             _ => (None, self.series_query()),
         }
     }

@@ -25,7 +25,7 @@ pub use dynamodb_global_table::DynamodbGlobalTable;
 pub use dynamodb_table::DynamodbTable;
 pub use efs_replication::EfsReplication;
 pub use elasticache_global::ElasticacheGlobal;
-pub use evidence::{Doubt, Evidence, Health, Means, Protection, Serving, Trust};
+pub use evidence::{Copies, Doubt, Evidence, Health, Means, Protection, Serving, Trust};
 pub use health_check::HealthCheck;
 pub use metric::{LagUnit, Metric};
 pub use rds_instance::RdsInstance;

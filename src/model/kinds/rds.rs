@@ -39,6 +39,11 @@ pub(super) fn standing(status: &Text) -> Standing {
     }
 }
 
+/// Whether an instance of that status takes no writes until somebody starts it again.
+pub(super) fn at_rest(status: &Text) -> bool {
+    matches!(status.as_str(), "stopped" | "deleting" | "deleted")
+}
+
 /// The protection of an instance by its automated backups in its own Region.
 pub(super) fn backups(name: &str, region: &Region, instance: &Sight<'_, DbInstance>) -> Protection {
     let (trust, read_at) = (instance.trust.clone(), instance.read_at);

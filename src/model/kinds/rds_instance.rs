@@ -1,7 +1,7 @@
 //! `rds-instance`: an RDS instance, recovered from its automated backups.
 
 use super::rds::{Standing, backups, standing};
-use super::{ComponentKind, Evidence, Means, Protection, Serving};
+use super::{ComponentKind, Copies, Evidence, Means, Protection, Serving};
 use crate::model::facts::rds::AutomatedBackup;
 use crate::model::index::{Index, Sight};
 use crate::model::words::{clock, listed};
@@ -87,6 +87,7 @@ impl ComponentKind for RdsInstance {
                 self.replicated(place, &found)
             }
         };
+        evidence.copies = Some(Copies::From(Site::Region(region.clone())));
         let mut seen = Vec::new();
         if let Loss::Since { newest, .. } = evidence.protection.data.loss {
             evidence.note("restorable to", clock(newest, now));

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::lag::{self, Lag};
-use super::rds::{Standing, backups, standing};
+use super::rds::{Standing, at_rest, backups, standing};
 use super::{ComponentKind, Evidence, LagUnit, Protection, Serving};
 use crate::model::facts::rds::DbInstance;
 use crate::model::index::{Index, Sight};
@@ -44,6 +44,11 @@ impl Side<'_> {
         self.sight.value.is_some_and(|instance| instance.replica_source.is_none())
     }
 
+    /// Whether it takes no writes as far as can be told: it was stopped, it is gone, or its Region cannot be read.
+    fn is_out(&self) -> bool {
+        !self.sight.is_fresh() || self.sight.value.is_none_or(|instance| at_rest(&instance.status))
+    }
+
     /// Whether it follows `other`.
     fn follows(&self, other: &Self) -> bool {
         self.sight.value.and_then(|instance| instance.replica_source.as_ref()).is_some_and(|source| {
@@ -59,7 +64,7 @@ enum Roles<'s, 'a> {
     Follows(&'s Side<'a>, &'s Side<'a>),
     /// Both stand alone: both take writes.
     Both,
-    /// The first writes; the second is gone, or its Region cannot be read.
+    /// The first writes; the second was stopped, is gone, or its Region cannot be read.
     Alone(&'s Side<'a>, &'s Side<'a>),
     /// It cannot be told.
     Untold,
@@ -88,9 +93,9 @@ fn roles<'s, 'a>(source: &'s Side<'a>, replica: &'s Side<'a>) -> Roles<'s, 'a> {
     }
     match (source.stands_alone(), replica.stands_alone()) {
         // What an unreachable Region said last proves nothing about who writes there now.
-        (true, true) if source.sight.is_fresh() && replica.sight.is_fresh() => Roles::Both,
-        (_, true) if !source.sight.is_fresh() || source.sight.is_absent() => Roles::Alone(replica, source),
-        (true, _) if !replica.sight.is_fresh() || replica.sight.is_absent() => Roles::Alone(source, replica),
+        (true, true) if !source.is_out() && !replica.is_out() => Roles::Both,
+        (_, true) if source.is_out() => Roles::Alone(replica, source),
+        (true, _) if replica.is_out() => Roles::Alone(source, replica),
         _ => Roles::Untold,
     }
 }
@@ -230,7 +235,11 @@ impl ComponentKind for RdsReplica {
                 } else {
                     Protection::unread(other.sight.trust.clone())
                 };
-                if other.sight.value.is_some() && writer.name == replica.name && writer.place == replica.place {
+                if other.sight.value.is_some()
+                    && !other.sight.is_fresh()
+                    && writer.name == replica.name
+                    && writer.place == replica.place
+                {
                     evidence.finding(
                         Verdict::AtRisk,
                         format!(

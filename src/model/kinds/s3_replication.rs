@@ -1,11 +1,14 @@
 //! `s3-replication`: a replication rule from one bucket to another, with replication metrics on.
 
 use super::lag::{self, Lag};
-use super::{ComponentKind, Evidence, LagUnit, Means, Protection, Serving};
+use super::{ComponentKind, Copies, Evidence, LagUnit, Means, Protection, Serving};
 use crate::model::facts::cloudwatch::Series;
 use crate::model::index::Index;
 use crate::model::words::{clock, length};
-use crate::model::{Place, Query, Site, Text, Verdict};
+use crate::model::{Place, Query, Site, Span, Text, Verdict};
+
+/// How old the newest count of waiting objects may be; one comes each minute.
+const COUNT_GOOD_FOR: Span = Span::from_mins(10);
 
 /// An S3 replication rule.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,12 +70,15 @@ impl ComponentKind for S3Replication {
         evidence.lag_history = lag::lag_history(&latency, LagUnit::Seconds);
         evidence.note("lag", lag::shown(lag, now));
         let waiting = pending.value.and_then(Series::newest);
-        if let Some((_, waiting)) = waiting {
-            evidence.note("objects waiting", format!("{waiting}"));
+        if let Some((at, waiting)) = waiting {
+            evidence.note("objects waiting", format!("{waiting} at {}", clock(at, now)));
+            evidence.changes.extend(at.checked_add(COUNT_GOOD_FOR).ok());
         }
         evidence.protection.region = match (lag, waiting) {
             // No objects were written for a while, and none wait: nothing would be lost.
-            (Lag::NoPoints, Some((_, waiting))) if waiting <= 0.0 && pending.is_fresh() => {
+            (Lag::NoPoints, Some((at, waiting)))
+                if waiting <= 0.0 && pending.is_fresh() && now.duration_since(at) <= COUNT_GOOD_FOR =>
+            {
                 evidence.seen = Text::new(format!("{what} is idle: nothing waits to be copied"));
                 Protection::nothing_lost(Means::Continuous, latency.trust.clone(), latency.read_at)
             }
@@ -85,9 +91,11 @@ impl ComponentKind for S3Replication {
         if let Lag::Of { lag, at, .. } = lag {
             evidence.seen = Text::new(format!("{what} took {} at {}", length(lag), clock(at, now)));
         }
+        let source = Site::Region(self.source_place.region.clone());
         if !evidence.lag_history.is_empty() || waiting.is_some() {
-            evidence.serving = Serving::Located(Site::Region(self.source_place.region.clone()));
+            evidence.serving = Serving::Located(source.clone());
         }
+        evidence.copies = Some(Copies::From(source));
         let lost: f64 = failed.value.map_or(0.0, |series| series.points.iter().map(|(_, count)| count.max(0.0)).sum());
         if lost > 0.0 {
             evidence.note("objects failed", format!("{lost} in 20 min"));

@@ -18,6 +18,43 @@ pub struct Backup {
     /// Restores that were tried.
     #[serde(default, rename = "restore")]
     pub restores: Vec<Restore>,
+    /// Restore testing plans.
+    #[serde(default, rename = "restore_test")]
+    pub restore_tests: Vec<RestoreTest>,
+}
+
+/// A restore testing plan: at each multiple of `every` plus `offset` it restores one recovery point of each of its types.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RestoreTest {
+    /// Its name: letters, digits and `_`.
+    pub name: String,
+    /// The Region it restores in.
+    pub region: String,
+    /// The interval.
+    pub every: Span,
+    /// When in the interval it starts.
+    #[serde(default)]
+    pub offset: Span,
+    /// From how many of the last days a recovery point is taken.
+    #[serde(default = "thirty_days")]
+    pub window_days: u32,
+    /// What it restores: `RDS`, `DynamoDB`…
+    pub types: Vec<String>,
+    /// How many hours there are to validate a restore.
+    #[serde(default = "four_hours")]
+    pub validation_hours: u32,
+    /// How long before the simulator's start it was created.
+    #[serde(default = "one_year")]
+    pub age: Span,
+}
+
+fn thirty_days() -> u32 {
+    30
+}
+
+fn four_hours() -> u32 {
+    4
 }
 
 /// A vault.

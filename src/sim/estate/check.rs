@@ -22,6 +22,7 @@ impl Estate {
         self.check_names()?;
         self.check_references()?;
         self.check_tables()?;
+        self.route53.check_records()?;
         self.check_schedules()
     }
 
@@ -72,6 +73,8 @@ impl Estate {
         let vaults = self.backup.vaults.iter().map(|vault| &vault.region);
         let plans = self.backup.plans.iter().map(|plan| &plan.region);
         let custom = self.cloudwatch.lags.iter().map(|lag| &lag.to);
+        let alarms = self.cloudwatch.alarms.iter().map(|alarm| &alarm.region);
+        let tests = self.backup.restore_tests.iter().map(|test| &test.region);
         rds.chain(aurora)
             .chain(tables)
             .chain(s3)
@@ -82,6 +85,8 @@ impl Estate {
             .chain(vaults)
             .chain(plans)
             .chain(custom)
+            .chain(alarms)
+            .chain(tests)
     }
 
     fn check_names(&self) -> Result<(), Complaint> {
@@ -94,6 +99,9 @@ impl Estate {
         let vaults = self.backup.vaults.iter().map(|v| ("vault", v.region.as_str(), v.name.as_str()));
         let plans = self.backup.plans.iter().map(|p| ("plan", "", p.name.as_str()));
         let checks = self.route53.health_checks.iter().map(|h| ("health check", "", h.id.as_str()));
+        let alarms = self.cloudwatch.alarms.iter().map(|a| ("alarm", a.region.as_str(), a.name.as_str()));
+        let tests =
+            self.backup.restore_tests.iter().map(|t| ("restore testing plan", t.region.as_str(), t.name.as_str()));
         let all = instances
             .chain(clusters)
             .chain(global)
@@ -102,7 +110,9 @@ impl Estate {
             .chain(servers)
             .chain(vaults)
             .chain(plans)
-            .chain(checks);
+            .chain(checks)
+            .chain(alarms)
+            .chain(tests);
         let mut seen: HashMap<(&str, &str, &str), ()> = HashMap::new();
         for name in all {
             if seen.insert(name, ()).is_some() {
@@ -205,6 +215,16 @@ impl Estate {
                     server.id
                 );
                 return complain(&server.id, message);
+            }
+        }
+        for alarm in &self.cloudwatch.alarms {
+            let whole = alarm.period >= Span::MINUTE && alarm.period.millis() % Span::MINUTE.millis() == 0;
+            if !whole || alarm.periods == 0 || alarm.period.times(i64::from(alarm.periods)) > Span::from_days(7) {
+                let message = format!(
+                    "alarm \"{}\": `period` must be whole minutes, `periods` 1 or more, and both together at most 7 days",
+                    alarm.name
+                );
+                return complain(&alarm.name, message);
             }
         }
         for link in self.links() {

@@ -96,6 +96,6 @@ fn usual_policy() -> Vec<SnapshotRule> {
 impl Server {
     /// Its link.
     pub fn link(&self) -> Link {
-        Link::new(&self.id, &self.origin, &self.region, self.lag)
+        Link { zone: self.origin_zone.clone(), ..Link::new(&self.id, &self.origin, &self.region, self.lag) }
     }
 }

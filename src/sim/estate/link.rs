@@ -28,6 +28,8 @@ pub struct Link {
     pub from: String,
     /// The Region that receives.
     pub to: String,
+    /// The zone that it comes from, where it comes from one server.
+    pub zone: Option<String>,
     /// How far behind it usually is.
     pub lag: Lag,
 }
@@ -35,7 +37,7 @@ pub struct Link {
 impl Link {
     /// A link from its parts.
     pub fn new(id: &str, from: &str, to: &str, lag: Lag) -> Self {
-        Self { id: id.to_owned(), from: from.to_owned(), to: to.to_owned(), lag }
+        Self { id: id.to_owned(), from: from.to_owned(), to: to.to_owned(), zone: None, lag }
     }
 }
 

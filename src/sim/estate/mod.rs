@@ -1,15 +1,20 @@
-//! The estate: the resources that exist in the simulated account, one file per group of services. Read from TOML, never changed.
+//! The estate: the resources that exist in the simulated account, one file per group of services. Read from TOML, or made
+//! from the seed, and never changed.
 
 pub mod autoscaling;
 pub mod backup;
 pub mod check;
 pub mod cloudwatch;
+pub mod dns;
 pub mod drs;
 pub mod dynamodb;
+pub mod large;
 pub mod link;
 pub mod rds;
 pub mod route53;
 pub mod storage;
+
+use std::sync::Arc;
 
 use serde::Deserialize;
 
@@ -56,6 +61,27 @@ pub struct Estate {
     /// Lags that are known to CloudWatch alone.
     #[serde(default)]
     pub cloudwatch: cloudwatch::CloudWatch,
+    /// The estates of other accounts, which a role of theirs leads to. An estate file has one account.
+    #[serde(skip)]
+    pub others: Vec<Arc<Estate>>,
+}
+
+impl Estate {
+    /// The estate of each account, the caller's own first.
+    pub fn accounts(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(self.others.iter().map(Arc::as_ref))
+    }
+
+    /// The Availability Zones there are: three of each Region, and those that groups and servers name.
+    pub fn zones(&self) -> Vec<String> {
+        let usual = self.regions.iter().flat_map(|region| ["a", "b", "c"].map(|letter| format!("{region}{letter}")));
+        let named = self.autoscaling.groups.iter().flat_map(|group| group.zones.iter().cloned());
+        let origins = self.drs.servers.iter().filter_map(|server| server.origin_zone.clone());
+        let mut zones: Vec<String> = usual.chain(named).chain(origins).collect();
+        zones.sort();
+        zones.dedup();
+        zones
+    }
 }
 
 fn demo_user() -> String {

@@ -47,6 +47,8 @@ pub struct Instance {
     /// A standby in another zone.
     #[serde(default)]
     pub multi_az: bool,
+    /// The zone it was created in, one of `a`, `b` and `c` of its Region; drawn from the seed where the estate names none.
+    pub zone: Option<String>,
     /// GiB.
     pub storage_gib: u32,
     /// Days automated backups are kept; 0 is off.

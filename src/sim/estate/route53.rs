@@ -1,6 +1,8 @@
-//! Route 53 health checks.
+//! Route 53: its health checks. Zones and records have a file of their own.
 
 use serde::Deserialize;
+
+use super::dns::{Change, Zone};
 
 /// Route 53.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -9,6 +11,12 @@ pub struct Route53 {
     /// The health checks.
     #[serde(default, rename = "health_check")]
     pub health_checks: Vec<HealthCheck>,
+    /// The hosted zones.
+    #[serde(default, rename = "zone")]
+    pub zones: Vec<Zone>,
+    /// The changes of records that were made so far.
+    #[serde(default, rename = "change")]
+    pub changes: Vec<Change>,
 }
 
 /// What a health check asks.

@@ -29,7 +29,7 @@ pub(super) fn encode(value: &Value) -> Reply {
     Reply {
         status: 200,
         headers: vec![("content-type", "application/x-amz-json-1.0".to_owned())],
-        body: json::json(value).to_string().into_bytes(),
+        body: json::text(value).into_bytes(),
     }
 }
 

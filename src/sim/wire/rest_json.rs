@@ -62,7 +62,7 @@ pub(super) fn encode(value: &Value) -> Reply {
     Reply {
         status: 200,
         headers: vec![("content-type", "application/json".to_owned())],
-        body: json::json(value).to_string().into_bytes(),
+        body: json::text(value).into_bytes(),
     }
 }
 

@@ -4,6 +4,7 @@ use crate::sim::World;
 use crate::sim::call::Call;
 use crate::sim::estate::autoscaling::Group;
 use crate::sim::services::paging::{Page, PageRule};
+use crate::sim::time::Span;
 use crate::sim::wire::{AwsError, Value};
 
 static PAGES: PageRule = PageRule {
@@ -15,6 +16,9 @@ static PAGES: PageRule = PageRule {
     bad_size: |message| AwsError::new(400, "ValidationError", message),
     bad_token: |message| AwsError::new(400, "InvalidNextToken", message),
 };
+
+/// How long after the loss of a zone a group has replaced what ran in it.
+const REPLACED: Span = Span::from_minutes(4);
 
 pub(super) fn describe(world: &World, call: &Call) -> Result<Value, AwsError> {
     let page = Page::of(world, call, &PAGES)?;
@@ -70,21 +74,31 @@ fn launch_template(world: &World, group: &Group) -> Value {
     ])
 }
 
-/// As many as it desires, or as many as there is capacity for; unhealthy while the Region is gone.
+/// As many as it desires, or as many as there is capacity for; unhealthy while the Region is gone. Those of a zone that is lost are
+/// unhealthy, until the group has replaced them in its other zones.
 fn instances(world: &World, group: &Group) -> Vec<Value> {
     let available = world.capacity(&group.region, &group.name).unwrap_or(u32::MAX);
-    let health = if world.is_out(&group.region, world.now) { "Unhealthy" } else { "Healthy" };
-    let zones = group.zones.iter().cycle();
-    (0..group.desired.min(available))
-        .zip(zones)
-        .map(|(index, zone)| {
-            let id = world.hex(&["instance", &group.region, &group.name, &index.to_string()], 17);
+    let is_out = world.is_out(&group.region, world.now);
+    let is_replaced = |zone: &str| {
+        world.zone_losses(zone).iter().any(|(from, until)| *from + REPLACED <= world.now && world.now < *until)
+    };
+    let left: Vec<&String> = group.zones.iter().filter(|zone| !is_replaced(zone)).collect();
+    let (lost, kept): (Vec<_>, Vec<_>) =
+        (0..group.desired).zip(group.zones.iter().cycle()).partition(|(_, zone)| is_replaced(zone));
+    let moved =
+        lost.into_iter().zip(left.iter().copied().cycle()).map(|((index, _), zone)| (index, zone, "replacement"));
+    let all = kept.into_iter().map(|(index, zone)| (index, zone, "instance")).chain(moved);
+    let available = usize::try_from(available).unwrap_or(usize::MAX);
+    all.take(available)
+        .map(|(index, zone, word)| {
+            let id = world.hex(&[word, &group.region, &group.name, &index.to_string()], 17);
+            let is_unhealthy = is_out || world.is_zone_lost(zone, world.now);
             Value::map([
                 ("InstanceId", format!("i-{id}").into()),
                 ("InstanceType", (&group.instance_type).into()),
                 ("AvailabilityZone", zone.into()),
                 ("LifecycleState", "InService".into()),
-                ("HealthStatus", health.into()),
+                ("HealthStatus", if is_unhealthy { "Unhealthy" } else { "Healthy" }.into()),
                 ("LaunchTemplate", launch_template(world, group)),
                 ("ProtectedFromScaleIn", false.into()),
             ])

@@ -6,13 +6,18 @@ mod copy_jobs;
 mod course;
 mod error;
 mod filter;
+mod metrics;
 mod names;
+mod plans;
 mod point;
 mod points;
 mod resources;
 mod restore_jobs;
+mod restore_testing;
 mod run;
 mod vaults;
+
+pub(super) use metrics::{Ended, ends};
 
 use crate::sim::services::{Operation, Service};
 use crate::sim::wire::Protocol;
@@ -51,6 +56,32 @@ static OPERATIONS: &[Operation] = &[
         points::describe,
     )
     .about("recoveryPointArn"),
+    Operation::rest("GET", "/backup/plans", "ListBackupPlans", plans::list),
+    Operation::rest("GET", "/backup/plans/{backupPlanId}", "GetBackupPlan", plans::get).about("backupPlanId"),
+    Operation::rest("GET", "/backup/plans/{backupPlanId}/selections", "ListBackupSelections", plans::selections)
+        .about("backupPlanId"),
+    Operation::rest(
+        "GET",
+        "/backup/plans/{backupPlanId}/selections/{selectionId}",
+        "GetBackupSelection",
+        plans::selection,
+    )
+    .about("selectionId"),
+    Operation::rest("GET", "/restore-testing/plans", "ListRestoreTestingPlans", restore_testing::list),
+    Operation::rest(
+        "GET",
+        "/restore-testing/plans/{RestoreTestingPlanName}",
+        "GetRestoreTestingPlan",
+        restore_testing::get,
+    )
+    .about("RestoreTestingPlanName"),
+    Operation::rest(
+        "GET",
+        "/restore-testing/plans/{RestoreTestingPlanName}/selections",
+        "ListRestoreTestingSelections",
+        restore_testing::selections,
+    )
+    .about("RestoreTestingPlanName"),
 ];
 
 /// AWS Backup.

@@ -74,15 +74,30 @@ pub(super) fn resource_name(resource: &Resource) -> &str {
 pub(super) fn created_by(world: &World, plan: &Plan) -> Value {
     let id = plan_id(world, plan);
     Value::map([
-        ("BackupPlanArn", world.arn("backup", &plan.region, &format!("backup-plan:{id}")).into()),
+        ("BackupPlanArn", plan_arn(world, plan).into()),
         ("BackupPlanId", id.into()),
         ("BackupPlanName", (&plan.name).into()),
-        ("BackupPlanVersion", world.hex(&["plan-version", &plan.name], 32).into()),
-        ("BackupRuleId", world.uuid(&["backup-rule", &plan.name]).into()),
+        ("BackupPlanVersion", plan_version(world, plan).into()),
+        ("BackupRuleId", rule_id(world, plan).into()),
         ("BackupRuleName", (&plan.name).into()),
         ("BackupRuleCron", cron(plan.every, plan.offset).into()),
         ("BackupRuleTimezone", "Etc/UTC".into()),
     ])
+}
+
+/// The ARN of a plan.
+pub(super) fn plan_arn(world: &World, plan: &Plan) -> String {
+    world.arn("backup", &plan.region, &format!("backup-plan:{}", plan_id(world, plan)))
+}
+
+/// The version of a plan.
+pub(super) fn plan_version(world: &World, plan: &Plan) -> String {
+    world.hex(&["plan-version", &plan.name], 32)
+}
+
+/// The id of a plan's rule.
+pub(super) fn rule_id(world: &World, plan: &Plan) -> String {
+    world.uuid(&["backup-rule", &plan.name])
 }
 
 /// The id of a plan.
@@ -91,7 +106,7 @@ pub(super) fn plan_id(world: &World, plan: &Plan) -> String {
 }
 
 /// A schedule as AWS writes it, where cron can say it: each day, each week, or each so many hours.
-fn cron(every: Span, offset: Span) -> Option<String> {
+pub(super) fn cron(every: Span, offset: Span) -> Option<String> {
     const WEEKDAYS: [&str; 7] = ["THU", "FRI", "SAT", "SUN", "MON", "TUE", "WED"];
     let minutes = |span: Span| span.millis() / Span::MINUTE.millis();
     let (hour, minute) = (minutes(offset) / 60 % 24, minutes(offset) % 60);

@@ -1,6 +1,6 @@
 //! GetMetricData: up to 500 series, each over a time with a period and a statistic. Unknown series are complete and empty.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::Value as Json;
 
@@ -14,8 +14,6 @@ use crate::sim::wire::{AwsError, Value};
 
 /// How many queries one request may have.
 const MAX_QUERIES: usize = 500;
-/// How many minutes of a period are looked at: of a longer one, that many spread over it.
-const MAX_SAMPLES: i64 = 60;
 
 /// A page holds as many points, over all series.
 static PAGES: PageRule = PageRule {
@@ -40,7 +38,7 @@ struct Query {
 }
 
 #[derive(Clone, Copy)]
-enum Statistic {
+pub(super) enum Statistic {
     Minimum,
     Maximum,
     Average,
@@ -68,6 +66,7 @@ pub(super) fn get(world: &World, call: &Call) -> Result<Value, AwsError> {
     };
     let queries = queries(call)?;
     let series = sources::of_region(world, &call.region);
+    let by_name: HashMap<Name<'_>, &Series<'_>> = series.iter().map(|series| (Name::of(series), series)).collect();
 
     // One entry per point, and one without a point for an empty series, so that it is on some page too.
     let mut entries: Vec<(usize, Option<(Moment, f64)>)> = Vec::new();
@@ -75,7 +74,7 @@ pub(super) fn get(world: &World, call: &Call) -> Result<Value, AwsError> {
         if entries.len() > page.reach() {
             break;
         }
-        let found = series.iter().find(|series| query.means(series));
+        let found = by_name.get(&query.name()).copied();
         let mut points = found.map_or(Vec::new(), |series| points(world, series, query, start, end));
         if let Scan::NewestFirst = scan {
             points.reverse();
@@ -179,11 +178,25 @@ impl Query {
         })
     }
 
-    fn means(&self, series: &Series<'_>) -> bool {
-        series.namespace == self.namespace
-            && series.metric == self.metric
-            && series.dimensions.len() == self.dimensions.len()
-            && series.dimensions.iter().all(|(name, value)| self.dimensions.get(*name).is_some_and(|v| v == value))
+    fn name(&self) -> Name<'_> {
+        let dimensions = self.dimensions.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        Name { namespace: &self.namespace, metric: &self.metric, dimensions }
+    }
+}
+
+/// What a series is found by: its dimensions in the order of their names.
+#[derive(PartialEq, Eq, Hash)]
+struct Name<'a> {
+    namespace: &'a str,
+    metric: &'a str,
+    dimensions: Vec<(&'a str, &'a str)>,
+}
+
+impl<'a> Name<'a> {
+    fn of(series: &Series<'a>) -> Self {
+        let mut dimensions = series.dimensions.clone();
+        dimensions.sort_unstable();
+        Self { namespace: series.namespace, metric: series.metric, dimensions }
     }
 }
 
@@ -219,7 +232,7 @@ impl Statistic {
     }
 
     /// Of the values of one period; `None` when there are none.
-    fn of(self, mut values: Vec<f64>) -> Option<f64> {
+    pub(super) fn of(self, mut values: Vec<f64>) -> Option<f64> {
         values.sort_by(f64::total_cmp);
         let count = values.len() as f64;
         let sum: f64 = values.iter().sum();
@@ -244,17 +257,9 @@ fn points(world: &World, series: &Series<'_>, query: &Query, start: Moment, end:
     let oldest = world.now - sources::kept(period);
     let mut at = start.floor(Span::MINUTE).max(oldest).ceil(period);
     let end = end.min(world.now);
-    let minutes = (period.millis() / Span::MINUTE.millis()).max(1);
-    let step = Span::MINUTE.times((minutes / MAX_SAMPLES).max(1));
     let mut points = Vec::new();
     while at < end {
-        let mut values = Vec::new();
-        let mut minute = at.ceil(Span::MINUTE);
-        while minute < at + period {
-            values.extend(series.value(world, minute));
-            minute = minute + step;
-        }
-        points.extend(query.statistic.of(values).map(|value| (at, value)));
+        points.extend(query.statistic.of(series.values(world, at, at + period)).map(|value| (at, value)));
         at = at + period;
     }
     points

@@ -1,5 +1,6 @@
-//! CloudWatch: every lag of the estate, and the health checks, minute by minute.
+//! CloudWatch: every lag of the estate, the health checks and the ends of backup jobs, minute by minute, and alarms on them.
 
+mod alarms;
 mod list_metrics;
 mod metric_data;
 mod series;
@@ -8,8 +9,11 @@ mod sources;
 use crate::sim::services::{Operation, Service};
 use crate::sim::wire::{AwsError, Protocol};
 
-static OPERATIONS: &[Operation] =
-    &[Operation::read("GetMetricData", metric_data::get), Operation::read("ListMetrics", list_metrics::list)];
+static OPERATIONS: &[Operation] = &[
+    Operation::read("GetMetricData", metric_data::get),
+    Operation::read("ListMetrics", list_metrics::list),
+    Operation::read("DescribeAlarms", alarms::describe),
+];
 
 const NAME: &str = "GraniteServiceVersion20100801";
 const ERRORS: &str = "com.amazonaws.cloudwatch.v2010_08_01";

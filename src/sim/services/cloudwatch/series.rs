@@ -7,6 +7,7 @@ use crate::sim::estate::route53::HealthCheck;
 use crate::sim::fault::{Fault, is};
 use crate::sim::flow::Condition;
 use crate::sim::health::Health;
+use crate::sim::services::backup::{self, Ended};
 use crate::sim::time::{Moment, Span};
 
 /// A metric's dimensions, in the order AWS lists them.
@@ -45,11 +46,36 @@ pub(super) enum Source<'a> {
     Health(&'a HealthCheck),
     /// The share of checkers, in percent, that see success.
     Checkers(&'a HealthCheck),
+    /// Jobs of a vault of AWS Backup that ended in that way.
+    Jobs(&'a str, Ended),
 }
 
+/// How many minutes of a time are looked at: of a longer one, that many spread over it.
+const MAX_SAMPLES: i64 = 60;
+
 impl Series<'_> {
+    /// The points of the minutes from `from` to, not including, `until`.
+    pub(super) fn values(&self, world: &World, from: Moment, until: Moment) -> Vec<f64> {
+        let mut minute = from.ceil(Span::MINUTE);
+        if let Source::Jobs(vault, ended) = &self.source {
+            // They are counted in minutes in which there are any: looked for one by one, they would be missed.
+            let until = until.min(world.now.floor(Span::MINUTE));
+            let mut ends = backup::ends(world, self.region, vault, *ended, minute, until);
+            ends.retain(|end| !self.is_silent(world, end.floor(Span::MINUTE)));
+            return ends.into_iter().map(|_| 1.0).collect();
+        }
+        let minutes = ((until - from).millis() / Span::MINUTE.millis()).max(1);
+        let step = Span::MINUTE.times((minutes / MAX_SAMPLES).max(1));
+        let mut values = Vec::new();
+        while minute < until {
+            values.extend(self.value(world, minute));
+            minute = minute + step;
+        }
+        values
+    }
+
     /// The value of the minute that begins then; `None` when there is no point.
-    pub(super) fn value(&self, world: &World, minute: Moment) -> Option<f64> {
+    fn value(&self, world: &World, minute: Moment) -> Option<f64> {
         if minute + Span::MINUTE > world.now || self.is_silent(world, minute) {
             return None;
         }
@@ -80,6 +106,7 @@ impl Series<'_> {
                 Health::Healthy => 1.0,
                 Health::Unhealthy => 0.0,
             }),
+            Source::Jobs(..) => None,
             Source::Checkers(check) => Some(((1.0 - world.failing_share(check, minute)) * 100.0).round()),
         }
     }

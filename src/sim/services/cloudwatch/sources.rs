@@ -4,6 +4,7 @@ use super::series::{Series, Source};
 use crate::sim::World;
 use crate::sim::estate::cloudwatch::LagUnit;
 use crate::sim::estate::dynamodb::{Consistency, Table, Writes};
+use crate::sim::services::backup::Ended;
 use crate::sim::time::Span;
 
 /// Where Route 53 publishes.
@@ -18,6 +19,7 @@ pub(super) fn of_region<'a>(world: &'a World, region: &str) -> Vec<Series<'a>> {
     servers(world, &mut all);
     health_checks(world, &mut all);
     custom(world, &mut all);
+    vaults(world, &mut all);
     all.retain(|series| series.region == region);
     all
 }
@@ -187,6 +189,26 @@ fn custom<'a>(world: &'a World, all: &mut Vec<Series<'a>>) {
             region: &lag.to,
             source,
         });
+    }
+}
+
+fn vaults<'a>(world: &'a World, all: &mut Vec<Series<'a>>) {
+    for vault in &world.estate.backup.vaults {
+        let sources = [
+            ("NumberOfBackupJobsCompleted", Ended::BackupCompleted),
+            ("NumberOfBackupJobsFailed", Ended::BackupFailed),
+            ("NumberOfCopyJobsCompleted", Ended::CopyCompleted),
+            ("NumberOfCopyJobsFailed", Ended::CopyFailed),
+        ];
+        for (metric, ended) in sources {
+            all.push(Series {
+                namespace: "AWS/Backup",
+                metric,
+                dimensions: vec![("BackupVaultName", &vault.name)],
+                region: &vault.region,
+                source: Source::Jobs(&vault.name, ended),
+            });
+        }
     }
 }
 

@@ -110,6 +110,7 @@ impl Server {
         let is_lost = |site: &str| site == self.origin || site == self.region;
         let silent = world.timeline.times(|fault| {
             matches!(fault, Fault::Outage(lost) if is_lost(&lost.site))
+                || matches!(fault, Fault::Zone(lost) if link.zone.as_ref() == Some(&lost.zone))
                 || matches!(fault, Fault::Stop(links) if links.include(&link.id, &link.from, &link.to))
         });
         let until =
@@ -156,7 +157,8 @@ pub(super) fn of<'w>(world: &World, server: &'w Server) -> Replication<'w> {
 
 fn stalled<'w>(world: &World, server: &Server, flow: Flow, steady: Replication<'w>, synced: bool) -> Replication<'w> {
     let since = flow.since.unwrap_or(world.now);
-    let (error, known) = if world.is_out(&server.origin, world.now) {
+    let zone_is_lost = server.origin_zone.as_ref().is_some_and(|zone| world.is_zone_lost(zone, world.now));
+    let (error, known) = if zone_is_lost || world.is_out(&server.origin, world.now) {
         // Nobody reports what is written there, if anything is.
         ("AGENT_NOT_SEEN", since)
     } else if world.is_out(&server.region, world.now) {

@@ -38,6 +38,11 @@ pub(super) fn arn(world: &World, region: &str, id: &str) -> String {
     world.arn("rds", region, &format!("cluster:{id}"))
 }
 
+/// `DbClusterResourceId`.
+pub(super) fn resource_id(world: &World, region: &str, id: &str) -> String {
+    format!("cluster-{}", world.hex(&["cluster", region, id], 26).to_uppercase())
+}
+
 fn value(world: &World, cluster: &Cluster) -> Value {
     let Cluster { id, region, .. } = cluster;
     let global = global_of(world, cluster);
@@ -70,7 +75,7 @@ fn value(world: &World, cluster: &Cluster) -> Value {
         ("MasterUsername", "admin".into()),
         ("DBClusterMembers", Value::list("DBClusterMember", members)),
         ("StorageEncrypted", true.into()),
-        ("DbClusterResourceId", format!("cluster-{}", world.hex(&["cluster", region, id], 26).to_uppercase()).into()),
+        ("DbClusterResourceId", resource_id(world, region, id).into()),
         ("DBClusterArn", arn(world, region, id).into()),
         ("ClusterCreateTime", (world.start - cluster.age).into()),
         ("EngineMode", "provisioned".into()),

@@ -1,6 +1,6 @@
 //! DB instances: those of their own, read replicas, and the members of Aurora clusters.
 
-use super::{PAGES, filter, invalid};
+use super::{PAGES, filter, invalid, placement};
 use crate::sim::World;
 use crate::sim::call::Call;
 use crate::sim::estate::rds::{Cluster, Instance};
@@ -86,8 +86,12 @@ fn not_found(id: &str) -> AwsError {
 
 fn alone_value(world: &World, instance: &Instance) -> Value {
     let Instance { id, region, .. } = instance;
-    let latest = (instance.backup_days > 0).then(|| world.latest_restorable(region));
+    let placement = placement::of(world, instance);
+    let latest =
+        (instance.backup_days > 0).then(|| world.at(placement.lost.unwrap_or(world.now)).latest_restorable(region));
     let value = common(world, region, id, &instance.engine, &instance.version, &instance.class, instance.age)
+        .with("AvailabilityZone", placement.zone)
+        .with("SecondaryAvailabilityZone", placement.standby)
         .with("AllocatedStorage", instance.storage_gib)
         .with("BackupRetentionPeriod", instance.backup_days)
         .with("LatestRestorableTime", latest)
@@ -114,6 +118,7 @@ fn alone_value(world: &World, instance: &Instance) -> Value {
 
 fn member_value(world: &World, cluster: &Cluster, id: &str) -> Value {
     common(world, &cluster.region, id, &cluster.engine, &cluster.version, &cluster.class, cluster.age)
+        .with("AvailabilityZone", placement::drawn(world, &cluster.region, id))
         .with("AllocatedStorage", 1_u32)
         .with("BackupRetentionPeriod", cluster.backup_days)
         .with("MultiAZ", false)
@@ -125,8 +130,6 @@ fn member_value(world: &World, cluster: &Cluster, id: &str) -> Value {
 
 fn common(world: &World, region: &str, id: &str, engine: &str, version: &str, class: &str, age: Span) -> Value {
     let port: u32 = if engine.contains("mysql") || engine.contains("maria") { 3306 } else { 5432 };
-    let zones = ["a", "b", "c"];
-    let zone = zones.get((world.unit(&["zone", id]) * 3.0) as usize).unwrap_or(&"a");
     let created: Moment = world.start - age;
     Value::map([
         ("DBInstanceIdentifier", id.into()),
@@ -142,7 +145,6 @@ fn common(world: &World, region: &str, id: &str, engine: &str, version: &str, cl
             ]),
         ),
         ("InstanceCreateTime", created.into()),
-        ("AvailabilityZone", format!("{region}{zone}").into()),
         ("EngineVersion", version.into()),
         ("StorageEncrypted", true.into()),
         ("DbiResourceId", resource_id(world, region, id).into()),

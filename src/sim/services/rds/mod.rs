@@ -1,10 +1,13 @@
-//! RDS and Aurora: instances, clusters, global clusters, automated backups.
+//! RDS and Aurora: instances, clusters, global clusters, automated backups, events.
 
 mod automated_backups;
+mod cluster_backups;
 mod clusters;
+mod events;
 mod filter;
 mod global_clusters;
 mod instances;
+mod placement;
 
 use crate::sim::services::paging::PageRule;
 use crate::sim::services::{Operation, Service};
@@ -15,6 +18,8 @@ static OPERATIONS: &[Operation] = &[
     Operation::read("DescribeDBClusters", clusters::describe).about("DBClusterIdentifier"),
     Operation::read("DescribeGlobalClusters", global_clusters::describe).about("GlobalClusterIdentifier"),
     Operation::read("DescribeDBInstanceAutomatedBackups", automated_backups::describe).about("DBInstanceIdentifier"),
+    Operation::read("DescribeDBClusterAutomatedBackups", cluster_backups::describe).about("DBClusterIdentifier"),
+    Operation::read("DescribeEvents", events::describe).about("SourceIdentifier"),
 ];
 
 /// RDS and Aurora.

@@ -1,7 +1,12 @@
-//! Route 53: health checks, and what their checkers see. Whether a check is healthy is `World::health`, which CloudWatch publishes too.
+//! Route 53: health checks and what their checkers see, hosted zones, records, and what DNS answers. Whether a check is healthy is
+//! `World::health`, which CloudWatch publishes too.
 
+mod answers;
+mod changes;
 mod checks;
 mod observations;
+mod records;
+mod zones;
 
 use crate::sim::World;
 use crate::sim::call::Call;
@@ -20,6 +25,11 @@ static OPERATIONS: &[Operation] = &[
         observations::status,
     )
     .about(ID),
+    Operation::rest("GET", "/2013-04-01/hostedzone", "ListHostedZones", zones::list),
+    Operation::rest("GET", "/2013-04-01/hostedzonesbyname", "ListHostedZonesByName", zones::by_name).about("dnsname"),
+    Operation::rest("GET", "/2013-04-01/hostedzone/{Id}/rrset", "ListResourceRecordSets", records::list).about("Id"),
+    Operation::rest("GET", "/2013-04-01/change/{Id}", "GetChange", changes::get).about("Id"),
+    Operation::rest("GET", "/2013-04-01/testdnsanswer", "TestDNSAnswer", answers::test).about("recordname"),
 ];
 
 /// Route 53.
@@ -38,4 +48,28 @@ fn asked<'w>(world: &'w World, call: &Call) -> Result<&'w HealthCheck, AwsError>
     world.estate.route53.health_checks.iter().find(|check| check.id == id).ok_or_else(|| {
         AwsError::new(404, "NoSuchHealthCheck", format!("No health check exists with the specified ID {id}"))
     })
+}
+
+/// A parameter that says something impossible.
+fn invalid(message: String) -> AwsError {
+    AwsError::new(400, "InvalidInput", message)
+}
+
+/// The size of a page: `maxitems`, and no more than AWS gives at once.
+fn page_size(call: &Call, most: usize) -> Result<usize, AwsError> {
+    match call.integer("maxitems").map_err(|sent| invalid(format!("maxitems must be a number, not {sent}")))? {
+        None => Ok(most),
+        Some(size) => usize::try_from(size)
+            .ok()
+            .filter(|size| *size > 0)
+            .map(|size| size.min(most))
+            .ok_or_else(|| invalid(format!("maxitems must be at least 1, not {size}"))),
+    }
+}
+
+/// The order of Route 53: by the labels of a name from its end, `example.com.` before `www.example.com.`.
+fn reversed(name: &str) -> String {
+    let mut labels: Vec<&str> = name.trim_end_matches('.').split('.').collect();
+    labels.reverse();
+    labels.join(".").to_ascii_lowercase() + "."
 }

@@ -11,6 +11,11 @@ static OPERATIONS: &[Operation] = &[
     Operation::read("AssumeRole", role::assume).about("RoleArn"),
 ];
 
+/// The account of the role that a session token is of.
+pub fn account(session_token: &str) -> Option<String> {
+    role::Session::open(session_token).map(|session| session.account)
+}
+
 /// STS.
 pub static SERVICE: Service = Service {
     name: "sts",

@@ -1,0 +1,94 @@
+//! What the overview says of the selected System: first what matters at night, then why it is judged so, then its components.
+
+use ratatui::layout::Rect;
+
+use crate::console::sentences::{self, Sentence};
+use crate::console::theme::Role;
+use crate::console::widgets::Line;
+use crate::console::{format, mark};
+use crate::model::{ComponentAssessment, Moment, SourceState, SystemAssessment, Up, Verdict};
+
+/// A rule with what the System is, and below it as many lines as `area` has. `now` is `None` before anything was read.
+pub fn lines(system: &SystemAssessment, sources: &[SourceState], now: Option<Moment>, area: Rect) -> Vec<Line> {
+    let width = usize::from(area.width);
+    let room = usize::from(area.height).saturating_sub(1);
+    let mut lines = vec![rule(system, width)];
+    let Some(now) = now else {
+        lines.extend(bullet(mark::WAITING, Role::TextMuted, "Not read yet.", width));
+        return lines;
+    };
+    let bullets = |sentences: Vec<Sentence>| -> Vec<Line> {
+        let lines = sentences.into_iter().flat_map(|sentence| {
+            bullet(mark::glyph(sentence.verdict), mark::role(sentence.verdict), &sentence.text, width)
+        });
+        lines.collect()
+    };
+    let mut sentences = sentences::urgent(system, now);
+    let down = matches!(system.up, Up::Down { .. });
+    let mut good = Vec::new();
+    if !down {
+        // Users first; while they are served, what is well can wait for what is not.
+        let mut first = true;
+        (sentences, good) =
+            sentences.into_iter().partition(|sentence| std::mem::take(&mut first) || sentence.verdict != Verdict::Met);
+    }
+    let mut said = bullets(sentences);
+    // The sentences have said already that users are not served, and what blocks a failover.
+    let blocks = |reason: &String| system.blockers.iter().any(|blocker| blocker.as_str() == reason);
+    let users = |reason: &String| down && reason.starts_with("Users are not served");
+    for reason in sentences::reasons(system, sources, now).iter().filter(|reason| !blocks(reason) && !users(reason)) {
+        said.extend(bullet("-", Role::TextMuted, reason, width));
+    }
+    said.extend(bullets(good));
+    if said.len() > room {
+        said.truncate(room.saturating_sub(1));
+        said.push(Line::new(Role::TextMuted, " … Enter shows the rest."));
+    } else if room - said.len() >= system.components.len() + 2 {
+        said.push(Line::empty());
+        said.extend(components(system));
+    }
+    lines.extend(said);
+    lines
+}
+
+fn rule(system: &SystemAssessment, width: usize) -> Line {
+    let what = format!(
+        " · {} · {} · {} to {} ",
+        system.criticality.as_str(),
+        system.strategy.as_str(),
+        system.primary.as_str(),
+        system.recovery
+    );
+    let title = Line::new(Role::Border, "── ").with(Role::Title, system.name.as_str()).with(Role::TextMuted, what);
+    let rule = "─".repeat(width.saturating_sub(title.width()));
+    title.with(Role::Border, rule)
+}
+
+fn bullet(glyph: &'static str, role: Role, text: &str, width: usize) -> Vec<Line> {
+    Line::new(Role::Text, " ").with(role, glyph).with(Role::Text, format!(" {text}")).wrapped(width, 3)
+}
+
+/// A heading and a line for each component: as much as fits of why it is judged so.
+fn components(system: &SystemAssessment) -> Vec<Line> {
+    let longest = |text: fn(&ComponentAssessment) -> &str| {
+        system.components.iter().map(|component| Line::new(Role::Text, text(component)).width()).max().unwrap_or(0)
+    };
+    let (names, kinds) = (longest(|component| &component.name).min(32), longest(|component| component.kind));
+    let heading = format!(" {}", format::count(system.components.len(), "component").to_uppercase());
+    let mut lines = vec![Line::new(Role::TableHeader, heading)];
+    for component in &system.components {
+        let role = mark::component_role(component);
+        lines.push(
+            Line::new(Role::Text, " ")
+                .with(role, mark::glyph(component.verdict))
+                .with(Role::Text, " ")
+                .with(Role::TextStrong, component.name.as_str())
+                .padded(3 + names + 2)
+                .with(Role::TextMuted, component.kind)
+                .padded(3 + names + 2 + kinds + 2)
+                .with(role, format!("{:<8}  ", component.verdict.words()))
+                .with(Role::Text, component.reason.as_str()),
+        );
+    }
+    lines
+}

@@ -1,0 +1,99 @@
+//! Restore testing plans: a schedule, and one selection for each type of resource that is restored.
+
+use super::error::{invalid, not_found};
+use super::names;
+use crate::sim::World;
+use crate::sim::call::Call;
+use crate::sim::estate::backup::RestoreTest;
+use crate::sim::services::paging::{Page, PageRule};
+use crate::sim::time::Moment;
+use crate::sim::wire::{AwsError, Value};
+
+/// The lists of restore testing name their pages in capital letters.
+static PAGES: PageRule = PageRule {
+    size: "MaxResults",
+    token: "NextToken",
+    default: 1_000,
+    min: 1,
+    max: 1_000,
+    bad_size: invalid,
+    bad_token: invalid,
+};
+/// How many hours a test may wait for its start: AWS's usual.
+const START_WINDOW_HOURS: u32 = 24;
+
+/// `ListRestoreTestingPlans`, by name.
+pub(super) fn list(world: &World, call: &Call) -> Result<Value, AwsError> {
+    let page = Page::of(world, call, &PAGES)?;
+    let world = &page.world(world);
+    let mut tests: Vec<&RestoreTest> = of_region(world, call).collect();
+    tests.sort_by(|a, b| a.name.cmp(&b.name));
+    let cut = page.cut(call, tests);
+    let tests = cut.items.iter().map(|test| about(world, test));
+    Ok(Value::map([("RestoreTestingPlans", Value::list("Plan", tests)), ("NextToken", cut.next.into())]))
+}
+
+/// `GetRestoreTestingPlan`.
+pub(super) fn get(world: &World, call: &Call) -> Result<Value, AwsError> {
+    let test = asked(world, call)?;
+    let selection = Value::map([
+        ("Algorithm", "LATEST_WITHIN_WINDOW".into()),
+        ("IncludeVaults", Value::list("Vault", ["*".into()])),
+        ("ExcludeVaults", Value::list("Vault", [])),
+        ("RecoveryPointTypes", Value::list("Type", ["SNAPSHOT".into()])),
+        ("SelectionWindowDays", test.window_days.into()),
+    ]);
+    Ok(Value::map([("RestoreTestingPlan", about(world, test).with("RecoveryPointSelection", selection))]))
+}
+
+/// `ListRestoreTestingSelections`.
+pub(super) fn selections(world: &World, call: &Call) -> Result<Value, AwsError> {
+    let page = Page::of(world, call, &PAGES)?;
+    let world = &page.world(world);
+    let test = asked(world, call)?;
+    let cut = page.cut(call, test.types.iter().collect());
+    let selections = cut.items.iter().map(|kind| {
+        Value::map([
+            ("CreationTime", created(world, test).into()),
+            ("IamRoleArn", names::role(world).into()),
+            ("ProtectedResourceType", (*kind).into()),
+            ("RestoreTestingPlanName", (&test.name).into()),
+            ("RestoreTestingSelectionName", format!("{}_{}", test.name, kind.to_lowercase()).into()),
+            ("ValidationWindowHours", test.validation_hours.into()),
+        ])
+    });
+    Ok(Value::map([("RestoreTestingSelections", Value::list("Selection", selections)), ("NextToken", cut.next.into())]))
+}
+
+fn of_region<'w>(world: &'w World, call: &Call) -> impl Iterator<Item = &'w RestoreTest> {
+    let tests = world.estate.backup.restore_tests.iter();
+    tests.filter(move |test| test.region == call.region && created(world, test) <= world.now)
+}
+
+fn asked<'w>(world: &'w World, call: &Call) -> Result<&'w RestoreTest, AwsError> {
+    let name = call.text("RestoreTestingPlanName").unwrap_or_default();
+    of_region(world, call)
+        .find(|test| test.name == name)
+        .ok_or_else(|| not_found(format!("Restore testing plan {name} does not exist.")))
+}
+
+fn created(world: &World, test: &RestoreTest) -> Moment {
+    world.start - test.age
+}
+
+fn about(world: &World, test: &RestoreTest) -> Value {
+    let begun = created(world, test).max(world.now - test.every.times(2));
+    let runs = World::schedule(test.every, test.offset, begun, world.now);
+    let last = runs.filter(|at| !world.is_out(&test.region, *at)).last();
+    let arn = format!("restore-testing-plan:{}-{}", test.name, world.uuid(&["restore-testing", &test.name]));
+    Value::map([
+        ("CreationTime", created(world, test).into()),
+        ("LastExecutionTime", last.into()),
+        ("LastUpdateTime", created(world, test).into()),
+        ("RestoreTestingPlanArn", world.arn("backup", &test.region, &arn).into()),
+        ("RestoreTestingPlanName", (&test.name).into()),
+        ("ScheduleExpression", names::cron(test.every, test.offset).unwrap_or_default().into()),
+        ("ScheduleExpressionTimezone", "Etc/UTC".into()),
+        ("StartWindowHours", START_WINDOW_HOURS.into()),
+    ])
+}
