@@ -93,16 +93,19 @@ fn loss(system: &SystemAssessment, disruption: Disruption, now: Moment) -> Optio
                 (Disruption::Region, false) => format!("If {} were lost now,", lost_site(system)),
                 (Disruption::Data, false) => "If data were damaged now,".to_owned(),
             };
+            // As coarse as in the table: a figure that changes every second is not read any better.
+            let amount = format::against(figure, judgement.objective);
+            let amount = match (amount.as_str(), amount.strip_prefix('>')) {
+                ("0", _) => "less than a second".to_owned(),
+                (_, Some(least)) => format!("more than {least}"),
+                (_, None) => amount,
+            };
             match (figure, outage) {
                 (Span::ZERO, true) => format!("{event} nothing"),
                 (Span::ZERO, false) => format!("{event} nothing would be lost"),
-                // As coarse as in the table: a figure that changes every second is not read any better.
-                (figure, true) => {
-                    format!("{event} the last {} before the outage", format::against(figure, judgement.objective))
-                }
-                (figure, false) => {
-                    format!("{event} {} of data would be lost", format::against(figure, judgement.objective))
-                }
+                (_, true) if figure < Span::from_secs(1) || amount.starts_with("more") => format!("{event} {amount}"),
+                (_, true) => format!("{event} the last {amount} before the outage"),
+                (_, false) => format!("{event} {amount} of data would be lost"),
             }
         }
         None => {

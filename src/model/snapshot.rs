@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::facts::{self, Answer};
-use super::{Failure, FailureKind, Freshness, Moment, Query, Reading, Region, RunStart, Service, Text};
+use super::{Failure, FailureKind, Freshness, Moment, Query, Reading, Region, RunStart, Service};
 
 /// Everything known, as `observe` hands it to `assess`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -151,14 +151,5 @@ impl Snapshot {
             }
         }
         sources.into_values().collect()
-    }
-
-    /// The text of why a Query has no fresh value, or `None` if it has.
-    pub fn why_not(&self, query: &Query, now: Moment) -> Option<Text> {
-        let reading = self.readings.get(query)?;
-        match reading.freshness(now) {
-            Freshness::Fresh => None,
-            Freshness::Stale | Freshness::Missing => reading.failing.as_ref().map(|f| f.error.clone()),
-        }
     }
 }

@@ -48,8 +48,9 @@ pub(super) async fn series(
                 Err(failure) => Err(failure.clone()),
             };
             if let Ok(series) = &mut result {
-                let start = start(now, metric.window);
-                series.points.retain(|(at, _)| *at >= start);
+                // The period that holds the start of the window counts, as it does for CloudWatch.
+                let (start, period) = (start(now, metric.window), Span::from_secs(PERIOD.into()));
+                series.points.retain(|(at, _)| start.duration_since(*at) < period);
             }
             if let Some(slot) = results.get_mut(*at) {
                 *slot = result;
