@@ -174,10 +174,13 @@ fn blockers(system: &System, active: &BTreeSet<Site>, judged: &[Judged<'_>]) -> 
         Strategy::BackupAndRestore | Strategy::PilotLight => false,
     };
     if warm {
-        let elsewhere = |site: &Site| !active.contains(site) || active.len() > 1;
-        let failing: BTreeSet<Site> = outage::failing_sites(judged).filter(|site| elsewhere(site)).collect();
-        if !failing.is_empty() {
-            blockers.push(Text::new(format!("The health checks of {} fail", sites(&failing))));
+        let failing: BTreeSet<Site> = outage::failing_sites(judged).collect();
+        // Where all sites serve, a failover away from those that fail needs one that does not.
+        let stands = active.len() > 1 && active.iter().any(|site| !failing.contains(site));
+        let in_the_way: BTreeSet<Site> =
+            failing.into_iter().filter(|site| !stands && (active.len() > 1 || !active.contains(site))).collect();
+        if !in_the_way.is_empty() {
+            blockers.push(Text::new(format!("The health checks of {} fail", sites(&in_the_way))));
         }
     }
     let mut said = BTreeSet::new();

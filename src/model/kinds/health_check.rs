@@ -150,10 +150,12 @@ impl ComponentKind for HealthCheck {
         match &health {
             Health::Passing => evidence.seen = Text::new(format!("{name} passes for {}", self.watches.as_str())),
             Health::Failing { since, start } => {
-                let or_earlier = start.words();
-                let since = clock(*since, now);
-                let watched = self.watches.as_str();
-                evidence.finding(Verdict::AtRisk, format!("{name} fails for {watched} since {since}{or_earlier}"));
+                // A start that nobody saw moves with every look; since when users are not served is remembered and said elsewhere.
+                let since = match start {
+                    RunStart::Seen => format!(" since {}", clock(*since, now)),
+                    RunStart::Earlier => String::new(),
+                };
+                evidence.finding(Verdict::AtRisk, format!("{name} fails for {}{since}", self.watches.as_str()));
             }
             Health::Unknown if honest && evidence.trust == Trust::Fresh => {
                 evidence.finding(Verdict::Unknown, format!("{name} reports nothing for {}", self.watches.as_str()));
