@@ -1,12 +1,13 @@
-//! What the overview says of the selected System: first what matters at night, then why it is judged so, then its components.
+//! What the overview says of the selected System: first what matters at night, then why it is judged so. All of it changes with a move of the
+//! cursor, which has to stay within 1,400 bytes for a slow line: the components have a screen of their own.
 
 use ratatui::layout::Rect;
 
+use crate::console::mark;
 use crate::console::sentences::{self, Sentence};
 use crate::console::theme::Role;
 use crate::console::widgets::Line;
-use crate::console::{format, mark};
-use crate::model::{ComponentAssessment, Moment, SourceState, SystemAssessment, Up, Verdict};
+use crate::model::{Moment, SourceState, SystemAssessment, Up, Verdict};
 
 /// A rule with what the System is, and below it as many lines as `area` has. `now` is `None` before anything was read.
 pub fn lines(system: &SystemAssessment, sources: &[SourceState], now: Option<Moment>, area: Rect) -> Vec<Line> {
@@ -43,9 +44,6 @@ pub fn lines(system: &SystemAssessment, sources: &[SourceState], now: Option<Mom
     if said.len() > room {
         said.truncate(room.saturating_sub(1));
         said.push(Line::new(Role::TextMuted, " … Enter shows the rest."));
-    } else if room - said.len() >= system.components.len() + 2 {
-        said.push(Line::empty());
-        said.extend(components(system));
     }
     lines.extend(said);
     lines
@@ -66,29 +64,4 @@ fn rule(system: &SystemAssessment, width: usize) -> Line {
 
 fn bullet(glyph: &'static str, role: Role, text: &str, width: usize) -> Vec<Line> {
     Line::new(Role::Text, " ").with(role, glyph).with(Role::Text, format!(" {text}")).wrapped(width, 3)
-}
-
-/// A heading and a line for each component: as much as fits of why it is judged so.
-fn components(system: &SystemAssessment) -> Vec<Line> {
-    let longest = |text: fn(&ComponentAssessment) -> &str| {
-        system.components.iter().map(|component| Line::new(Role::Text, text(component)).width()).max().unwrap_or(0)
-    };
-    let (names, kinds) = (longest(|component| &component.name).min(32), longest(|component| component.kind));
-    let heading = format!(" {}", format::count(system.components.len(), "component").to_uppercase());
-    let mut lines = vec![Line::new(Role::TableHeader, heading)];
-    for component in &system.components {
-        let role = mark::component_role(component);
-        lines.push(
-            Line::new(Role::Text, " ")
-                .with(role, mark::glyph(component.verdict))
-                .with(Role::Text, " ")
-                .with(Role::TextStrong, component.name.as_str())
-                .padded(3 + names + 2)
-                .with(Role::TextMuted, component.kind)
-                .padded(3 + names + 2 + kinds + 2)
-                .with(role, format!("{:<8}  ", component.verdict.words()))
-                .with(Role::Text, component.reason.as_str()),
-        );
-    }
-    lines
 }
