@@ -92,7 +92,9 @@ def stands_still(first: Status, second: Status, counted: set[str], since: dateti
             f"{when}: no reason of {SYSTEM} says that it is down since {since:%H:%M}: {system['reasons']}",
         )
     figures = [status.system(SYSTEM)["rpo"]["region"]["now_s"] for status in (first, second)]
-    found.equal("what would be lost, later", figures[1], figures[0])
+    # The lag is told in rounded milliseconds: a figure near a whole second may fall on either side of it.
+    stands = None not in figures and abs(figures[1] - figures[0]) <= 1
+    found.check(stands, f"what would be lost does not stand still: {figures[0]} s, later {figures[1]} s")
 
 
 def main() -> None:
