@@ -255,7 +255,7 @@ def dynamodb_global_table(reads: Reads, component: Table, place: Place) -> Recov
 
     def restored() -> Recovery:
         points = [recovered_table(reads, region, name) for region in regions]
-        return next((point for point in points if isinstance(point, datetime)), points[0])
+        return max((point for point in points if isinstance(point, datetime)), default=points[0])
 
     return Recoveries(region=recovery(followed), data=restored())
 

@@ -188,7 +188,7 @@ impl DynamodbGlobalTable {
         }
     }
 
-    /// The window of the first Region that has one and can be read; else what the first says.
+    /// The window of the Region that could bring back most, of those that have one and can be read; else what the first says.
     fn judge_points(&self, evidence: &mut Evidence, index: &Index<'_>) -> Protection {
         let mut chosen: Option<Protection> = None;
         for place in &self.places {
@@ -197,11 +197,11 @@ impl DynamodbGlobalTable {
             let protection = point_in_time(&self.table, place, &backups);
             evidence.note("point in time", format!("{}: {}", place.region, window(&protection, index.now())));
             let use_of = |protection: &Protection| match protection.loss {
-                Loss::Since { .. } | Loss::None if protection.trust == Trust::Fresh => 3,
-                Loss::Since { .. } | Loss::None => 2,
+                Loss::Since { newest, .. } if protection.trust == Trust::Fresh => (3, Some(newest)),
+                Loss::Since { newest, .. } => (2, Some(newest)),
                 // What cannot be told may still be there; what is proven off is not.
-                Loss::Unknown | Loss::NotApplicable => 1,
-                Loss::Everything => 0,
+                Loss::None | Loss::Unknown | Loss::NotApplicable => (1, None),
+                Loss::Everything => (0, None),
             };
             if chosen.as_ref().is_none_or(|chosen| use_of(&protection) > use_of(chosen)) {
                 chosen = Some(protection);
