@@ -25,6 +25,13 @@ pub struct Service {
     pub operations: &'static [Operation],
 }
 
+impl Service {
+    /// Its operation of that name.
+    pub fn operation(&'static self, name: &str) -> Option<&'static Operation> {
+        self.operations.iter().find(|operation| operation.name == name)
+    }
+}
+
 /// How a REST request is recognised.
 #[derive(Clone, Copy, Debug)]
 pub enum Route {

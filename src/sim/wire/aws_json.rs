@@ -13,11 +13,7 @@ pub(super) fn target(request: &Request) -> Option<(&str, &str)> {
 pub(super) fn decode(service: &'static Service, request: &Request) -> Result<Asked, AwsError> {
     let protocol = Protocol::AwsJson { target: "", error_namespace: "" };
     let (_, name) = target(request).ok_or_else(|| protocol.unknown_operation("(none)"))?;
-    let operation = service
-        .operations
-        .iter()
-        .find(|operation| operation.name == name)
-        .ok_or_else(|| protocol.unknown_operation(name))?;
+    let operation = service.operation(name).ok_or_else(|| protocol.unknown_operation(name))?;
     if request.body.is_empty() {
         return Ok((operation, Map::new().into()));
     }

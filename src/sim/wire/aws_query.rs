@@ -32,11 +32,8 @@ pub(super) fn decode(service: &'static Service, request: &Request) -> Result<Ask
     }
     let action =
         action.ok_or_else(|| AwsError::new(400, "MissingAction", "The request must contain the parameter Action"))?;
-    let operation = service
-        .operations
-        .iter()
-        .find(|operation| operation.name == action)
-        .ok_or_else(|| Protocol::AwsQuery { namespace: "" }.unknown_operation(&action))?;
+    let operation =
+        service.operation(&action).ok_or_else(|| Protocol::AwsQuery { namespace: "" }.unknown_operation(&action))?;
     let Json::Object(parameters) = parameters else { return Err(unreadable("no parameters")) };
     Ok((operation, fold_members(parameters).into()))
 }

@@ -13,11 +13,7 @@ const EPOCH_SECONDS: u64 = 1;
 pub(super) fn decode(service: &'static Service, request: &Request) -> Result<Asked, AwsError> {
     let protocol = Protocol::Cbor { service: "", error_namespace: "" };
     let name = request.path.rsplit('/').next().unwrap_or_default();
-    let operation = service
-        .operations
-        .iter()
-        .find(|operation| operation.name == name)
-        .ok_or_else(|| protocol.unknown_operation(name))?;
+    let operation = service.operation(name).ok_or_else(|| protocol.unknown_operation(name))?;
     if request.body.is_empty() {
         return Ok((operation, Map::new().into()));
     }
