@@ -8,9 +8,11 @@ use std::time::Duration;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_sts::operation::assume_role::AssumeRoleError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
+use super::page::NoPage;
+use super::profiles;
 use crate::model::{FailureKind, Service, Span, Text};
 
 /// Longer messages are cut: an error is one line beside a figure.
@@ -109,14 +111,23 @@ pub(super) fn of_credentials(error: &CredentialsError, profile: Option<&str>) ->
         }
         (_, Some(profile)) if nothing_found => Unread::new(
             FailureKind::NoCredentials,
-            format!("the profile {profile} is not in ~/.aws, or has no credentials: {why}"),
+            format!("the profile {profile} {}: {why}", profiles::trouble(profile)),
         ),
         // The instance's metadata service is the end of the default chain: nothing before it had any.
-        _ if nothing_found || why.contains("IMDS") => Unread::new(
-            FailureKind::NoCredentials,
-            "no AWS credentials found: name a profile (--profile), log in (`aws sso login`), or set AWS_ACCESS_KEY_ID",
-        ),
+        _ if nothing_found || why.contains("IMDS") => Unread::new(FailureKind::NoCredentials, nothing_found_at_all()),
         _ => Unread::new(FailureKind::NoCredentials, format!("no AWS credentials: {why}")),
+    }
+}
+
+fn nothing_found_at_all() -> String {
+    const DO: &str = "name a profile (--profile), log in (`aws sso login`), or set AWS_ACCESS_KEY_ID";
+    match std::env::var(profiles::VARIABLE) {
+        Ok(profile) if !profile.is_empty() => format!(
+            "no AWS credentials found: the profile {profile}, which {} names, {}; {DO}",
+            profiles::VARIABLE,
+            profiles::trouble(&profile)
+        ),
+        Ok(_) | Err(_) => format!("no AWS credentials found: {DO}"),
     }
 }
 
@@ -144,27 +155,78 @@ fn timed_out(about: &Circumstances<'_>) -> Unread {
 }
 
 fn of_network(error: &(dyn Error + 'static), about: &Circumstances<'_>) -> Unread {
-    let why = causes(error);
-    let kind = links(error).find_map(|link| link.downcast_ref::<io::Error>().map(io::Error::kind));
-    let what = if why.contains("dns error") || why.contains("lookup address") || why.contains("resolve") {
-        "its name could not be resolved: no network, or no such Region".to_owned()
-    } else if why.contains("certificate") || why.contains("invalid peer") {
-        format!("TLS failed: {why}")
-    } else {
-        match kind {
+    let what = match Trouble::of(error) {
+        Trouble::TimedOut => return timed_out(about),
+        Trouble::NoName { .. } => "its name could not be resolved: no network, or no such Region".to_owned(),
+        Trouble::NoRoute => "no route to it".to_owned(),
+        Trouble::Refused(why) => why,
+    };
+    Unread::new(FailureKind::Unreachable, format!("{} cannot be reached: {what}{}", about.service, at(about)))
+}
+
+/// Why a connection brought nothing.
+enum Trouble {
+    /// It took too long.
+    TimedOut,
+    /// The name of the other end could not be resolved; `known` if a resolver said that there is no such name.
+    NoName { known: bool },
+    /// There is no way out of this machine's network.
+    NoRoute,
+    /// Something else, in words.
+    Refused(String),
+}
+
+impl Trouble {
+    fn of(error: &(dyn Error + 'static)) -> Self {
+        let why = causes(error);
+        let kind = links(error).find_map(|link| link.downcast_ref::<io::Error>().map(io::Error::kind));
+        if why.contains("dns error") || why.contains("lookup address") || why.contains("resolve") {
+            // As C libraries say it, Linux's and macOS's; anything else may be this machine's own trouble.
+            let absent = ["not known", "nodename nor servname", "No address associated"];
+            return Self::NoName { known: absent.iter().any(|words| why.contains(words)) };
+        }
+        if ["certificate", "invalid peer", "corrupt message", "tls handshake"].iter().any(|words| why.contains(words)) {
+            return Self::Refused(format!(
+                "TLS failed: {}",
+                why.strip_prefix("TLS handshake failed: ").unwrap_or(&why)
+            ));
+        }
+        Self::Refused(match kind {
+            Some(io::ErrorKind::TimedOut) => return Self::TimedOut,
+            Some(io::ErrorKind::NetworkUnreachable | io::ErrorKind::NetworkDown) => return Self::NoRoute,
+            Some(io::ErrorKind::HostUnreachable) => "no route to it".to_owned(),
             Some(io::ErrorKind::ConnectionRefused) => "the connection was refused".to_owned(),
             Some(io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionAborted) => {
                 "the connection was reset".to_owned()
             }
-            Some(io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable) => "no route to it".to_owned(),
-            Some(io::ErrorKind::TimedOut) => return timed_out(about),
             _ if why.contains("incomplete message") || why.contains("connection closed") => {
                 "the connection was closed before an answer".to_owned()
             }
             _ => why,
+        })
+    }
+}
+
+/// Why there is no page, where the connection says so.
+pub(super) fn of_page(error: &ConnectorError, patience: Duration) -> NoPage {
+    if error.is_timeout() {
+        return no_page_in_time(patience);
+    }
+    let untried = |what: &str| NoPage::Untried(Unread::new(FailureKind::Unreachable, what));
+    match Trouble::of(error) {
+        Trouble::TimedOut => no_page_in_time(patience),
+        Trouble::NoName { known: true } => NoPage::Silent(Text::new("there is no such name")),
+        Trouble::NoName { known: false } => {
+            untried("its name could not be resolved: no network, or no resolver answers")
         }
-    };
-    Unread::new(FailureKind::Unreachable, format!("{} cannot be reached: {what}{}", about.service, at(about)))
+        Trouble::NoRoute => untried("there is no way out of this machine's network"),
+        Trouble::Refused(why) => NoPage::Silent(Text::new(one_line(&why))),
+    }
+}
+
+/// Nobody answered for so long.
+pub(super) fn no_page_in_time(patience: Duration) -> NoPage {
+    NoPage::Silent(Text::new(format!("no answer within {}", seconds(patience))))
 }
 
 fn at(about: &Circumstances<'_>) -> String {
@@ -225,11 +287,11 @@ fn of_code(code: &str, message: &str, status: u16, about: &Circumstances<'_>) ->
             format!("DRS was never set up in this Region ({code})")
         }
         FailureKind::Throttled => format!("AWS asks to slow down ({said})"),
+        FailureKind::ServerError => format!("{} answers with an error, HTTP {status} ({said})", about.service),
         FailureKind::NoCredentials
         | FailureKind::Denied
         | FailureKind::TimedOut
         | FailureKind::Unreachable
-        | FailureKind::ServerError
         | FailureKind::NotFound
         | FailureKind::NotAws
         | FailureKind::Invalid

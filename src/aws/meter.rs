@@ -10,11 +10,14 @@ use aws_smithy_runtime_api::client::interceptors::context::{
     BeforeDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextRef,
 };
 use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
+use aws_smithy_runtime_api::client::orchestrator::Metadata;
+use aws_smithy_runtime_api::client::retries::RequestAttempts;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::DateTime;
 use aws_smithy_types::config_bag::ConfigBag;
 use aws_smithy_types::date_time::Format;
 
+use super::allowance::Allowance;
 use crate::model::Span;
 
 /// Answers kept to take the median of: one odd proxy or one late answer changes nothing.
@@ -42,9 +45,24 @@ pub(super) async fn counted<T>(work: impl Future<Output = T>) -> (T, u64) {
 pub(super) struct Meter {
     /// The last differences between the `Date` of an answer and our clock, in milliseconds; AWS ahead of us is positive.
     samples: Arc<Mutex<Vec<i64>>>,
+    /// Of the account whose clients these are.
+    allowance: Arc<Allowance>,
 }
 
+/// What the SDK calls Route 53.
+const ROUTE_53: &str = "Route 53";
+
 impl Meter {
+    /// The same meter for another account.
+    pub(super) fn with(&self, allowance: Arc<Allowance>) -> Self {
+        Self { samples: Arc::clone(&self.samples), allowance }
+    }
+
+    /// What the account's Route 53 may still be asked.
+    pub(super) fn allowance(&self) -> &Allowance {
+        &self.allowance
+    }
+
     /// The median difference, if it is a notable one: add it to our time to get AWS's.
     pub(super) fn skew(&self) -> Option<Span> {
         let mut samples = self.samples.lock().unwrap_or_else(PoisonError::into_inner).clone();
@@ -72,8 +90,13 @@ impl Intercept for Meter {
         &self,
         _context: &BeforeTransmitInterceptorContextRef<'_>,
         _components: &RuntimeComponents,
-        _bag: &mut ConfigBag,
+        bag: &mut ConfigBag,
     ) -> Result<(), BoxError> {
+        // The first attempt had its turn; the SDK sends a second one without asking, and the next call waits for it.
+        let is_second = bag.load::<RequestAttempts>().is_some_and(|attempts| attempts.attempts() > 1);
+        if let Some(call) = bag.load::<Metadata>().filter(|call| is_second && call.service() == ROUTE_53) {
+            let _ = self.allowance.take(call.name());
+        }
         // Outside of `counted` nobody wants to know.
         let _ = REQUESTS.try_with(|requests| requests.fetch_add(1, Ordering::Relaxed));
         Ok(())

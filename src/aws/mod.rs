@@ -2,14 +2,20 @@
 //!
 //! * [`Session`]: who asks, how, and through which endpoint; one cached client per Place and service.
 //! * [`Session::read`]: answers a [`Query`](crate::model::Query) in drdeck's own words; one file per service below `read/`.
+//! * [`Pages`]: a page of a System itself, without AWS.
 //! * [`Unread`]: why there is no answer, in a class and one line for people.
 
+mod allowance;
 mod credentials;
 mod error;
 mod meter;
+mod page;
+mod profiles;
 mod read;
 mod session;
 
+pub use allowance::{BETWEEN_STATUSES, Bucket};
 pub use error::Unread;
+pub use page::{NoPage, Pages, Proxies};
 pub use read::{ReadAnswer, ReadSeries, SERIES_PER_CALL};
 pub use session::{Access, Login, Session};

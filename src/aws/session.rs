@@ -18,9 +18,11 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use futures::future::FutureExt;
 
+use super::allowance::{self, Allowance};
 use super::credentials::{Credentials, Source};
 use super::meter::Meter;
-use crate::model::{Place, Region, Span};
+use crate::config::ArcEndpoint;
+use crate::model::{Place, Query, Region, Span};
 
 /// As whom drdeck logs in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +41,8 @@ pub enum Login {
 pub struct Access {
     /// Another endpoint than AWS's own, for every service.
     pub endpoint_url: Option<String>,
+    /// The endpoints of an ARC cluster, if there is one.
+    pub arc: Vec<ArcEndpoint>,
     /// As whom.
     pub login: Login,
     /// The time-out of one attempt. A call has two.
@@ -66,6 +70,8 @@ pub struct Session {
     home: Credentials,
     meter: Meter,
     places: Arc<Mutex<BTreeMap<Place, Arc<Clients>>>>,
+    /// Of each account, by the role's.
+    allowances: Arc<Mutex<BTreeMap<String, Arc<Allowance>>>>,
 }
 
 impl Session {
@@ -73,7 +79,7 @@ impl Session {
     /// home identity needs one: the first dead Region must not take the credentials for the others away.
     pub async fn open(access: Access, regions: &[Region]) -> Self {
         let access = Arc::new(access);
-        let http = http_client(access.endpoint_url.as_deref());
+        let http = http_client(&access);
         let home = match &access.login {
             Login::Simulator => {
                 let key = StaticCredentials::new("demo", "demo", None, None, "drdeck simulator");
@@ -90,7 +96,7 @@ impl Session {
                 Credentials::new(sources, None, access.patience())
             }
         };
-        Self { access, http, home, meter: Meter::default(), places: Arc::default() }
+        Self { access, http, home, meter: Meter::default(), places: Arc::default(), allowances: Arc::default() }
     }
 
     /// How AWS is reached.
@@ -123,9 +129,25 @@ impl Session {
         };
         let config =
             config.into_builder().credentials_provider(SharedCredentialsProvider::new(credentials.clone())).build();
-        let clients = Arc::new(Clients::new(config, credentials, self.meter.clone()));
+        let clients = Arc::new(Clients::new(config, credentials, self.meter.with(self.allowance(place))));
         let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(places.entry(place.clone()).or_insert(clients))
+    }
+
+    /// Waits until `query` may be asked, where that may take so long that what is asked then is of another moment. To be awaited before
+    /// [`Self::read`] by whoever asks for many such things.
+    pub async fn turn(&self, query: &Query) {
+        let (service, operation) = query.operation();
+        if allowance::waits_before(operation) {
+            self.at(query.place()).await.allowance().turn(service, operation).await;
+        }
+    }
+
+    /// The allowance of the account that a Place is read in. All roles of one account share it.
+    fn allowance(&self, place: &Place) -> Arc<Allowance> {
+        let account = place.role.as_deref().and_then(|role| role.split(':').nth(4)).unwrap_or_default();
+        let mut allowances = self.allowances.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(allowances.entry(account.to_owned()).or_default())
     }
 }
 
@@ -143,9 +165,10 @@ type Timeouts = (Option<Duration>, Option<Duration>);
 ///
 /// A proxy that the environment names (`HTTPS_PROXY`, `NO_PROXY`) is used for AWS's own endpoints only: an endpoint that somebody wrote into
 /// the configuration is meant as it stands.
-fn http_client(endpoint: Option<&str>) -> SharedHttpClient {
-    let plain = endpoint.is_some_and(|endpoint| endpoint.starts_with("http://"));
-    let proxied = endpoint.is_none();
+fn http_client(access: &Access) -> SharedHttpClient {
+    let is_plain = |url: &str| url.starts_with("http://");
+    let plain = access.endpoint_url.as_deref().is_some_and(is_plain) && access.arc.iter().all(|arc| is_plain(&arc.url));
+    let proxied = access.endpoint_url.is_none();
     let trust = if plain { tls::TrustStore::empty() } else { tls::TrustStore::default() };
     let connectors: Mutex<BTreeMap<Timeouts, SharedHttpConnector>> = Mutex::default();
     http_client_fn(move |settings, _| {
@@ -159,17 +182,19 @@ fn http_client(endpoint: Option<&str>) -> SharedHttpClient {
                     .connector_settings(settings.clone())
                     .proxy_config(proxy)
                     .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring));
-                let builder = match tls::TlsContext::builder().with_trust_store(trust.clone()).build() {
-                    Ok(context) => builder.tls_context(context),
-                    Err(error) => {
-                        tracing::warn!(%error, "root certificates: those of the system are used");
-                        builder
-                    }
-                };
-                SharedHttpConnector::new(builder.build())
+                SharedHttpConnector::new(match trusting(trust.clone()) {
+                    Some(context) => builder.tls_context(context).build(),
+                    None => builder.build(),
+                })
             })
             .clone()
     })
+}
+
+/// TLS with those root certificates; `None` if they cannot be had, and the connector's own have to do.
+pub(super) fn trusting(trust: tls::TrustStore) -> Option<tls::TlsContext> {
+    let context = tls::TlsContext::builder().with_trust_store(trust).build();
+    context.inspect_err(|error| tracing::warn!(%error, "root certificates: those of the system are used")).ok()
 }
 
 /// A profile that was named is used or missed. The default chain would take keys of the environment first, and the instance's role where there is
@@ -232,18 +257,25 @@ fn loader(access: &Access, http: &SharedHttpClient, region: &Region) -> aws_conf
     }
 }
 
+/// The client of one endpoint of an ARC cluster, and its URL.
+pub(super) type RoutingClient = (String, aws_sdk_route53recoverycluster::Client);
+
 /// The clients of one Place.
 pub(super) struct Clients {
     config: SdkConfig,
     credentials: Credentials,
     meter: Meter,
+    arcregionswitch: OnceLock<aws_sdk_arcregionswitch::Client>,
     autoscaling: OnceLock<aws_sdk_autoscaling::Client>,
     backup: OnceLock<aws_sdk_backup::Client>,
     cloudwatch: OnceLock<aws_sdk_cloudwatch::Client>,
     drs: OnceLock<aws_sdk_drs::Client>,
     dynamodb: OnceLock<aws_sdk_dynamodb::Client>,
+    efs: OnceLock<aws_sdk_efs::Client>,
+    elasticache: OnceLock<aws_sdk_elasticache::Client>,
     rds: OnceLock<aws_sdk_rds::Client>,
     route53: OnceLock<aws_sdk_route53::Client>,
+    routing: OnceLock<Vec<RoutingClient>>,
     sts: OnceLock<aws_sdk_sts::Client>,
 }
 
@@ -268,15 +300,24 @@ impl Clients {
             config,
             credentials,
             meter,
+            arcregionswitch: OnceLock::new(),
             autoscaling: OnceLock::new(),
             backup: OnceLock::new(),
             cloudwatch: OnceLock::new(),
             drs: OnceLock::new(),
             dynamodb: OnceLock::new(),
+            efs: OnceLock::new(),
+            elasticache: OnceLock::new(),
             rds: OnceLock::new(),
             route53: OnceLock::new(),
+            routing: OnceLock::new(),
             sts: OnceLock::new(),
         }
+    }
+
+    /// What the account may still be asked.
+    pub(super) fn allowance(&self) -> &Allowance {
+        self.meter.allowance()
     }
 
     /// The credentials in use.
@@ -284,12 +325,30 @@ impl Clients {
         &self.credentials
     }
 
+    /// A client for each of an ARC cluster's endpoints, with its URL. One attempt each: the other endpoints are the second one.
+    pub(super) fn routing(&self, endpoints: &[ArcEndpoint]) -> &[RoutingClient] {
+        self.routing.get_or_init(|| {
+            let client = |endpoint: &ArcEndpoint| {
+                let config = aws_sdk_route53recoverycluster::config::Builder::from(&self.config)
+                    .region(aws_config::Region::new(endpoint.region.as_str().to_owned()))
+                    .endpoint_url(&endpoint.url)
+                    .retry_config(RetryConfig::disabled())
+                    .interceptor(self.meter.clone());
+                (endpoint.url.clone(), aws_sdk_route53recoverycluster::Client::from_conf(config.build()))
+            };
+            endpoints.iter().map(client).collect()
+        })
+    }
+
     clients! {
+        arcregionswitch: aws_sdk_arcregionswitch;
         autoscaling: aws_sdk_autoscaling;
         backup: aws_sdk_backup;
         cloudwatch: aws_sdk_cloudwatch;
         drs: aws_sdk_drs;
         dynamodb: aws_sdk_dynamodb;
+        efs: aws_sdk_efs;
+        elasticache: aws_sdk_elasticache;
         rds: aws_sdk_rds;
         route53: aws_sdk_route53;
         sts: aws_sdk_sts;

@@ -151,6 +151,8 @@ pub(super) enum Output {
     Table,
     /// One JSON document, schema 1
     Json,
+    /// Metrics in Prometheus's text format, for a textfile collector
+    Prometheus,
 }
 
 /// `drdeck completions`

@@ -3,47 +3,60 @@
 use std::env;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
 use super::args::Global;
 use super::exit::Failure;
-use super::reading;
+use super::{reading, state};
 use crate::config::{self, Config, ConfigError, suggest};
 use crate::console::theme::choose;
-use crate::console::{AppOptions, ConsoleOptions, Mode, Start, Themes};
+use crate::console::{AppOptions, ConsoleOptions, Mode, Shell, Start, Themes};
 use crate::model::{Moment, Text, words};
-use crate::observe::{Clock, Observation, Observer};
+use crate::observe::{Clock, Memory, Observation, Observer};
+
+/// What is remembered comes a little later than the first frame, if it takes longer than this to read.
+const MEMORY_WITHIN: Duration = Duration::from_millis(40);
+
+/// A disk that takes longer than this keeps nobody: a minute of readings is lost.
+const WRITTEN_WITHIN: Duration = Duration::from_millis(500);
 
 pub(super) fn run(global: &Global) -> Result<ExitCode, Failure> {
     match config::load(global.config.as_deref(), &global.overrides()) {
-        Ok(config) => show(config, global),
+        Ok(config) => {
+            let memory = state::memory(&config, global);
+            show(config, global, memory)
+        }
         Err(ConfigError::Missing { tried }) => welcome(Text::new(tried.to_string_lossy()), global),
         Err(error) => Err(error.into()),
     }
 }
 
-/// Shows the Systems of `config` until the person leaves.
-pub(super) fn show(config: Config, global: &Global) -> Result<ExitCode, Failure> {
+/// Shows the Systems of `config` until the person leaves, beginning with what `memory` knows of them.
+pub(super) fn show(config: Config, global: &Global, memory: Option<Memory>) -> Result<ExitCode, Failure> {
     let themes = themes(global)?;
     let mode = if config.simulator { Mode::Demo } else { Mode::ReadOnly };
     // A simulator's clock is asked first; AWS's is ours until its answers tell better.
     let clock = (!config.simulator).then(|| Clock { anchor: Instant::now(), at_anchor: Moment::now(), speed: 1.0 });
     let theme = choose(global.theme.as_deref(), env::var_os("NO_COLOR").as_deref(), Some(&config.console.theme));
     let settings = reading::settings(&config);
+    let shell = Shell { profile: config.profile.clone(), endpoint_url: config.endpoint_url.clone() };
     let name = config.name;
     let estate = Arc::new(config.estate);
-    let observer = Observer::start(Arc::clone(&estate), settings)
+    let observer = Observer::start_with(Arc::clone(&estate), settings, memory)
         .map_err(|error| Failure::Unavailable(format!("AWS cannot be read: {error}")))?;
-    let refresh = observer.refresher();
-    open(ConsoleOptions {
+    let (refresh, look) = (observer.refresher(), observer.looker());
+    // The first thing on the screen is what was there last.
+    observer.wait_for_memory(MEMORY_WITHIN);
+    let ended = open(ConsoleOptions {
         title: Text::new(format!("drdeck {name}")),
         app: AppOptions {
             mode,
             name,
             start: Start::Watch(estate),
             clock,
+            shell,
             theme: theme.clone(),
             themes: themes.names(),
         },
@@ -51,7 +64,10 @@ pub(super) fn show(config: Config, global: &Global) -> Result<ExitCode, Failure>
         themes,
         observations: observer.observations(),
         refresh: Box::new(refresh),
-    })
+        look: Box::new(look),
+    });
+    observer.finish(WRITTEN_WITHIN);
+    ended
 }
 
 /// Nobody has written a config yet: the screen says how to begin.
@@ -66,6 +82,7 @@ fn welcome(path: Text, global: &Global) -> Result<ExitCode, Failure> {
             name: "drdeck".to_owned(),
             start: Start::NoConfig(path.to_string()),
             clock: Some(Clock { anchor: Instant::now(), at_anchor: Moment::now(), speed: 1.0 }),
+            shell: Shell::default(),
             theme: theme.clone(),
             themes: themes.names(),
         },
@@ -73,6 +90,7 @@ fn welcome(path: Text, global: &Global) -> Result<ExitCode, Failure> {
         themes,
         observations,
         refresh: Box::new(|| {}),
+        look: Box::new(|_| {}),
     })
 }
 

@@ -33,9 +33,10 @@ pub(super) fn run(args: &DemoArgs, global: &Global) -> Result<ExitCode, Failure>
         }
     };
     let running = simulated::start(listen, estate, scenario, args.speed, args.seed)?;
-    let overrides = Overrides { endpoint_url: Some(running.url()), profile: None };
-    let config = config::parse(&config, Path::new("the demo's config.toml"), &overrides)?;
-    let code = console::show(config, global);
+    let config = simulated::pointed_at(&config, &running);
+    let config = config::parse(&config, Path::new("the demo's config.toml"), &Overrides::default())?;
+    // Each demo begins at the beginning of its story: nothing is remembered from one to the next.
+    let code = console::show(config, global, None);
     running.stop();
     code
 }

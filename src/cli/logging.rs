@@ -2,11 +2,9 @@
 
 use std::fs::{DirBuilder, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Mutex;
 
-use etcetera::BaseStrategy as _;
-use etcetera::base_strategy::Xdg;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -14,13 +12,19 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::args::{Global, LogLevel};
 use super::exit::Failure;
+use super::state;
 
 /// Starts the log when `--log-level` asks for one.
 pub(super) fn start(global: &Global) -> Result<(), Failure> {
     let Some(level) = global.log_level else {
         return Ok(());
     };
-    let folder = state_dir(global)?;
+    let folder = state::dir(global).ok_or_else(|| {
+        Failure::CannotWrite(
+            "there is no place for the log: neither XDG_STATE_HOME nor HOME is set; name one with --state-dir DIR"
+                .to_owned(),
+        )
+    })?;
     let path = folder.join("drdeck.log");
     let cannot =
         |error: std::io::Error| Failure::CannotWrite(format!("the log {} cannot be written: {error}", path.display()));
@@ -40,18 +44,6 @@ pub(super) fn start(global: &Global) -> Result<(), Failure> {
     Ok(())
 }
 
-fn state_dir(global: &Global) -> Result<PathBuf, Failure> {
-    if let Some(folder) = &global.state_dir {
-        return Ok(folder.clone());
-    }
-    let folder = Xdg::new().ok().and_then(|xdg| xdg.state_dir());
-    folder.map(|folder| folder.join("drdeck")).ok_or_else(|| {
-        Failure::CannotWrite(
-            "there is no place for the log: neither XDG_STATE_HOME nor HOME is set; name one with --state-dir DIR"
-                .to_owned(),
-        )
-    })
-}
 
 fn make_private(folder: &Path) -> std::io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)

@@ -12,6 +12,7 @@ mod output;
 mod reading;
 mod simulate;
 mod simulated;
+mod state;
 pub mod status;
 
 use std::process::ExitCode;
@@ -19,6 +20,8 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use args::{Cli, Command};
+pub use reading::settings;
+pub use simulated::pointed_at;
 use exit::Failure;
 
 /// Runs the command that the process was started with.

@@ -7,14 +7,16 @@ use crate::config::Config;
 use crate::observe::{Paces, Settings};
 
 /// How AWS is reached and how often, as `config` says.
-pub(super) fn settings(config: &Config) -> Settings {
+pub fn settings(config: &Config) -> Settings {
     let login = if config.simulator { Login::Simulator } else { Login::Chain { profile: config.profile.clone() } };
     Settings {
         access: Access {
             endpoint_url: config.endpoint_url.clone(),
+            arc: config.arc.endpoints.clone(),
             login,
             timeout: Duration::try_from(config.polling.timeout).unwrap_or(Duration::from_secs(5)),
         },
+        dns: config.dns.clone(),
         paces: Paces { refresh: config.polling.interval, slow: config.polling.slow_interval },
         account: config.account.clone(),
     }

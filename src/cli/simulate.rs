@@ -21,11 +21,11 @@ pub(super) fn run(args: &SimulateArgs) -> Result<ExitCode, Failure> {
     };
     let running = simulated::start(args.listen, estate, scenario, args.speed, args.seed)?;
     if let Some((target, config)) = config {
-        let config = simulated::pointed_at(&config, &running.url());
+        let config = simulated::pointed_at(&config, &running);
         config::parse(&config, target, &Overrides::default())?;
         simulated::write_private(target, &config, Existing::Replace)?;
     }
-    output::print(format!("listening on {}\n", running.url()))?;
+    output::print(format!("listening on {}\nDNS on {} (UDP and TCP)\n", running.url(), running.dns))?;
     running.wait();
     Err(Failure::Unavailable("the simulator could not listen any more and has ended; start it anew".to_owned()))
 }

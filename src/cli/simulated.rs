@@ -3,10 +3,13 @@
 use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
+use std::ops::Range;
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 
-use toml::de::DeTable;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
 use super::exit::Failure;
 use crate::config::suggest;
@@ -63,21 +66,71 @@ pub(super) fn start(
     })
 }
 
-/// The same config with `simulator = true` and its endpoint at `url`; everything else, comments too, as it was.
-pub(super) fn pointed_at(config: &str, url: &str) -> String {
+/// The same config for that simulator: `simulator = true`, and its addresses for the endpoint, DNS, every probe and every endpoint
+/// of ARC; everything else, comments too, as it was.
+pub fn pointed_at(config: &str, running: &Running) -> String {
     let document = DeTable::parse(config).map(toml::Spanned::into_inner).unwrap_or_default();
-    let mut text = config.to_owned();
-    let mut wanted = [("endpoint_url", format!("\"{url}\"")), ("simulator", "true".to_owned())]
-        .map(|(key, value)| (document.get(key).map(toml::Spanned::span), key, value));
-    // From the end of the file to its beginning: what was replaced does not move what is still to be.
-    wanted.sort_by_key(|(span, ..)| std::cmp::Reverse(span.as_ref().map(|span| span.start)));
-    for (span, key, value) in wanted {
-        match span {
-            Some(span) => text.replace_range(span, &value),
-            None => text.insert_str(0, &format!("{key} = {value}\n")),
+    let (url, names) = (running.url(), format!("[\"{}\"]", running.dns));
+    let mut edits: Vec<(Range<usize>, String)> = Vec::new();
+    let mut head = String::new();
+    for (key, value) in [("endpoint_url", format!("\"{url}\"")), ("simulator", "true".to_owned())] {
+        match document.get(key) {
+            Some(old) => edits.push((old.span(), value)),
+            None => head.push_str(&format!("{key} = {value}\n")),
         }
     }
+    let dns = document.get("dns").and_then(|dns| dns.get_ref().as_table());
+    let known = DNS_KEYS.iter().filter_map(|key| dns?.get(*key));
+    edits.extend(known.map(|old| (old.span(), names.clone())));
+    let tail = match dns {
+        Some(_) => String::new(),
+        None => DNS_KEYS.iter().fold("\n[dns]\n".to_owned(), |text, key| text + &format!("{key} = {names}\n")),
+    };
+    for system in tables(document.get("system")) {
+        let name = text(system.get("name"));
+        for probe in tables(system.get("probe")) {
+            if let Some(old) = probe.get("url") {
+                edits.push((
+                    old.span(),
+                    format!("\"{url}/_site/{}/{}/health\"", segment(text(probe.get("site"))), segment(name)),
+                ));
+            }
+        }
+    }
+    let arc = document.get("arc").and_then(|arc| arc.get_ref().as_table());
+    let endpoints = tables(arc.and_then(|arc| arc.get("endpoint")));
+    edits.extend(endpoints.filter_map(|endpoint| Some((endpoint.get("url")?.span(), format!("\"{url}\"")))));
+    // From the end of the file to its beginning: what was replaced does not move what is still to be.
+    edits.sort_by_key(|(span, _)| std::cmp::Reverse(span.start));
+    let mut text = config.to_owned();
+    for (span, value) in edits {
+        text.replace_range(span, &value);
+    }
+    text.insert_str(0, &head);
+    text.push_str(&tail);
     text
+}
+
+/// The keys of `[dns]` that name servers.
+const DNS_KEYS: [&str; 2] = ["authoritative", "resolvers"];
+
+/// The tables of an array of tables; none where there is no such array.
+fn tables<'a>(value: Option<&'a Spanned<DeValue<'_>>>) -> impl Iterator<Item = &'a DeTable<'a>> {
+    let all = value.and_then(|value| value.get_ref().as_array());
+    all.into_iter().flat_map(|all| all.iter()).filter_map(|one| one.get_ref().as_table())
+}
+
+/// A string, or nothing.
+fn text<'a>(value: Option<&'a Spanned<DeValue<'_>>>) -> &'a str {
+    value.and_then(|value| value.get_ref().as_str()).unwrap_or_default()
+}
+
+/// What is written as it is in a path.
+const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// A word as a part of a path.
+fn segment(word: &str) -> PercentEncode<'_> {
+    utf8_percent_encode(word, PATH)
 }
 
 /// Whether a file that is there already may be replaced.

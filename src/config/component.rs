@@ -5,10 +5,10 @@ use super::suggest::{hint, one_of};
 use super::system::Sites;
 use super::walk::{Found, Section, Unknown};
 use crate::model::kinds::{
-    Asg, AuroraGlobal, Backup, CopyVault, Drs, DynamodbGlobalTable, DynamodbTable, EfsReplication, ElasticacheGlobal,
-    HealthCheck, Kind, LagUnit, Metric, RdsInstance, RdsReplica, S3Replication, Servers,
+    Alarm, Asg, AuroraGlobal, Backup, CopyVault, DnsRecord, Drs, DynamodbGlobalTable, DynamodbTable, EfsReplication,
+    ElasticacheGlobal, HealthCheck, Kind, LagUnit, Metric, RdsInstance, RdsReplica, S3Replication, Servers,
 };
-use crate::model::{Component, Disruption, PerDisruption, Place, Region, Site, Span};
+use crate::model::{Component, Disruption, PerDisruption, Place, Region, Site};
 
 /// Where Route 53's control plane and its metrics are.
 const ROUTE53_REGION: &str = "us-east-1";
@@ -36,7 +36,27 @@ pub(super) fn components(system: &Section<'_>, sites: &Sites) -> Vec<Component> 
         let builder = Builder { section: &section, sites, role: section.role("role_arn") };
         components.extend(builder.component(name, kind.kind));
     }
+    name_sites(&mut components);
     components
+}
+
+/// Tells every record which site is watched by which health check of its System.
+fn name_sites(components: &mut [Component]) {
+    let watched: Vec<(String, Site)> = components
+        .iter()
+        .filter_map(|component| {
+            if let Kind::HealthCheck(check) = &component.kind {
+                Some((check.id.clone(), check.watches.clone()))
+            } else {
+                None
+            }
+        })
+        .collect();
+    for component in components {
+        if let Kind::DnsRecord(record) = &mut component.kind {
+            record.watched.clone_from(&watched);
+        }
+    }
 }
 
 fn kind_of(
@@ -57,13 +77,8 @@ fn kind_of(
     };
     let hit = keys::KINDS.iter().find(|kind| kind.kind == found.value);
     if hit.is_none() {
-        let why = if keys::LATER_KINDS.contains(&found.value) {
-            "is not judged by this release"
-        } else {
-            "is no kind of component"
-        };
         let near = hint(found.value, kinds(), &format!("; there are {list}"));
-        section.wrong("kind", format!("\"{}\" {why}{near}", found.value));
+        section.wrong("kind", format!("\"{}\" is no kind of component{near}", found.value));
     }
     hit
 }
@@ -117,6 +132,11 @@ impl Builder<'_> {
                 Some(Kind::Asg(Asg { group: group?, place: place?, capacity: capacity? }))
             }
             "health-check" => self.health_check(),
+            "dns-record" => self.dns_record(),
+            "alarm" => {
+                let (alarm, place) = (self.text("alarm"), self.primary("region"));
+                Some(Kind::Alarm(Alarm { alarm: alarm?, place: place? }))
+            }
             "metric" => self.metric(),
             _ => None,
         }
@@ -210,8 +230,7 @@ impl Builder<'_> {
         let (resource, vault, place) = (self.section.arn("resource"), self.text("vault"), self.primary("region"));
         let every = match self.section.duration("every") {
             Some(every) if every.value.is_zero() => self.refuse("every", "is zero; write for example every = \"24h\""),
-            Some(every) => Some(every.value),
-            None => Some(Span::from_hours(24)),
+            every => Some(every.map(|every| every.value)),
         };
         let copy = match self.text("copy_vault") {
             Some(vault) => Some(CopyVault { vault, place: self.recovery("copy_region")? }),
@@ -242,6 +261,54 @@ impl Builder<'_> {
             watches: watches?,
             place: self.place(Region::new(ROUTE53_REGION)),
         }))
+    }
+
+    fn dns_record(&self) -> Option<Kind> {
+        let zone = self.hosted_zone("zone");
+        let record = self.record_name("record");
+        let kind = if self.section.has("type") {
+            self.section.word("type", &["A", "AAAA", "CNAME"], |word| word)
+        } else {
+            Some("A")
+        };
+        Some(Kind::DnsRecord(DnsRecord {
+            zone: zone?,
+            record: record?,
+            kind: kind?.to_owned(),
+            place: self.place(Region::new(ROUTE53_REGION)),
+            primary: self.sites.primary.clone()?,
+            watched: Vec::new(),
+            rto: self.sites.rto,
+        }))
+    }
+
+    fn hosted_zone(&self, name: &str) -> Option<String> {
+        let id = self.text(name)?;
+        let bare = id.strip_prefix("/hostedzone/").unwrap_or(&id);
+        if bare.starts_with('Z') && bare.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit()) {
+            return Some(bare.to_owned());
+        }
+        self.refuse(
+            name,
+            &format!("is \"{id}\", which is not the id of a hosted zone; write it like \"Z0273916SHOP4EXMPL7\""),
+        )
+    }
+
+    /// A DNS name, as Route 53 compares it: in small letters and without a dot at its end.
+    fn record_name(&self, name: &str) -> Option<String> {
+        let written = self.text(name)?;
+        let record = written.strip_suffix('.').unwrap_or(&written).to_ascii_lowercase();
+        let is_label = |label: &str| {
+            let fine = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+            (1..=63).contains(&label.len()) && label.bytes().all(fine)
+        };
+        if record.len() <= 253 && record.split('.').count() > 1 && record.split('.').all(is_label) {
+            return Some(record);
+        }
+        self.refuse(
+            name,
+            &format!("is \"{written}\", which is not a name to ask DNS for; write it like \"www.shop.example\""),
+        )
     }
 
     fn metric(&self) -> Option<Kind> {
@@ -354,7 +421,7 @@ fn by_default(kind: &Kind) -> PerDisruption<bool> {
         Kind::S3Replication(_) | Kind::EfsReplication(_) | Kind::ElasticacheGlobal(_) | Kind::Metric(_) => {
             (true, false)
         }
-        Kind::Asg(_) | Kind::HealthCheck(_) => (false, false),
+        Kind::Asg(_) | Kind::HealthCheck(_) | Kind::DnsRecord(_) | Kind::Alarm(_) => (false, false),
     };
     PerDisruption { region, data }
 }

@@ -3,6 +3,8 @@
 
 use crate::model::{Criticality, Strategy};
 
+pub use super::kind_keys::{KINDS, KindKeys};
+
 /// What a key's value looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
@@ -32,6 +34,8 @@ pub enum Shape {
     Words(&'static [&'static str]),
     /// A list of Regions.
     Regions,
+    /// A list of addresses of DNS servers.
+    Servers,
     /// A table of names and strings.
     Pairs,
     /// A table of its own.
@@ -55,6 +59,7 @@ impl Shape {
             Self::Account => "an account of 12 digits in quotes",
             Self::Texts | Self::Words(_) => "a list of strings",
             Self::Regions => "a list of Regions",
+            Self::Servers => "a list of addresses in quotes",
             Self::Pairs => "a table of names and strings",
             Self::Table => "a table",
             Self::Tables => "a list of tables",
@@ -86,11 +91,11 @@ pub struct Key {
     pub example: &'static str,
 }
 
-const fn required(name: &'static str, shape: Shape, example: &'static str, doc: &'static str) -> Key {
+pub(super) const fn required(name: &'static str, shape: Shape, example: &'static str, doc: &'static str) -> Key {
     Key { name, shape, need: Need::Required, doc, example }
 }
 
-const fn optional(
+pub(super) const fn optional(
     name: &'static str,
     shape: Shape,
     default: &'static str,
@@ -160,6 +165,8 @@ pub const TOP: &[Key] = &[
         "How often AWS is read, and how long an answer may take.",
     ),
     optional("console", Shape::Table, "the defaults below", "", "The screen."),
+    optional("dns", Shape::Table, "the defaults below", "", "Whom drdeck asks what DNS answers."),
+    optional("arc", Shape::Table, "nothing of it is shown", "", "Application Recovery Controller."),
     required("system", Shape::Tables, "", "What the business recovers as one. One [[system]] for each."),
 ];
 
@@ -191,6 +198,53 @@ pub const CONSOLE: &[Key] = &[optional(
     "The colours: default, high-contrast, colour-blind-safe, or a file of your own. --theme wins over it.",
 )];
 
+/// The keys of `[dns]`.
+pub const DNS: &[Key] = &[
+    optional(
+        "resolvers",
+        Shape::Servers,
+        "this machine's",
+        r#"["10.0.0.2", "127.0.0.1:5353"]"#,
+        "The resolvers that are asked what clients get, besides the servers of the zone. Two of them are tried.",
+    ),
+    optional(
+        "authoritative",
+        Shape::Servers,
+        "the zone's name servers, as the resolvers name them",
+        r#"["10.0.0.2"]"#,
+        "The servers that are asked for the zones' own answers: where drdeck sees other zones than the public ones.",
+    ),
+];
+
+/// The keys of `[arc]`.
+pub const ARC: &[Key] = &[
+    optional(
+        "region_switch",
+        Shape::Regions,
+        "[]",
+        r#"["us-west-2"]"#,
+        "The Regions whose Region switch plans are shown.",
+    ),
+    optional(
+        "endpoint",
+        Shape::Tables,
+        "routing controls are not read",
+        "",
+        "The endpoints of the ARC cluster, one [[arc.endpoint]] for each of the five.",
+    ),
+];
+
+/// The keys of `[[arc.endpoint]]`.
+pub const ARC_ENDPOINT: &[Key] = &[
+    required("region", Shape::Region, r#""us-west-2""#, "Its Region, for which requests to it are signed."),
+    required(
+        "url",
+        Shape::Url,
+        r#""https://host-aaaaaa.us-west-2.example.com/v1""#,
+        "Its URL, as `aws route53-recovery-control-config describe-cluster` shows it.",
+    ),
+];
+
 /// The keys of `[[system]]`.
 pub const SYSTEM: &[Key] = &[
     required("name", Shape::Text, r#""storefront""#, "What it is called; no two Systems have the same name."),
@@ -217,7 +271,30 @@ pub const SYSTEM: &[Key] = &[
         "The role to assume for reading its components.",
     ),
     optional("objective", Shape::Table, "nothing promised", "", "What was promised, for each disruption."),
+    optional(
+        "probe",
+        Shape::Tables,
+        "it is not looked at",
+        "",
+        "Pages that drdeck gets by itself to see whether a site serves. One [[system.probe]] for each.",
+    ),
     required("component", Shape::Tables, "", "The AWS things it is made of. One [[system.component]] for each."),
+];
+
+/// The keys of `[[system.probe]]`.
+pub const PROBE: &[Key] = &[
+    required(
+        "site",
+        Shape::Site,
+        r#""us-east-1""#,
+        "The site that the page belongs to: the System's primary or recovery.",
+    ),
+    required(
+        "url",
+        Shape::Url,
+        r#""https://use1.storefront.shop.example/health""#,
+        "The page. Any answer that is no error (200 to 399) is good; it is asked for without credentials.",
+    ),
 ];
 
 /// The keys of `[system.objective]`.
@@ -281,237 +358,4 @@ pub const COMPONENT: &[Key] = &[
         r#""7d""#,
         "An RPO of its own. It is then judged against this alone and stays out of the System's RPO.",
     ),
-];
-
-/// One kind of component and the keys it adds.
-#[derive(Clone, Copy, Debug)]
-pub struct KindKeys {
-    /// The word in `kind`.
-    pub kind: &'static str,
-    /// What it is, in a sentence.
-    pub doc: &'static str,
-    /// Its keys; the first names the component where `name` does not.
-    pub keys: &'static [Key],
-}
-
-/// Kinds of component that drdeck knows about but cannot judge yet.
-pub const LATER_KINDS: &[&str] = &["dns-record", "alarm"];
-
-const PRIMARY: &str = "the System's primary";
-const RECOVERY: &str = "the System's recovery";
-
-/// Every kind of component.
-pub const KINDS: &[KindKeys] = &[
-    KindKeys {
-        kind: "drs",
-        doc: "Servers replicated by Elastic Disaster Recovery. Either servers or tags. Counts for region and data.",
-        keys: &[
-            optional(
-                "servers",
-                Shape::Texts,
-                "those with the tags",
-                r#"["s-1111111111aaaaaaa"]"#,
-                "The ids of its source servers.",
-            ),
-            optional(
-                "tags",
-                Shape::Pairs,
-                "the servers named",
-                r#"{ App = "legacy-web" }"#,
-                "All source servers that carry all these tags.",
-            ),
-            optional("region", Shape::Region, RECOVERY, r#""us-west-2""#, "The Region they are recovered to."),
-        ],
-    },
-    KindKeys {
-        kind: "rds-instance",
-        doc: "An RDS instance and its automated backups. Counts for data, and for region where backup_region is set.",
-        keys: &[
-            required("instance", Shape::Text, r#""reports-db""#, "Its DB instance identifier."),
-            optional("region", Shape::Region, PRIMARY, r#""us-east-1""#, "Where it runs."),
-            optional(
-                "backup_region",
-                Shape::Region,
-                "none",
-                r#""us-west-2""#,
-                "Where its automated backups are replicated to.",
-            ),
-        ],
-    },
-    KindKeys {
-        kind: "rds-replica",
-        doc: "An RDS instance and its read replica in another Region. Counts for region and data.",
-        keys: &[
-            required(
-                "source",
-                Shape::Text,
-                r#""orders-db""#,
-                "The DB instance identifier of the one that is followed.",
-            ),
-            required(
-                "replica",
-                Shape::Text,
-                r#""orders-db-replica""#,
-                "The DB instance identifier of the one that follows.",
-            ),
-            optional("source_region", Shape::Region, PRIMARY, r#""us-east-1""#, "Where the source runs."),
-            optional("replica_region", Shape::Region, RECOVERY, r#""us-west-2""#, "Where the replica runs."),
-        ],
-    },
-    KindKeys {
-        kind: "aurora-global",
-        doc: "An Aurora global database. Counts for region and data.",
-        keys: &[
-            required("global_cluster", Shape::Text, r#""shop""#, "Its global cluster identifier."),
-            optional(
-                "regions",
-                Shape::Regions,
-                "primary and recovery",
-                r#"["us-east-1", "us-west-2"]"#,
-                "The Regions of its clusters.",
-            ),
-        ],
-    },
-    KindKeys {
-        kind: "dynamodb-table",
-        doc: "A DynamoDB table of one Region and its point-in-time recovery. Counts for data.",
-        keys: &[
-            required("table", Shape::Text, r#""sessions""#, "Its name."),
-            optional("region", Shape::Region, PRIMARY, r#""us-east-1""#, "Where it is."),
-        ],
-    },
-    KindKeys {
-        kind: "dynamodb-global-table",
-        doc: "A DynamoDB table with replicas in several Regions. Counts for region and data.",
-        keys: &[
-            required("table", Shape::Text, r#""payments""#, "Its name, the same in every Region."),
-            optional(
-                "regions",
-                Shape::Regions,
-                "primary and recovery",
-                r#"["us-east-1", "us-west-2"]"#,
-                "The Regions of its replicas, a witness not among them.",
-            ),
-        ],
-    },
-    KindKeys {
-        kind: "s3-replication",
-        doc: "A rule that replicates a bucket, with replication metrics on. Counts for region.",
-        keys: &[
-            required("source_bucket", Shape::Text, r#""images-use1""#, "The bucket replicated from."),
-            required("destination_bucket", Shape::Text, r#""images-usw2""#, "The bucket replicated to."),
-            required("rule_id", Shape::Text, r#""all""#, "The id of the rule."),
-            optional("source_region", Shape::Region, PRIMARY, r#""us-east-1""#, "Where the source is."),
-            optional("destination_region", Shape::Region, RECOVERY, r#""us-west-2""#, "Where the destination is."),
-        ],
-    },
-    KindKeys {
-        kind: "efs-replication",
-        doc: "The replication of an EFS file system. Counts for region.",
-        keys: &[
-            required(
-                "file_system",
-                Shape::Text,
-                r#""fs-0123456789abcdef0""#,
-                "The id of the file system replicated from.",
-            ),
-            required(
-                "destination_file_system",
-                Shape::Text,
-                r#""fs-0fedcba9876543210""#,
-                "The id of the file system replicated to.",
-            ),
-            optional("source_region", Shape::Region, PRIMARY, r#""us-east-1""#, "Where the source is."),
-            optional("destination_region", Shape::Region, RECOVERY, r#""us-west-2""#, "Where the destination is."),
-        ],
-    },
-    KindKeys {
-        kind: "elasticache-global",
-        doc: "An ElastiCache global datastore. Counts for region.",
-        keys: &[
-            required("global_datastore", Shape::Text, r#""ldgnf-content""#, "Its id."),
-            required(
-                "dimensions",
-                Shape::Pairs,
-                r#"{ ReplicationGroupId = "content-usw2" }"#,
-                "The dimensions of the secondary's GlobalDatastoreReplicationLag, as CloudWatch shows them.",
-            ),
-            optional("region", Shape::Region, RECOVERY, r#""us-west-2""#, "Where the secondary is."),
-        ],
-    },
-    KindKeys {
-        kind: "backup",
-        doc: "Anything AWS Backup protects. Counts for data, and for region where copies go to another Region.",
-        keys: &[
-            required(
-                "resource",
-                Shape::Arn,
-                r#""arn:aws:rds:us-east-1:111122223333:db:orders-db""#,
-                "The ARN of what is backed up.",
-            ),
-            required("vault", Shape::Text, r#""shop-vault""#, "The vault its recovery points are in."),
-            optional("region", Shape::Region, PRIMARY, r#""us-east-1""#, "Where that vault is."),
-            optional(
-                "copy_vault",
-                Shape::Text,
-                "no copies",
-                r#""shop-vault-copy""#,
-                "The vault its recovery points are copied to.",
-            ),
-            optional("copy_region", Shape::Region, RECOVERY, r#""us-west-2""#, "Where the copies are."),
-            optional(
-                "every",
-                Shape::Duration,
-                "24h",
-                r#""6h""#,
-                "How often it is backed up; a later backup is overdue.",
-            ),
-        ],
-    },
-    KindKeys {
-        kind: "asg",
-        doc: "An Auto Scaling group that takes the load after a failover. Holds no data.",
-        keys: &[
-            required("group", Shape::Text, r#""storefront-web""#, "Its name."),
-            required("capacity", Shape::Count, "4", "How many instances are needed after a failover."),
-            optional("region", Shape::Region, RECOVERY, r#""us-west-2""#, "Where it is."),
-        ],
-    },
-    KindKeys {
-        kind: "health-check",
-        doc: "A Route 53 health check that tells whether users are served. Holds no data.",
-        keys: &[
-            required("id", Shape::Text, r#""9f7c1a52-0000-4000-8000-0123456789ab""#, "Its id."),
-            optional(
-                "watches",
-                Shape::Site,
-                PRIMARY,
-                r#""us-east-1""#,
-                r#"The site whose users' path it checks: a Region, or "on-premises"."#,
-            ),
-        ],
-    },
-    KindKeys {
-        kind: "metric",
-        doc: "Any replication whose lag is a CloudWatch metric. Counts for region.",
-        keys: &[
-            required("metric", Shape::Text, r#""ReplicationLag""#, "The metric."),
-            required("namespace", Shape::Text, r#""Acme/Search""#, "Its namespace."),
-            required(
-                "unit",
-                Shape::Word(&["seconds", "milliseconds"]),
-                r#""seconds""#,
-                "What it counts: seconds or milliseconds.",
-            ),
-            optional("dimensions", Shape::Pairs, "none", r#"{ Cluster = "search" }"#, "Its dimensions."),
-            optional(
-                "statistic",
-                Shape::Word(&["Maximum", "Average", "Minimum", "Sum"]),
-                "Maximum",
-                r#""Maximum""#,
-                "The statistic of each minute: Maximum, Average, Minimum or Sum.",
-            ),
-            optional("region", Shape::Region, RECOVERY, r#""us-west-2""#, "Where it is published."),
-        ],
-    },
 ];

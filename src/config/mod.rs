@@ -5,6 +5,8 @@ mod component;
 mod error;
 mod file;
 pub mod keys;
+mod kind_keys;
+mod look;
 mod problem;
 pub mod regions;
 pub mod suggest;
@@ -18,6 +20,7 @@ use toml::de::DeTable;
 
 pub use error::ConfigError;
 pub use file::usual_path;
+pub use look::{Arc, ArcEndpoint, Dns};
 pub use problem::{Problem, Problems};
 
 use crate::model::{Estate, Span};
@@ -41,6 +44,10 @@ pub struct Config {
     pub polling: Polling,
     /// The screen.
     pub console: Console,
+    /// Whom drdeck asks what DNS answers.
+    pub dns: Dns,
+    /// Application Recovery Controller.
+    pub arc: Arc,
     /// The Systems.
     pub estate: Estate,
     /// The file it came from.
@@ -146,6 +153,7 @@ fn config(top: &Section<'_>, path: &Path, overrides: &Overrides) -> Config {
     extra_regions(top);
     let simulator = top.flag("simulator").unwrap_or_default();
     let endpoint_url = endpoint_url(top, simulator, overrides);
+    let arc = look::arc(top, simulator);
     Config {
         name: top.text("name").map(|found| found.value.to_owned()).unwrap_or_default(),
         simulator,
@@ -154,7 +162,9 @@ fn config(top: &Section<'_>, path: &Path, overrides: &Overrides) -> Config {
         account: top.account("account"),
         polling: polling(top, simulator),
         console: console(top),
-        estate: Estate { systems: system::systems(top) },
+        dns: look::dns(top, simulator),
+        estate: Estate { systems: system::systems(top, simulator), shared: arc.queries() },
+        arc,
         path: path.to_owned(),
     }
 }

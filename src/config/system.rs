@@ -4,19 +4,22 @@ use std::collections::BTreeMap;
 
 use super::component;
 use super::keys;
+use super::look;
 use super::suggest::hint;
 use super::walk::{Found, Section, Unknown};
-use crate::model::{Criticality, Objective, PerDisruption, Region, Site, Strategy, System};
+use crate::model::{Criticality, Objective, PerDisruption, Region, Site, Span, Strategy, System};
 
 /// What a System says that its components need to know.
 pub(super) struct Sites {
     pub(super) primary: Option<Site>,
     pub(super) recovery: Option<Region>,
     pub(super) role: Option<String>,
+    /// How long recovery from the loss of a Region may take.
+    pub(super) rto: Option<Span>,
 }
 
 /// Every System. Those that lack something are left out; the problem was noted.
-pub(super) fn systems(top: &Section<'_>) -> Vec<System> {
+pub(super) fn systems(top: &Section<'_>, simulator: bool) -> Vec<System> {
     let sections: Vec<Section<'_>> = top
         .tables("system")
         .into_iter()
@@ -29,10 +32,10 @@ pub(super) fn systems(top: &Section<'_>) -> Vec<System> {
     }
     refuse_twins(&sections);
     refuse_bad_dependencies(&sections);
-    sections.iter().filter_map(system).collect()
+    sections.iter().filter_map(|section| system(section, simulator)).collect()
 }
 
-fn system(section: &Section<'_>) -> Option<System> {
+fn system(section: &Section<'_>, simulator: bool) -> Option<System> {
     let name = section.text("name");
     let criticality = section.word(
         "criticality",
@@ -58,7 +61,9 @@ fn system(section: &Section<'_>) -> Option<System> {
         primary: primary.map(|found| found.value),
         recovery: recovery.map(|found| found.value),
         role: section.role("role_arn"),
+        rto: objectives.region.and_then(|objective| objective.rto),
     };
+    let probes = look::probes(section, sites.primary.as_ref(), sites.recovery.as_ref(), simulator);
     let components = component::components(section, &sites);
     Some(System {
         name: name?.value.to_owned(),
@@ -69,6 +74,7 @@ fn system(section: &Section<'_>) -> Option<System> {
         depends_on: depends_on.into_iter().map(|found| found.value.to_owned()).collect(),
         objectives,
         components,
+        probes,
     })
 }
 

@@ -1,6 +1,6 @@
 //! Values of a config that are more than strings. Each gives the value, or what is wrong with it in words that follow its key.
 
-use core::net::IpAddr;
+use core::net::{IpAddr, SocketAddr};
 
 use jiff::SpanRelativeTo;
 use jiff::fmt::friendly::SpanParser;
@@ -103,19 +103,49 @@ pub(super) enum Reach {
     Network,
 }
 
+impl Reach {
+    /// Where an address is.
+    pub(super) fn of(ip: IpAddr) -> Self {
+        if ip.is_loopback() { Self::Loopback } else { Self::Network }
+    }
+}
+
 /// The URL of an endpoint, and where it leads.
 pub(super) fn endpoint(text: &str) -> Result<Reach, String> {
-    let wrong = |why: &str| {
-        format!("is \"{text}\", which is not the URL of an endpoint: {why}; write it like \"http://127.0.0.1:4566\"")
-    };
+    url(text, "of an endpoint", "http://127.0.0.1:4566", &['?'])
+}
+
+/// The URL of a page, and where it leads.
+pub(super) fn page(text: &str) -> Result<Reach, String> {
+    url(text, "of a page", "https://www.example.com/health", &[])
+}
+
+/// The address of a DNS server; port 53 unless it names another.
+pub(super) fn server(text: &str) -> Result<SocketAddr, String> {
+    let bare = text.parse::<IpAddr>().map(|ip| SocketAddr::new(ip, 53));
+    bare.or_else(|_| text.parse()).ok().filter(|server| server.port() != 0).ok_or_else(|| {
+        format!(
+            "names \"{text}\", which is not the address of a DNS server; write it like \"10.0.0.2\", \"127.0.0.1:5353\" or \"[::1]:53\""
+        )
+    })
+}
+
+fn url(text: &str, whose: &str, example: &str, refused: &[char]) -> Result<Reach, String> {
+    let wrong = |why: &str| format!("is \"{text}\", which is not the URL {whose}: {why}; write it like \"{example}\"");
     let rest = text
         .strip_prefix("http://")
         .or_else(|| text.strip_prefix("https://"))
         .ok_or_else(|| wrong("it does not start with http:// or https://"))?;
-    if rest.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '@' | '?' | '#' | '\\')) {
-        return Err(wrong("user names, passwords, queries and blanks have no place in it"));
+    if rest.contains(|c: char| {
+        c.is_whitespace() || c.is_control() || matches!(c, '@' | '#' | '\\') || refused.contains(&c)
+    }) {
+        let queries = if refused.is_empty() { "fragments" } else { "queries" };
+        return Err(wrong(&format!("user names, passwords, {queries} and blanks have no place in it")));
     }
-    let authority = rest.split('/').next().unwrap_or_default();
+    if !rest.is_ascii() {
+        return Err(wrong("letters beyond a to z are written as xn--… in hosts and as %… elsewhere"));
+    }
+    let authority = rest.split(['/', '?']).next().unwrap_or_default();
     let (host, port) = match authority.strip_prefix('[') {
         Some(v6) => {
             let (host, after) = v6.split_once(']').ok_or_else(|| wrong("its [ is not closed"))?;
@@ -129,6 +159,9 @@ pub(super) fn endpoint(text: &str) -> Result<Reach, String> {
     if port.is_some_and(|port| port.parse::<u16>().map_or(true, |port| port == 0)) {
         return Err(wrong("its port is not a number from 1 to 65535"));
     }
-    let here = host.parse::<IpAddr>().map_or_else(|_| host.eq_ignore_ascii_case("localhost"), |ip| ip.is_loopback());
-    Ok(if here { Reach::Loopback } else { Reach::Network })
+    Ok(match host.parse::<IpAddr>() {
+        Ok(ip) => Reach::of(ip),
+        Err(_) if host.eq_ignore_ascii_case("localhost") => Reach::Loopback,
+        Err(_) => Reach::Network,
+    })
 }

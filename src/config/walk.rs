@@ -1,6 +1,7 @@
 //! Walks a parsed TOML document along the tables of keys and collects everything that is wrong with it.
 
 use std::cell::RefCell;
+use std::net::SocketAddr;
 use std::ops::Range;
 
 use toml::Spanned;
@@ -127,7 +128,11 @@ impl<'a> Section<'a> {
     /// `None` for a key without an example: whoever reads it knows better what to say.
     fn what_to_write(&self, key: &Key) -> Option<String> {
         if key.shape == Shape::Tables {
-            let parent = if self.title == "the file" { "" } else { "system." };
+            let parent = if self.title == "the file" {
+                String::new()
+            } else {
+                format!("{}.", self.title.trim_matches(['[', ']']))
+            };
             return Some(format!("begin each with [[{parent}{}]]", key.name));
         }
         (!key.example.is_empty()).then(|| format!("write for example {} = {}", key.name, key.example))
@@ -146,7 +151,7 @@ impl<'a> Section<'a> {
         let right = match key.shape {
             Shape::Flag => is.is_bool(),
             Shape::Count => is.is_integer(),
-            Shape::Texts | Shape::Words(_) | Shape::Regions => {
+            Shape::Texts | Shape::Words(_) | Shape::Regions | Shape::Servers => {
                 is.as_array().into_iter().flatten().for_each(|item| self.check_text(key, item, OF_STRINGS));
                 is.is_array()
             }
@@ -325,6 +330,24 @@ impl<'a> Section<'a> {
             }
         }
         Some(list)
+    }
+
+    /// A list of addresses of DNS servers; empty if it is not written.
+    pub(super) fn servers(&self, name: &str) -> Vec<Found<SocketAddr>> {
+        let Some(texts) = self.texts(name) else { return Vec::new() };
+        if texts.is_empty()
+            && self.value(name).and_then(|value| value.get_ref().as_array()).is_some_and(|list| list.is_empty())
+        {
+            self.wrong(name, "is empty; name at least one server, or leave the key out");
+        }
+        let server = |found: Found<&str>| match values::server(found.value) {
+            Ok(value) => Some(Found { value, span: found.span }),
+            Err(what) => {
+                self.walk.wrong(&found.span, format!("`{name}` {what}"));
+                None
+            }
+        };
+        texts.into_iter().filter_map(server).collect()
     }
 
     /// Names and strings, in the order of the names.

@@ -1,7 +1,11 @@
 //! Everything a person can do, in ONE table. Key map, bottom line, Help, palette and the README's list of keys are made from it.
 
+mod table;
+
 use super::keymap::Key;
 use super::widgets::Move;
+
+pub use table::ENTRIES;
 
 /// Something a person can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,6 +32,18 @@ pub enum Action {
     NextSystem,
     /// The System before this one.
     PreviousSystem,
+    /// The row below this one, in detail.
+    NextRow,
+    /// The row above this one, in detail.
+    PreviousRow,
+    /// The list to the right.
+    NextList,
+    /// The list to the left.
+    PreviousList,
+    /// The next screen.
+    NextScreen,
+    /// The screen before this one.
+    PreviousScreen,
     /// Find an action, a System or a theme by name.
     Palette,
     /// The palette, narrowed to themes.
@@ -42,10 +58,40 @@ pub enum Action {
     GoToSystems,
     /// The System screen.
     GoToSystem,
+    /// The screen of lists about that.
+    GoToLists(Topic),
     /// Move the cursor or scroll.
     Move(Move),
     /// Paint the whole screen anew.
     Redraw,
+}
+
+/// What a screen of lists is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Topic {
+    /// Whatever replicates.
+    Replication,
+    /// AWS Backup.
+    Backups,
+    /// Databases and tables.
+    Databases,
+    /// What changed and when.
+    Events,
+}
+
+impl Topic {
+    /// All of them, in the order of their keys.
+    pub const ALL: &[Self] = &[Self::Replication, Self::Backups, Self::Databases, Self::Events];
+
+    /// The name on the screen.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Replication => "Replication",
+            Self::Backups => "Backups",
+            Self::Databases => "Databases",
+            Self::Events => "Events",
+        }
+    }
 }
 
 /// What gets the keys.
@@ -57,6 +103,10 @@ pub enum Context {
     Systems,
     /// One System.
     System,
+    /// A list: Replication, Backups, Databases.
+    List,
+    /// The details of a row of a list.
+    Detail,
     /// Help.
     Help,
     /// A filter being typed.
@@ -67,7 +117,8 @@ pub enum Context {
 
 impl Context {
     /// All of them.
-    pub const ALL: [Self; 6] = [Self::Welcome, Self::Systems, Self::System, Self::Help, Self::Filter, Self::Palette];
+    pub const ALL: [Self; 8] =
+        [Self::Welcome, Self::Systems, Self::System, Self::List, Self::Detail, Self::Help, Self::Filter, Self::Palette];
 
     /// The name on the screen and in the README.
     pub const fn name(self) -> &'static str {
@@ -75,6 +126,8 @@ impl Context {
             Self::Welcome => "Welcome",
             Self::Systems => "Systems",
             Self::System => "System",
+            Self::List => "Lists",
+            Self::Detail => "Details",
             Self::Help => "Help",
             Self::Filter => "Filter",
             Self::Palette => "Palette",
@@ -85,7 +138,7 @@ impl Context {
     pub const fn takes_text(self) -> bool {
         match self {
             Self::Filter | Self::Palette => true,
-            Self::Welcome | Self::Systems | Self::System | Self::Help => false,
+            Self::Welcome | Self::Systems | Self::System | Self::List | Self::Detail | Self::Help => false,
         }
     }
 }
@@ -129,6 +182,8 @@ pub struct Situation {
     pub rows: usize,
     /// Systems in the table.
     pub systems: usize,
+    /// Lists on this screen.
+    pub lists: usize,
     /// What `Back` would undo.
     pub undoable: Undoable,
 }
@@ -142,286 +197,6 @@ pub enum Undoable {
     Nothing,
 }
 
-use Context::{Filter, Help, Palette, System, Systems, Welcome};
-
-const SCREENS: &[Context] = &[Welcome, Systems, System, Help];
-const DATA: &[Context] = &[Systems, System];
-const ALL: &[Context] = &Context::ALL;
-
-/// All actions, in the order of Help and the palette.
-pub const ENTRIES: &[Entry] = &[
-    Entry {
-        action: Action::Open,
-        name: "open",
-        keys: &[Key::ENTER],
-        label: "open",
-        help: "Open the selected System.",
-        works_in: &[Systems],
-        hint: Hint::Rank(2),
-    },
-    Entry {
-        action: Action::Choose,
-        name: "choose",
-        keys: &[Key::ENTER],
-        label: "choose",
-        help: "Do what is selected.",
-        works_in: &[Palette],
-        hint: Hint::Rank(0),
-    },
-    Entry {
-        action: Action::KeepFilter,
-        name: "keep-filter",
-        keys: &[Key::ENTER],
-        label: "keep filter",
-        help: "Keep the filter and go back to the list.",
-        works_in: &[Filter],
-        hint: Hint::Rank(0),
-    },
-    Entry {
-        action: Action::Back,
-        name: "back",
-        keys: &[Key::ESC],
-        label: "back",
-        help: "Undo or close one thing: the text typed, the filter, this screen.",
-        works_in: &[Systems, System, Help],
-        hint: Hint::WhileEnabled(0),
-    },
-    Entry {
-        action: Action::Back,
-        name: "cancel",
-        keys: &[Key::ESC],
-        label: "cancel",
-        help: "Close the input; what it changed is undone.",
-        works_in: &[Filter, Palette],
-        hint: Hint::Rank(1),
-    },
-    Entry {
-        action: Action::Filter,
-        name: "filter",
-        keys: &[Key::Char('/')],
-        label: "filter",
-        help: "Show only what contains the words you type: name, verdict, Region, tier, strategy, up or down.",
-        works_in: &[Systems, Help],
-        hint: Hint::Rank(4),
-    },
-    Entry {
-        action: Action::Sort,
-        name: "sort",
-        keys: &[Key::Char('s')],
-        label: "sort",
-        help: "Sort by the next of: worst first, tier, name, RPO now.",
-        works_in: &[Systems],
-        hint: Hint::Rank(5),
-    },
-    Entry {
-        action: Action::ProblemsOnly,
-        name: "problems-only",
-        keys: &[Key::Char('!')],
-        label: "problems",
-        help: "Show only Systems that are down or not MET; again to show all.",
-        works_in: &[Systems],
-        hint: Hint::Rank(6),
-    },
-    Entry {
-        action: Action::NextSystem,
-        name: "next-system",
-        keys: &[Key::TAB, Key::Char(']')],
-        label: "next system",
-        help: "Show the next System, in the order of the overview.",
-        works_in: &[System],
-        hint: Hint::Rank(5),
-    },
-    Entry {
-        action: Action::PreviousSystem,
-        name: "previous-system",
-        keys: &[Key::BACK_TAB, Key::Char('[')],
-        label: "previous",
-        help: "Show the previous System, in the order of the overview.",
-        works_in: &[System],
-        hint: Hint::Never,
-    },
-    Entry {
-        action: Action::Refresh,
-        name: "refresh",
-        keys: &[Key::Char('r'), Key::Ctrl('r')],
-        label: "refresh",
-        help: "Read everything from AWS anew, now. Only reads; nothing is changed.",
-        works_in: DATA,
-        hint: Hint::Rank(7),
-    },
-    Entry {
-        action: Action::Copy,
-        name: "copy",
-        keys: &[Key::Char('y')],
-        label: "copy",
-        help: "Copy the selected System or component as a line of text.",
-        works_in: DATA,
-        hint: Hint::Rank(8),
-    },
-    Entry {
-        action: Action::Palette,
-        name: "palette",
-        keys: &[Key::Char(':')],
-        label: "palette",
-        help: "Find an action, a System or a theme by typing part of its name.",
-        works_in: SCREENS,
-        hint: Hint::Rank(3),
-    },
-    Entry {
-        action: Action::Help,
-        name: "help",
-        keys: &[Key::Char('?'), Key::F1],
-        label: "help",
-        help: "Show the keys of this screen, all keys, and what the signs and abbreviations mean.",
-        works_in: &[Welcome, Systems, System],
-        hint: Hint::Rank(1),
-    },
-    Entry {
-        action: Action::Quit,
-        name: "quit",
-        keys: &[Key::Char('q')],
-        label: "quit",
-        help: "Go back; on the first screen leave drdeck. Nothing in AWS changes by it.",
-        works_in: SCREENS,
-        hint: Hint::Rank(2),
-    },
-    Entry {
-        action: Action::QuitAtOnce,
-        name: "quit-at-once",
-        keys: &[Key::Ctrl('c')],
-        label: "quit",
-        help: "Leave drdeck from anywhere. Nothing in AWS changes by it.",
-        works_in: ALL,
-        hint: Hint::Never,
-    },
-    Entry {
-        action: Action::ChooseTheme,
-        name: "theme",
-        keys: &[Key::Char('T')],
-        label: "theme",
-        help: "Choose the colours; each is shown while you are on it.",
-        works_in: SCREENS,
-        hint: Hint::Never,
-    },
-    Entry {
-        action: Action::GoToSystems,
-        name: "systems",
-        keys: &[Key::Char('1')],
-        label: "systems",
-        help: "Go to the overview of all Systems.",
-        works_in: DATA,
-        hint: Hint::Never,
-    },
-    Entry {
-        action: Action::GoToSystem,
-        name: "system",
-        keys: &[Key::Char('2')],
-        label: "system",
-        help: "Go to the selected System.",
-        works_in: DATA,
-        hint: Hint::Never,
-    },
-    Entry {
-        action: Action::Move(Move::Down),
-        name: "down",
-        keys: &[Key::Char('j'), Key::DOWN],
-        label: "down",
-        help: "One down.",
-        works_in: &[Systems, System, Help],
-        hint: Hint::Never,
-    },
-    Entry {
-        action: Action::Move(Move::Up),
-        name: "up",
-        keys: &[Key::Char('k'), Key::UP],
-        label: "up",
-        help: "One up.",
-        works_in: &[Systems, System, Help],
-        hint: Hint::Never,
-    },
-    Entry {
-        action: Action::Move(Move::Down),
-        name: "next-match",
-        keys: &[Key::DOWN, Key::Ctrl('n')],
-        label: "next",
-        help: "The next entry, while typing.",
-        works_in: &[Filter, Palette],
-        hint: Hint::Rank(2),
-    },
-    Entry {
-        action: Action::Move(Move::Up),
-        name: "previous-match",
-        keys: &[Key::UP, Key::Ctrl('p')],
-        label: "previous",
-        help: "The previous entry, while typing.",
-        works_in: &[Filter, Palette],
-        hint: Hint::Rank(3),
-    },
-    Entry {
-        action: Action::Move(Move::PageDown),
-        name: "page-down",
-        keys: &[Key::PAGE_DOWN, Key::Ctrl('f')],
-        label: "page down",
-        help: "One page down.",
-        works_in: &[Systems, System, Help],
-        hint: Hint::Never,
-    },
-    Entry {
-        action: Action::Move(Move::PageUp),
-        name: "page-up",
-        keys: &[Key::PAGE_UP, Key::Ctrl('b')],
-        label: "page up",
-        help: "One page up.",
-        works_in: &[Systems, System, Help],
-        hint: Hint::Never,
-    },
-    Entry {
-        action: Action::Move(Move::HalfPageDown),
-        name: "half-page-down",
-        keys: &[Key::Ctrl('d')],
-        label: "half page down",
-        help: "Half a page down.",
-        works_in: &[Systems, System, Help],
-        hint: Hint::Never,
-    },
-    Entry {
-        action: Action::Move(Move::HalfPageUp),
-        name: "half-page-up",
-        keys: &[Key::Ctrl('u')],
-        label: "half page up",
-        help: "Half a page up.",
-        works_in: &[Systems, System, Help],
-        hint: Hint::Never,
-    },
-    Entry {
-        action: Action::Move(Move::First),
-        name: "first",
-        keys: &[Key::Char('g'), Key::HOME],
-        label: "first",
-        help: "To the top.",
-        works_in: &[Systems, System, Help],
-        hint: Hint::Never,
-    },
-    Entry {
-        action: Action::Move(Move::Last),
-        name: "last",
-        keys: &[Key::Char('G'), Key::END],
-        label: "last",
-        help: "To the end.",
-        works_in: &[Systems, System, Help],
-        hint: Hint::Never,
-    },
-    Entry {
-        action: Action::Redraw,
-        name: "redraw",
-        keys: &[Key::Ctrl('l')],
-        label: "redraw",
-        help: "Paint the whole screen anew, when something else has written to the terminal.",
-        works_in: ALL,
-        hint: Hint::Never,
-    },
-];
-
 /// The entries that work in `context`, in the order of the table.
 pub fn in_context(context: Context) -> impl Iterator<Item = &'static Entry> {
     ENTRIES.iter().filter(move |entry| entry.works_in.contains(&context))
@@ -433,6 +208,8 @@ pub const fn disabled(action: Action, situation: &Situation) -> Option<&'static 
         Action::Open | Action::Copy | Action::GoToSystem if situation.rows == 0 => Some("nothing selected"),
         Action::Choose if situation.rows == 0 => Some("no match"),
         Action::NextSystem | Action::PreviousSystem if situation.systems < 2 => Some("only one"),
+        Action::NextRow | Action::PreviousRow if situation.rows < 2 => Some("only one"),
+        Action::NextList | Action::PreviousList if situation.lists < 2 => Some("only one"),
         Action::Back if matches!(situation.undoable, Undoable::Nothing) => Some("first screen"),
         Action::Open
         | Action::Choose
@@ -445,6 +222,12 @@ pub const fn disabled(action: Action, situation: &Situation) -> Option<&'static 
         | Action::Copy
         | Action::NextSystem
         | Action::PreviousSystem
+        | Action::NextRow
+        | Action::PreviousRow
+        | Action::NextList
+        | Action::PreviousList
+        | Action::NextScreen
+        | Action::PreviousScreen
         | Action::Palette
         | Action::ChooseTheme
         | Action::Help
@@ -452,6 +235,7 @@ pub const fn disabled(action: Action, situation: &Situation) -> Option<&'static 
         | Action::QuitAtOnce
         | Action::GoToSystems
         | Action::GoToSystem
+        | Action::GoToLists(_)
         | Action::Move(_)
         | Action::Redraw => None,
     }

@@ -1,6 +1,10 @@
 //! The console's state: what a key or a reading makes of it (`update`), what it looks like (`view`), and when it next changes by itself
 //! (`next_tick`). No I/O and no clock: the time is an argument.
 
+mod lists;
+mod menu;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,20 +15,22 @@ use ratatui::{
     layout::{Position, Rect},
 };
 
-use super::action::{self, Action, Context, Situation, Undoable};
+use super::action::{self, Action, Context, Situation, Topic, Undoable};
+use super::command_line::Shell;
 use super::event::{Command, Event, Notice};
 use super::keymap;
 use super::screens::help::Help;
+use super::screens::listing::ListScreen;
 use super::screens::system::System;
-use super::screens::systems::{self, Systems};
-use super::screens::{system_page, welcome};
+use super::screens::systems::Systems;
+use super::screens::welcome;
 use super::theme::{Role, Theme};
-use super::widgets::palette::{Choice, Palette, PaletteEntry};
+use super::widgets::palette::{Choice, Palette};
 use super::widgets::prompt::{self, Typed};
 use super::widgets::toast::Toasts;
-use super::widgets::{Line, Move, bottom_line, top_line};
+use super::widgets::{Filter, Line, Move, bottom_line, top_line};
 use super::world::{Mode, World};
-use crate::model::{Estate, Moment};
+use crate::model::{Estate, Moment, Query};
 use crate::observe::observation::Clock;
 
 /// Smaller terminals get one sentence.
@@ -41,6 +47,8 @@ pub struct AppOptions {
     pub start: Start,
     /// AWS's clock; `None` for the simulator's, which is read first.
     pub clock: Option<Clock>,
+    /// How an `aws` line reads as drdeck does.
+    pub shell: Shell,
     /// The theme shown at the start.
     pub theme: String,
     /// The themes there are.
@@ -57,11 +65,17 @@ pub enum Start {
 }
 
 /// The console's state.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct App {
     world: World,
     systems: Systems,
     screen: Screen,
+    /// The screens of lists that were shown before, as they were left.
+    shelf: BTreeMap<Topic, Box<ListScreen>>,
+    /// The lists that `Esc` on the System screen leads back to; the overview if there are none.
+    came_from: Option<Topic>,
+    /// What a person looks at was last said to need.
+    looked_at: BTreeSet<Query>,
     modals: Vec<Modal>,
     toasts: Toasts,
     size: Rect,
@@ -73,12 +87,13 @@ pub struct App {
 }
 
 /// The screen below all modals.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 enum Screen {
     /// How to begin; with the path of the config.
     Welcome(String),
     Systems,
     System(System),
+    List(Box<ListScreen>),
 }
 
 /// What lies over the screen. The last one gets the keys.
@@ -114,9 +129,12 @@ impl App {
             Start::NoConfig(path) => (Screen::Welcome(path), Arc::default()),
         };
         let mut app = Self {
-            world: World::new(options.mode, options.name, &estate, options.clock),
+            world: World::new(options.mode, options.name, estate, options.shell, options.clock),
             systems: Systems::default(),
             screen,
+            shelf: BTreeMap::new(),
+            came_from: None,
+            looked_at: BTreeSet::new(),
             modals: Vec::new(),
             toasts: Toasts::default(),
             size: Rect { x: 0, y: 0, width: 80, height: 24 },
@@ -131,21 +149,32 @@ impl App {
     /// Takes up what happened at `now`; what is to be done about it outside.
     pub fn update(&mut self, event: Event, now: Instant) -> Vec<Command> {
         self.toasts.expire(now);
-        match event {
-            Event::Key(key) => return self.key(key, now),
-            Event::Paste(pasted) => return self.paste(&pasted),
+        let mut commands = match event {
+            Event::Key(key) => self.key(key, now),
+            Event::Paste(pasted) => self.paste(&pasted),
             Event::Resize(width, height) => {
                 self.size = Rect { x: 0, y: 0, width, height };
                 self.systems.refresh(&self.world, self.body());
+                self.refresh_lists(now);
+                Vec::new()
             }
             Event::Observed(observation) => {
                 self.world.observed(observation);
                 self.systems.refresh(&self.world, self.body());
+                self.refresh_lists(now);
+                Vec::new()
             }
-            Event::Tick => {}
-            Event::Notice(notice) => self.toasts.show(notice, now),
-        }
-        Vec::new()
+            Event::Tick => {
+                self.look_again(now);
+                Vec::new()
+            }
+            Event::Notice(notice) => {
+                self.toasts.show(notice, now);
+                Vec::new()
+            }
+        };
+        commands.extend(self.look());
+        commands
     }
 
     /// The next moment after `now` at which the screen changes by itself.
@@ -195,6 +224,7 @@ impl App {
             Screen::Welcome(path) => welcome::draw(path, area, theme, buffer),
             Screen::Systems => return self.systems.draw(&self.world, moment, area, theme, buffer),
             Screen::System(system) => system.draw(&self.world, moment, area, theme, buffer),
+            Screen::List(screen) => return screen.draw(&self.world, moment, area, theme, buffer),
         }
         None
     }
@@ -210,6 +240,11 @@ impl App {
             Screen::Systems if self.systems.is_typing() => Context::Filter,
             Screen::Systems => Context::Systems,
             Screen::System(_) => Context::System,
+            Screen::List(screen) => match screen.list() {
+                Some(list) if list.is_open() => Context::Detail,
+                Some(list) if list.is_typing() => Context::Filter,
+                Some(_) | None => Context::List,
+            },
         }
     }
 
@@ -232,13 +267,18 @@ impl App {
             (None, Screen::System(system)) => {
                 system.system(&self.world).map_or(0, |system| system.components.len() + 1)
             }
+            (None, Screen::List(screen)) => screen.list().map_or(0, |list| list.len()),
+        };
+        let lists = match &self.screen {
+            Screen::List(screen) => screen.parts(),
+            Screen::Welcome(_) | Screen::Systems | Screen::System(_) => 0,
         };
         let undoable = match (self.modals.last(), &self.screen) {
-            (Some(_), _) | (None, Screen::System(_)) => Undoable::Something,
+            (Some(_), _) | (None, Screen::System(_) | Screen::List(_)) => Undoable::Something,
             (None, Screen::Systems) => self.systems.undoable(),
             (None, Screen::Welcome(_)) => Undoable::Nothing,
         };
-        Situation { context: self.context(), rows, systems: self.systems.len(), undoable }
+        Situation { context: self.context(), rows, systems: self.systems.len(), lists, undoable }
     }
 
     fn key(&mut self, key: KeyEvent, now: Instant) -> Vec<Command> {
@@ -273,10 +313,11 @@ impl App {
 
     /// The text that gets the keys.
     fn input(&mut self) -> Option<&mut tui_input::Input> {
-        match (self.modals.last_mut(), &self.screen) {
+        match (self.modals.last_mut(), &mut self.screen) {
             (Some(Modal::Palette(palette)), _) => Some(palette.input()),
             (Some(Modal::Help(help)), _) => Some(help.filter()),
-            (None, Screen::Systems) => Some(self.systems.filter()),
+            (None, Screen::Systems) => Some(self.systems.filter().input()),
+            (None, Screen::List(screen)) => screen.list_mut().map(|list| list.filter().input()),
             (None, Screen::Welcome(_) | Screen::System(_)) => None,
         }
     }
@@ -289,34 +330,37 @@ impl App {
                 return self.show_theme();
             }
             Some(Modal::Help(_)) => {}
-            None => self.systems.refresh(&self.world, self.body()),
+            None => self.filter_typed(),
         }
         Vec::new()
     }
 
     fn act(&mut self, action: Action, now: Instant) -> Vec<Command> {
-        let body = self.body();
         match action {
-            Action::Open | Action::GoToSystem => {
-                if let Some(name) = self.systems.selected(&self.world).map(|system| system.name.clone())
-                    && !matches!(self.screen, Screen::System(_))
-                {
-                    self.screen = Screen::System(System::new(name));
-                }
+            Action::Open | Action::GoToSystem => self.open(action, now),
+            Action::GoToSystems => {
+                self.came_from = None;
+                self.show(Screen::Systems);
             }
-            Action::GoToSystems => self.screen = Screen::Systems,
+            Action::GoToLists(topic) => self.go_to_lists(topic, now),
+            Action::NextScreen => self.turn_screen(1, now),
+            Action::PreviousScreen => self.turn_screen(-1, now),
+            Action::NextList => self.turn_list(1, now),
+            Action::PreviousList => self.turn_list(-1, now),
+            Action::NextRow => self.next_row(1, now),
+            Action::PreviousRow => self.next_row(-1, now),
             Action::Choose => return self.choose(now),
             Action::KeepFilter => match self.modals.last_mut() {
                 Some(Modal::Help(help)) => help.keep_filter(),
-                Some(Modal::Palette(_)) | None => self.systems.keep_filter(),
+                Some(Modal::Palette(_)) | None => self.with_filter(Filter::keep),
             },
-            Action::Back => return self.back(),
+            Action::Back => return self.back(now),
             Action::Filter => match self.modals.last_mut() {
                 Some(Modal::Help(help)) => help.start_typing(),
-                Some(Modal::Palette(_)) | None => self.systems.start_typing(),
+                Some(Modal::Palette(_)) | None => self.with_filter(Filter::start_typing),
             },
-            Action::Sort => self.systems.sort(&self.world, body),
-            Action::ProblemsOnly => self.systems.toggle_problems(&self.world, body),
+            Action::Sort => self.sort(),
+            Action::ProblemsOnly => self.toggle_problems(),
             Action::NextSystem => self.neighbour(1),
             Action::PreviousSystem => self.neighbour(-1),
             Action::Refresh => {
@@ -339,7 +383,7 @@ impl App {
                 (Some(_), _) => {
                     self.modals.pop();
                 }
-                (None, Screen::System(_)) => self.screen = Screen::Systems,
+                (None, Screen::System(_) | Screen::List(_)) => self.leave_screen(now),
             },
             Action::QuitAtOnce => return vec![Command::Quit],
             Action::Move(by) => return self.moved(by, now),
@@ -359,14 +403,15 @@ impl App {
             (Some(Modal::Help(help)), _) => help.moved(by, body),
             (None, Screen::Systems) => self.systems.moved(by, &self.world, body),
             (None, Screen::System(system)) => system.moved(by, &self.world, moment, body),
+            (None, Screen::List(screen)) => screen.moved(by, body),
             (None, Screen::Welcome(_)) => {}
         }
         Vec::new()
     }
 
-    fn back(&mut self) -> Vec<Command> {
+    fn back(&mut self, now: Instant) -> Vec<Command> {
         let body = self.body();
-        match (self.modals.last_mut(), &self.screen) {
+        match (self.modals.last_mut(), &mut self.screen) {
             (Some(Modal::Palette(_)), _) => {
                 self.modals.pop();
                 return self.show_theme();
@@ -376,7 +421,12 @@ impl App {
                     self.modals.pop();
                 }
             }
-            (None, Screen::System(_)) => self.screen = Screen::Systems,
+            (None, Screen::System(_)) => self.leave_screen(now),
+            (None, Screen::List(screen)) => {
+                if screen.back(body) == Undoable::Nothing {
+                    self.leave_screen(now);
+                }
+            }
             (None, Screen::Systems) => self.systems.back(&self.world, body),
             (None, Screen::Welcome(_)) => {}
         }
@@ -393,94 +443,7 @@ impl App {
     /// Shows that System; going back finds the cursor on it.
     fn show_system(&mut self, name: String) {
         self.systems.select(&name, &self.world, self.body());
-        self.screen = Screen::System(System::new(name));
-    }
-
-    fn copy(&mut self, instant: Instant) -> Vec<Command> {
-        let Some(now) = self.world.now(instant).filter(|_| !self.world.is_unread()) else {
-            self.toasts.show(Notice::warning("Nothing was read yet that could be copied"), instant);
-            return Vec::new();
-        };
-        let text = match &self.screen {
-            Screen::Welcome(_) => None,
-            Screen::Systems => self.systems.selected(&self.world).map(|system| systems::copied(system, now)),
-            Screen::System(screen) => screen.system(&self.world).map(|system| match screen.component(&self.world) {
-                Some(component) => system_page::copied(system, component, now),
-                None => systems::copied(system, now),
-            }),
-        };
-        text.map(Command::Copy).into_iter().collect()
-    }
-
-    fn open_palette(&mut self, typed: &str) {
-        let palette = Palette::new(self.palette_entries(), typed);
-        self.modals.push(Modal::Palette(Box::new(palette)));
-    }
-
-    /// The actions that work here, the Systems, the themes.
-    fn palette_entries(&self) -> Vec<PaletteEntry> {
-        let actions = action::in_context(self.context())
-            .filter(|entry| {
-                !matches!(entry.action, Action::Move(_) | Action::Palette | Action::Back | Action::QuitAtOnce)
-            })
-            .map(|entry| PaletteEntry {
-                name: entry.name.to_owned(),
-                about: entry.help.to_owned(),
-                key: entry.keys.first().map(ToString::to_string).unwrap_or_default(),
-                choice: Choice::Act(entry.action),
-            });
-        let systems = self.world.systems().iter().map(|system| PaletteEntry {
-            name: format!("open {}", system.name),
-            about: format!("System, {}", system.verdict.words()),
-            key: String::new(),
-            choice: Choice::System(system.name.clone()),
-        });
-        let themes = self.themes.iter().map(|theme| PaletteEntry {
-            name: format!("theme {theme}"),
-            about: if *theme == self.theme { "Theme, in use".to_owned() } else { "Theme".to_owned() },
-            key: String::new(),
-            choice: Choice::Theme(theme.clone()),
-        });
-        actions.chain(systems).chain(themes).collect()
-    }
-
-    /// Shows the theme under the palette's cursor, or else the one in use.
-    fn show_theme(&mut self) -> Vec<Command> {
-        let wanted = match self.modals.last() {
-            Some(Modal::Palette(palette)) => match palette.selected().map(|entry| &entry.choice) {
-                Some(Choice::Theme(name)) => name,
-                Some(Choice::Act(_) | Choice::System(_)) | None => &self.theme,
-            },
-            Some(Modal::Help(_)) | None => &self.theme,
-        };
-        if *wanted == self.shown_theme {
-            return Vec::new();
-        }
-        self.shown_theme.clone_from(wanted);
-        vec![Command::SetTheme(wanted.clone())]
-    }
-
-    fn choose(&mut self, now: Instant) -> Vec<Command> {
-        let Some(Modal::Palette(palette)) = self.modals.pop() else { return Vec::new() };
-        match palette.selected().map(|entry| entry.choice.clone()) {
-            Some(Choice::Theme(name)) => {
-                self.theme = name;
-                self.show_theme()
-            }
-            Some(Choice::System(name)) => {
-                self.modals.clear();
-                self.show_system(name);
-                Vec::new()
-            }
-            Some(Choice::Act(action)) => match action::disabled(action, &self.situation()) {
-                Some(reason) => {
-                    self.toasts.show(Notice::warning(reason), now);
-                    Vec::new()
-                }
-                None => self.act(action, now),
-            },
-            None => Vec::new(),
-        }
+        self.show(Screen::System(System::new(name)));
     }
 }
 

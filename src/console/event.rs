@@ -1,8 +1,11 @@
 //! What happens to the console, and what it asks for: the only words between the event loop and the state.
 
+use std::collections::BTreeSet;
+
 use crossterm::event::KeyEvent;
 
-use crate::{model::Text, observe::Observation};
+use crate::model::{Query, Text};
+use crate::observe::Observation;
 
 /// Something that happened. The loop gives each one to `App::update`, in order, with the instant it was taken up.
 #[derive(Clone, Debug)]
@@ -67,6 +70,8 @@ pub enum Command {
     Copy(String),
     /// Read everything anew, now.
     Refresh,
+    /// A person looks at something that needs these besides: read them as long as nothing else is said here. Empty when nobody looks any more.
+    Look(BTreeSet<Query>),
     /// Show the theme of this name from now on. Answered with a Notice only when the theme has warnings.
     SetTheme(String),
     /// Clear the terminal and write the whole screen again (Ctrl-L): something else has written to it.

@@ -2,7 +2,7 @@
 //! not for the network, not for the terminal to take a frame.
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeSet, VecDeque},
     fs::File,
     io,
     time::{Duration, Instant},
@@ -25,6 +25,7 @@ use super::{
     clipboard::{self, Copied, Route},
     tty::{self, FrameBackend, Guard, Watcher, Writer},
 };
+use crate::model::Query;
 use crate::observe::Observation;
 
 /// Messages and ticks share frames: at most one in this time. Keys do not wait for it.
@@ -52,6 +53,7 @@ pub(super) async fn run(options: ConsoleOptions, route: Route) -> io::Result<End
         theme,
         themes: options.themes,
         refresh: options.refresh,
+        look: options.look,
         tty,
         writer,
         guard,
@@ -123,6 +125,7 @@ struct Console {
     theme: Theme,
     themes: Themes,
     refresh: Box<dyn FnMut() + Send>,
+    look: Box<dyn FnMut(BTreeSet<Query>) + Send>,
     tty: File,
     writer: Writer,
     guard: Guard,
@@ -166,6 +169,7 @@ impl Console {
         match command {
             Command::Quit => self.ended = Some(Ended::Quit),
             Command::Refresh => (self.refresh)(),
+            Command::Look(queries) => (self.look)(queries),
             Command::Copy(line) => {
                 let copied = clipboard::copy(&line, self.route, self.copies.clone());
                 self.terminal.backend_mut().append(&copied.bytes);

@@ -5,7 +5,7 @@ use super::theme::Role;
 use super::widgets::Line;
 use super::{format, mark};
 use crate::model::{
-    ComponentAssessment, Disruption, Loss, Moment, RunStart, Site, Span, Strategy, SystemAssessment, Up, Verdict,
+    ComponentAssessment, Disruption, Loss, Moment, RunStart, Site, Span, Strategy, SystemAssessment, Told, Up, Verdict,
 };
 
 /// How far what a figure rests on can be trusted.
@@ -49,7 +49,7 @@ impl Trust {
 }
 
 /// `line`, or what becomes of it when it rests on readings of that age.
-fn trusted(line: Line, trust: Trust) -> Line {
+pub fn trusted(line: Line, trust: Trust) -> Line {
     match trust {
         Trust::Fresh => line,
         Trust::Old(age) => {
@@ -99,6 +99,9 @@ pub fn up(system: &SystemAssessment, now: Moment) -> Line {
 
 /// How far the readings behind UP can be trusted: those of its health checks, or all of them where there is none.
 pub fn up_trust(system: &SystemAssessment, now: Moment) -> Trust {
+    if system.up_told == Told::Now {
+        return Trust::Fresh;
+    }
     let is_check = |component: &&ComponentAssessment| component.kind == "health-check";
     if system.components.iter().any(|component| is_check(&component)) {
         Trust::worst(system.components.iter().filter(is_check), now)
@@ -123,7 +126,9 @@ pub fn active(system: &SystemAssessment, now: Moment) -> Line {
     let replicates = |component: &&ComponentAssessment| {
         matches!(component.kind, "drs" | "rds-replica" | "aurora-global" | "dynamodb-global-table")
     };
-    let trust = if system.components.iter().any(|component| replicates(&component)) {
+    let trust = if system.active_told == Told::Now {
+        Trust::Fresh
+    } else if system.components.iter().any(|component| replicates(&component)) {
         Trust::best(system.components.iter().filter(replicates), now)
     } else {
         Trust::best(system.components.iter().filter(|component| component.kind != "health-check"), now)

@@ -72,6 +72,48 @@ pub fn moment(moment: Moment, now: Moment) -> String {
     if day(moment) == day(now) { clock(moment) } else { moment.strftime("%Y-%m-%d %H:%MZ").to_string() }
 }
 
+/// A moment in a column of twelve: `14:02:17Z`, `11-19 14:02Z`; the date alone if it is of another year.
+pub fn brief(moment: Moment, now: Moment) -> String {
+    let same = |form: &str| moment.strftime(form).to_string() == now.strftime(form).to_string();
+    let form = match (same("%Y-%m-%d"), same("%Y")) {
+        (true, _) => "%H:%M:%SZ",
+        (false, true) => "%m-%d %H:%MZ",
+        (false, false) => "%Y-%m-%d",
+    };
+    moment.strftime(form).to_string()
+}
+
+/// A moment and how far away it is: `14:02:17Z, 3m ago`, `16:00:00Z, in 2h`.
+pub fn when(at: Moment, now: Moment) -> String {
+    let ahead = at.duration_since(now);
+    if ahead > Span::ZERO {
+        format!("{}, in {}", moment(at, now), age(ahead))
+    } else {
+        format!("{}, {} ago", moment(at, now), age(ahead.abs()))
+    }
+}
+
+/// Bytes with one unit: `0`, `812 B`, `3.4 GiB`, `120 GiB`.
+pub fn bytes(bytes: u64) -> String {
+    const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+    if bytes < 1024 {
+        return if bytes == 0 { "0".to_owned() } else { format!("{bytes} B") };
+    }
+    // Exact enough for three digits.
+    #[allow(clippy::cast_precision_loss, reason = "see above")]
+    let mut amount = bytes as f64 / 1024.0;
+    let mut units = UNITS.iter();
+    let mut unit = units.next().copied().unwrap_or_default();
+    for larger in units {
+        if amount < 1000.0 {
+            break;
+        }
+        amount /= 1024.0;
+        unit = larger;
+    }
+    if amount < 9.95 { format!("{amount:.1} {unit}") } else { format!("{amount:.0} {unit}") }
+}
+
 /// An account in groups of four digits, `1111-2222-3333`; anything that is not twelve digits as it is.
 pub fn account(account: &str) -> String {
     if account.len() != 12 || !account.chars().all(|c| c.is_ascii_digit()) {
@@ -106,6 +148,14 @@ pub fn lag(seconds: f64) -> String {
         return format!("{seconds:.1}s");
     }
     Span::try_from_secs_f64(seconds.round()).map_or_else(|_| "?".to_owned(), span)
+}
+
+/// A lag in seconds in at most five characters: `0.8s`, `4m10s`, `1h08m`, `12d`.
+pub fn short_lag(seconds: f64) -> String {
+    if !seconds.is_finite() || seconds < 9.95 {
+        return lag(seconds);
+    }
+    Span::try_from_secs_f64(seconds.round()).map_or_else(|_| "?".to_owned(), elapsed)
 }
 
 /// `1 system`, `9 systems`.

@@ -25,6 +25,8 @@ impl Key {
     pub const BACK_TAB: Self = Self::Named("Shift-Tab", KeyCode::BackTab);
     pub const UP: Self = Self::Named("Up", KeyCode::Up);
     pub const DOWN: Self = Self::Named("Down", KeyCode::Down);
+    pub const LEFT: Self = Self::Named("Left", KeyCode::Left);
+    pub const RIGHT: Self = Self::Named("Right", KeyCode::Right);
     pub const HOME: Self = Self::Named("Home", KeyCode::Home);
     pub const END: Self = Self::Named("End", KeyCode::End);
     pub const PAGE_UP: Self = Self::Named("PgUp", KeyCode::PageUp);

@@ -9,6 +9,8 @@ pub const GOOD: &str = "✓";
 pub const BAD: &str = "✗";
 /// The glyph of what cannot be told.
 pub const UNKNOWN: &str = "?";
+/// The glyph of what is under way.
+pub const BUSY: &str = "~";
 /// The glyph of what was asked for and has not come yet.
 pub const WAITING: &str = "…";
 

@@ -3,6 +3,7 @@
 pub mod action;
 pub mod app;
 pub mod clipboard;
+pub mod command_line;
 pub mod event;
 mod event_loop;
 pub mod figures;
@@ -16,17 +17,19 @@ pub mod tty;
 pub mod widgets;
 pub mod world;
 
-use std::env;
+use std::{collections::BTreeSet, env};
 
 use tokio::sync::watch;
 
 pub use app::{App, AppOptions, Start};
+pub use command_line::Shell;
 pub use event::{Command, Event, Notice, NoticeLevel};
 pub use theme::{Role, Theme, Themes};
 pub use tty::Unsuitable;
 pub use world::Mode;
 
-use crate::{model::Text, observe::Observation};
+use crate::model::{Query, Text};
+use crate::observe::Observation;
 use clipboard::Route;
 
 /// What the console is started with.
@@ -43,6 +46,8 @@ pub struct ConsoleOptions {
     pub observations: watch::Receiver<Option<Observation>>,
     /// Asks for everything to be read anew; must return at once.
     pub refresh: Box<dyn FnMut() + Send>,
+    /// Says what has to be read besides, as long as a person looks at it; must return at once.
+    pub look: Box<dyn FnMut(BTreeSet<Query>) + Send>,
 }
 
 /// The columns of the terminal, if there is one.

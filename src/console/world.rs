@@ -2,11 +2,13 @@
 
 use std::{collections::BTreeSet, sync::Arc, time::Instant};
 
+use super::command_line::Shell;
+use super::screens::listing::Owns;
 use crate::model::{
-    Assessment, ComponentAssessment, Estate, Loss, Moment, PerDisruption, RpoJudgement, RtoJudgement, SourceState,
-    Span, SystemAssessment, Text, Up, Verdict,
+    Assessment, ComponentAssessment, Estate, Events, Loss, Moment, PerDisruption, RpoJudgement, RtoJudgement, Snapshot,
+    SourceState, Span, SystemAssessment, Text, Told, Up, Verdict,
 };
-use crate::observe::observation::{Clock, Observation};
+use crate::observe::observation::{Clock, Observation, Origin};
 
 /// What this console may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +26,12 @@ pub struct World {
     pub mode: Mode,
     /// The config's name.
     pub name: String,
+    /// What the config declares.
+    pub estate: Arc<Estate>,
+    /// Which Systems things belong to.
+    pub owns: Owns,
+    /// What an `aws` line has to say to read as drdeck does.
+    pub shell: Shell,
     clock: Option<Clock>,
     observation: Option<Observation>,
     /// What is known of the Systems before anything was read.
@@ -32,8 +40,9 @@ pub struct World {
 
 impl World {
     /// The Systems of `estate`, of which nothing was read yet. `clock` is AWS's clock as far as it is known.
-    pub fn new(mode: Mode, name: String, estate: &Estate, clock: Option<Clock>) -> Self {
-        Self { mode, name, clock, observation: None, unread: estate.systems.iter().map(unread).collect() }
+    pub fn new(mode: Mode, name: String, estate: Arc<Estate>, shell: Shell, clock: Option<Clock>) -> Self {
+        let unread = estate.systems.iter().map(unread).collect();
+        Self { mode, name, owns: Owns::of(&estate), estate, shell, clock, observation: None, unread }
     }
 
     /// Takes up what was read.
@@ -55,6 +64,21 @@ impl World {
     /// The newest judgement.
     pub fn assessment(&self) -> Option<&Arc<Assessment>> {
         self.observation.as_ref().map(|observation| &observation.assessment)
+    }
+
+    /// All Readings behind it.
+    pub fn snapshot(&self) -> Option<&Arc<Snapshot>> {
+        self.observation.as_ref().map(|observation| &observation.snapshot)
+    }
+
+    /// Whether what is shown was read since the start.
+    pub fn origin(&self) -> Origin {
+        self.observation.as_ref().map_or(Origin::Live, |observation| observation.origin)
+    }
+
+    /// What happened, so far as is known.
+    pub fn events(&self) -> Option<&Arc<Events>> {
+        self.observation.as_ref().map(|observation| &observation.events)
     }
 
     /// Every source of readings.
@@ -91,8 +115,12 @@ fn unread(system: &crate::model::System) -> SystemAssessment {
         depends_on: system.depends_on.clone(),
         active: BTreeSet::new(),
         up: Up::Unknown,
+        active_told: Told::Before,
+        up_told: Told::Before,
         verdict: Verdict::Unknown,
         reasons: vec![Text::new("Not read yet.")],
+        summary: Text::new("Not read yet."),
+        consider_failover: None,
         rpo: PerDisruption::from_fn(|disruption| {
             let (objective, verdict) = objective(system.objectives.get(disruption).and_then(|objective| objective.rpo));
             RpoJudgement { objective, now: None, frozen_at: None, verdict, worst: None, read_at: None, stale: true }

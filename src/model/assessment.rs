@@ -2,8 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use super::facts::sts::Identity;
-use super::{Criticality, Moment, PerDisruption, Reading, Region, Site, SourceState, Span, Strategy, Text, Verdict};
+use super::{
+    Criticality, Moment, PerDisruption, Reading, Region, Service, Site, SourceState, Span, Strategy, Text, Verdict,
+};
 
 /// The judgement on all Systems at a moment.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,6 +18,8 @@ pub struct Assessment {
     pub systems: Vec<SystemAssessment>,
     /// Every source of readings.
     pub sources: Vec<SourceState>,
+    /// The services that do not answer at all, each in its Region, in the order of service and Region: what the top line calls gone.
+    pub silent: Vec<Silent>,
     /// Who reads: the home identity.
     pub identity: Reading<Identity>,
     /// Calls of the last full refresh.
@@ -23,6 +29,17 @@ pub struct Assessment {
     /// The next moment after `now` at which this judgement changes although nothing new was read (a value becomes stale, an RPO
     /// crosses its objective or four fifths of it).
     pub next_change: Option<Moment>,
+}
+
+/// A service of which nothing is heard any more in a Region: every reading of it fails by silence since then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Silent {
+    /// The service; Route 53 is its control plane, its DNS answers elsewhere.
+    pub service: Service,
+    /// The Region asked.
+    pub region: Region,
+    /// The first attempt that brought nothing after the last that did.
+    pub since: Moment,
 }
 
 /// The judgement on one System.
@@ -44,9 +61,19 @@ pub struct SystemAssessment {
     pub active: BTreeSet<Site>,
     /// Whether users are served.
     pub up: Up,
+    /// Whether something seen in time says what `active` does, so that it holds however old the rest is.
+    pub active_told: Told,
+    /// Whether something seen in time says what `up` does.
+    pub up_told: Told,
     /// The worst of everything below.
     pub verdict: Verdict,
-    /// Why, in sentences: first that users are not served, then worst first. Empty only when Met and served.
+    /// The verdict explained in one sentence, for somebody who runs the business: where it is served from, what would be lost, what was
+    /// promised.
+    pub summary: Text,
+    /// Since when it is broken enough, and for long enough, that a failover should be considered.
+    pub consider_failover: Option<Moment>,
+    /// Why, in sentences: first that users are not served and that a failover should be considered, then worst first. Empty only when
+    /// Met and served.
     pub reasons: Vec<Text>,
     /// RPO for each Disruption that has an objective or a figure.
     pub rpo: PerDisruption<RpoJudgement>,
@@ -76,8 +103,17 @@ pub enum Up {
     Unknown,
 }
 
-/// Whether the start of a run of failing readings was seen.
+/// How far a statement holds that several readings make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// One of them was made in time.
+    Now,
+    /// It is as old as the Components it comes from.
+    Before,
+}
+
+/// Whether the start of a run of failing readings was seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RunStart {
     /// A passing reading comes before it.
     Seen,

@@ -1,6 +1,6 @@
 //! What the config declares: the Systems, their Components and what was promised for them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::index::Index;
 use super::kinds::{ComponentKind, Kind};
@@ -11,20 +11,48 @@ use super::{Moment, Place, Query, Region, Snapshot, Span};
 pub struct Estate {
     /// The Systems.
     pub systems: Vec<System>,
+    /// What is read for no System in particular: ARC's routing controls and Region switch plans.
+    pub shared: BTreeSet<Query>,
 }
 
 impl Estate {
     /// Everything that has to be read always.
     pub fn queries(&self) -> BTreeSet<Query> {
-        self.systems.iter().flat_map(System::queries).collect()
+        self.systems.iter().flat_map(System::queries).chain(self.shared.iter().cloned()).collect()
     }
 
     /// What has to be read besides, given what is known: names that only answers tell, other sources for dead ones. To be asked for
     /// again with every Snapshot; a Query that is no longer named is no longer needed.
     pub fn follow_ups(&self, snapshot: &Snapshot, now: Moment) -> BTreeSet<Query> {
-        let index = Index::new(snapshot, now);
-        let components = self.systems.iter().flat_map(|system| &system.components);
-        components.flat_map(|component| component.kind.follow_ups(&index)).collect()
+        self.follow_ups_in(&Index::new(snapshot, now)).into_keys().collect()
+    }
+
+    /// The same with an [`Index`] at hand, each with the smallest RPO for damaged data that was promised of what it tells.
+    pub fn follow_ups_in(&self, index: &Index<'_>) -> BTreeMap<Query, Option<Span>> {
+        let mut queries = self.with_promises(|component| component.kind.follow_ups(index));
+        for query in super::plans::follow_ups(index.snapshot()) {
+            queries.entry(query).or_default();
+        }
+        queries
+    }
+
+    /// What components always need, each with the smallest RPO for damaged data that was promised of what it tells.
+    pub fn promised(&self) -> BTreeMap<Query, Option<Span>> {
+        self.with_promises(|component| component.kind.needs())
+    }
+
+    fn with_promises(&self, queries: impl Fn(&Component) -> Vec<Query>) -> BTreeMap<Query, Option<Span>> {
+        let mut all: BTreeMap<Query, Option<Span>> = BTreeMap::new();
+        for system in &self.systems {
+            for component in &system.components {
+                let promised = component.promised(system, Disruption::Data);
+                for query in queries(component) {
+                    let smallest = all.entry(query).or_default();
+                    *smallest = [*smallest, promised].into_iter().flatten().min();
+                }
+            }
+        }
+        all
     }
 }
 
@@ -47,6 +75,24 @@ pub struct System {
     pub objectives: PerDisruption<Option<Objective>>,
     /// What it is made of.
     pub components: Vec<Component>,
+    /// Where drdeck looks at it with its own eyes.
+    pub probes: Vec<Probe>,
+}
+
+/// A page of a System that drdeck asks for itself, as a user would.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Probe {
+    /// The site that answers it.
+    pub site: Site,
+    /// Its address; any answer of 2xx or 3xx is good.
+    pub url: String,
+}
+
+impl Probe {
+    /// What has to be known.
+    pub fn query(&self) -> Query {
+        Query::Probe(Place::home(self.site.as_str()), self.url.clone())
+    }
 }
 
 impl System {
@@ -58,6 +104,7 @@ impl System {
         let roles: BTreeSet<Option<String>> =
             queries.iter().map(|query| query.place().role.clone()).chain([None]).collect();
         queries.extend(roles.into_iter().map(|role| Query::Identity(Place { region: self.recovery.clone(), role })));
+        queries.extend(self.probes.iter().map(Probe::query));
         queries
     }
 }
@@ -74,6 +121,14 @@ pub struct Component {
     pub own_rpo: Option<Span>,
     /// What it is and where.
     pub kind: Kind,
+}
+
+impl Component {
+    /// The RPO that was promised of it, one of `system`'s, for a Disruption it counts for.
+    fn promised(&self, system: &System, disruption: Disruption) -> Option<Span> {
+        let systems = system.objectives.get(disruption).and_then(|objective| objective.rpo);
+        self.own_rpo.or(systems).filter(|_| *self.counts_for.get(disruption))
+    }
 }
 
 /// A site a System runs at.

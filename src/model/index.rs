@@ -2,13 +2,17 @@
 
 use std::collections::HashMap;
 
-use super::facts::Answer;
+use super::facts::arc::RoutingControl;
 use super::facts::autoscaling::Group;
 use super::facts::backup::{BackupJob, CopyJob, ProtectedResource, RecoveryPoint, RestoreJob};
+use super::facts::cloudwatch::Alarm;
 use super::facts::drs::{Job, RecoveryInstance, SourceServer};
-use super::facts::rds::{AutomatedBackup, DbCluster, DbInstance, GlobalCluster};
-use super::facts::route53::HealthCheck;
+use super::facts::elasticache::GlobalDatastore;
+use super::facts::rds::{AutomatedBackup, ClusterAutomatedBackup, DbCluster, DbInstance, Event, GlobalCluster};
+use super::facts::route53::{HealthCheck, Record};
+use super::facts::{Answer, efs};
 use super::kinds::{Doubt, Trust};
+use super::selection::Plans;
 use super::words::clock;
 use super::{FailureKind, Freshness, Moment, Query, Reading, Snapshot, Text};
 
@@ -52,11 +56,20 @@ pub struct Index<'a> {
     drs_jobs: ByName<'a, Vec<(&'a Job, &'a str)>>,
     backup_jobs: ByName<'a, Vec<&'a BackupJob>>,
     copy_jobs: ByName<'a, Vec<&'a CopyJob>>,
-    restore_jobs: ByName<'a, &'a RestoreJob>,
+    restore_jobs: ByName<'a, Vec<&'a RestoreJob>>,
+    restore_tests: ByName<'a, Vec<&'a RestoreJob>>,
     protected: ByName<'a, &'a ProtectedResource>,
     points: ByName<'a, Vec<&'a RecoveryPoint>>,
     groups: ByName<'a, &'a Group>,
     health_checks: ByName<'a, &'a HealthCheck>,
+    alarms: ByName<'a, &'a Alarm>,
+    records: ByName<'a, Vec<&'a Record>>,
+    cluster_backups: ByName<'a, Vec<&'a ClusterAutomatedBackup>>,
+    routing_controls: ByName<'a, &'a RoutingControl>,
+    file_systems: ByName<'a, &'a efs::Replication>,
+    global_datastores: ByName<'a, &'a GlobalDatastore>,
+    db_events: ByName<'a, Vec<&'a Event>>,
+    plans: Plans<'a>,
 }
 
 fn by_name<'a, T>(items: &'a [T], name: impl Fn(&'a T) -> &'a str) -> HashMap<&'a str, &'a T> {
@@ -69,23 +82,6 @@ fn all_by_name<'a, T>(items: &'a [T], name: impl Fn(&'a T) -> &'a str) -> HashMa
         found.entry(name(item)).or_default().push(item);
     }
     found
-}
-
-/// The newest of each name, by the moment it was started.
-fn newest_by_name<'a, T>(
-    items: &'a [T],
-    name: impl Fn(&'a T) -> Option<&'a str>,
-    created: impl Fn(&T) -> Option<Moment>,
-) -> HashMap<&'a str, &'a T> {
-    let mut newest: HashMap<&str, &T> = HashMap::new();
-    for item in items {
-        if let Some(name) = name(item)
-            && newest.get(name).is_none_or(|known| created(item) > created(known))
-        {
-            newest.insert(name, item);
-        }
-    }
-    newest
 }
 
 impl<'a> Index<'a> {
@@ -105,16 +101,26 @@ impl<'a> Index<'a> {
             backup_jobs: HashMap::new(),
             copy_jobs: HashMap::new(),
             restore_jobs: HashMap::new(),
+            restore_tests: HashMap::new(),
             protected: HashMap::new(),
             points: HashMap::new(),
             groups: HashMap::new(),
             health_checks: HashMap::new(),
+            alarms: HashMap::new(),
+            records: HashMap::new(),
+            cluster_backups: HashMap::new(),
+            routing_controls: HashMap::new(),
+            file_systems: HashMap::new(),
+            global_datastores: HashMap::new(),
+            db_events: HashMap::new(),
+            plans: Plans::default(),
         };
         for (query, reading) in &snapshot.readings {
             if let Some(answer) = &reading.value {
                 index.add(query, answer);
             }
         }
+        index.plans.settle();
         index
     }
 
@@ -161,8 +167,16 @@ impl<'a> Index<'a> {
                 self.copy_jobs.insert(query, all_by_name(list, |j| j.resource.as_str()));
             }
             Answer::RestoreJobs(list) => {
-                let newest = newest_by_name(list, |j| j.resource.as_ref().map(Text::as_str), |j| j.created);
-                self.restore_jobs.insert(query, newest);
+                let (jobs, tests) = (self.restore_jobs.entry(query), self.restore_tests.entry(query));
+                let (jobs, tests) = (jobs.or_default(), tests.or_default());
+                for job in list {
+                    if let Some(resource) = &job.resource {
+                        jobs.entry(resource.as_str()).or_default().push(job);
+                    }
+                    if let Some(plan) = &job.testing_plan {
+                        tests.entry(plan.as_str()).or_default().push(job);
+                    }
+                }
             }
             Answer::ProtectedResources(list) => {
                 self.protected.insert(query, by_name(list, |r| r.arn.as_str()));
@@ -176,13 +190,50 @@ impl<'a> Index<'a> {
             Answer::HealthChecks(list) => {
                 self.health_checks.insert(query, by_name(list, |c| c.id.as_str()));
             }
+            Answer::Alarms(list) => {
+                self.alarms.insert(query, by_name(list, |a| a.name.as_str()));
+            }
+            Answer::Records(list) => {
+                self.records.insert(query, all_by_name(list, |r| r.name.as_str()));
+            }
+            Answer::DbClusterAutomatedBackups(list) => {
+                self.cluster_backups.insert(query, all_by_name(list, |b| b.cluster.as_str()));
+            }
+            Answer::RoutingControls(list) => {
+                self.routing_controls.insert(query, by_name(list, |c| c.arn.as_str()));
+            }
+            Answer::FileSystemReplications(list) => {
+                self.file_systems.insert(query, by_name(list, |r| r.source.as_str()));
+            }
+            Answer::GlobalDatastores(list) => {
+                self.global_datastores.insert(query, by_name(list, |d| d.id.as_str()));
+            }
+            Answer::DbEvents(list) => {
+                self.db_events.insert(query, all_by_name(list, |e| e.source.as_str()));
+            }
+            Answer::BackupPlans(_)
+            | Answer::BackupPlan(_)
+            | Answer::BackupSelections(_)
+            | Answer::BackupSelection(_) => self.plans.add(query, answer),
             Answer::Identity(_)
             | Answer::RecoverySnapshots(_)
             | Answer::Vault(_)
             | Answer::HealthCheckStatus(_)
             | Answer::Table(_)
             | Answer::ContinuousBackups(_)
-            | Answer::Series(_) => {}
+            | Answer::Series(_)
+            | Answer::HostedZones(_)
+            | Answer::DnsAnswer(_)
+            | Answer::Probe(_)
+            | Answer::RestoreTestingPlans(_)
+            | Answer::RestoreTestingSelections(_)
+            | Answer::JobLog(_)
+            | Answer::LaunchConfiguration(_)
+            | Answer::ReplicationConfiguration(_)
+            | Answer::RecoveryPlans(_)
+            | Answer::RecoveryPlanExecutions(_)
+            | Answer::SwitchPlans(_)
+            | Answer::SwitchExecutions(_) => {}
         }
     }
 
@@ -290,14 +341,20 @@ lookups! {
     global_cluster: global_clusters -> GlobalCluster;
     /// The DRS source server of that id.
     server: servers -> SourceServer;
-    /// The newest restore job of that resource.
-    restore_job: restore_jobs -> RestoreJob;
     /// That resource, if AWS Backup ever backed it up.
     protected_resource: protected -> ProtectedResource;
     /// The Auto Scaling group of that name.
     group: groups -> Group;
     /// The health check of that id.
     health_check: health_checks -> HealthCheck;
+    /// The alarm of that name.
+    alarm: alarms -> Alarm;
+    /// The routing control of that ARN.
+    routing_control: routing_controls -> RoutingControl;
+    /// The replication of that file system.
+    file_system_replication: file_systems -> efs::Replication;
+    /// The global datastore of that id.
+    global_datastore: global_datastores -> GlobalDatastore;
 }
 
 groups! {
@@ -311,11 +368,26 @@ groups! {
     backup_jobs_of: backup_jobs -> &'a BackupJob;
     /// The copy jobs of that resource.
     copy_jobs_of: copy_jobs -> &'a CopyJob;
+    /// The restore jobs of that resource.
+    restore_jobs_of: restore_jobs -> &'a RestoreJob;
+    /// The restore jobs that the restore testing plan of that ARN started.
+    restore_tests_of: restore_tests -> &'a RestoreJob;
+    /// What RDS did to the instance or cluster of that name.
+    db_events_of: db_events -> &'a Event;
     /// The recovery points of that resource in the vault asked.
     points_of: points -> &'a RecoveryPoint;
+    /// The record sets of that name in the zone asked.
+    records_of: records -> &'a Record;
+    /// The automated backups of that Aurora cluster.
+    cluster_backups_of: cluster_backups -> &'a ClusterAutomatedBackup;
 }
 
 impl<'a> Index<'a> {
+    /// The backup plans that were read.
+    pub const fn backup_plans(&self) -> &Plans<'a> {
+        &self.plans
+    }
+
     fn servers_with<'s>(&'s self, query: &Query, key: &'s str, value: &'s str) -> &'s [&'a SourceServer] {
         self.servers_by_tag.get(query).and_then(|tagged| tagged.get(&(key, value))).map_or(&[], Vec::as_slice)
     }

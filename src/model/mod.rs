@@ -3,12 +3,16 @@
 pub mod assess;
 pub mod assessment;
 pub mod estate;
+pub mod events;
 pub mod facts;
 pub mod index;
 pub mod kinds;
 pub mod place;
+pub mod plans;
 pub mod query;
 pub mod reading;
+pub mod schedule;
+pub mod selection;
 pub mod snapshot;
 pub mod text;
 pub mod verdict;
@@ -22,9 +26,10 @@ pub type Span = jiff::SignedDuration;
 
 pub use assess::{assess, down_since};
 pub use assessment::{
-    Assessment, ComponentAssessment, Loss, RpoJudgement, RtoJudgement, RunStart, SystemAssessment, Up,
+    Assessment, ComponentAssessment, Loss, RpoJudgement, RtoJudgement, RunStart, Silent, SystemAssessment, Told, Up,
 };
-pub use estate::{Component, Criticality, Disruption, Estate, Objective, PerDisruption, Site, Strategy, System};
+pub use estate::{Component, Criticality, Disruption, Estate, Objective, PerDisruption, Probe, Site, Strategy, System};
+pub use events::{Event, EventKind, Events};
 pub use place::{Place, Region, Service};
 pub use query::Query;
 pub use reading::{Failure, FailureKind, Freshness, Reading};

@@ -1,9 +1,11 @@
 //! Where a question is asked: which AWS service, in which Region, through which role.
 
+use serde::{Deserialize, Serialize};
+
 use std::fmt;
 
 /// An AWS Region by its API name, for example `us-east-1`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Region(String);
 
 impl Region {
@@ -47,7 +49,7 @@ impl fmt::Display for Region {
 }
 
 /// One AWS endpoint as one identity sees it. Two Places differ in what they can read and fail apart from each other.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Place {
     /// The Region asked.
     pub region: Region,
@@ -56,56 +58,65 @@ pub struct Place {
 }
 
 impl Place {
+    /// What stands for a Region where the answer does not depend on one: DNS, an ARC cluster. AWS's own name for that.
+    pub const EVERYWHERE: &str = "aws-global";
+
     /// The Region, asked with the identity drdeck was started with.
     pub fn home(region: impl Into<String>) -> Self {
         Self { region: Region::new(region), role: None }
     }
 }
 
-/// The AWS services that drdeck reads, named as in an ARN or an IAM action.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// What drdeck reads: AWS services, named as in an ARN or an IAM action, and what it looks at with its own eyes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Service {
+    /// ARC Region switch.
+    ArcRegionSwitch,
     /// Auto Scaling groups.
     AutoScaling,
     /// AWS Backup.
     Backup,
-    /// CloudWatch metrics.
+    /// CloudWatch metrics and alarms.
     CloudWatch,
+    /// DNS itself, asked by drdeck: no AWS API.
+    Dns,
     /// Elastic Disaster Recovery.
     Drs,
     /// DynamoDB.
     DynamoDb,
+    /// ElastiCache.
+    ElastiCache,
+    /// EFS.
+    Efs,
+    /// A System's own pages, asked by drdeck: no AWS API.
+    Http,
     /// RDS and Aurora.
     Rds,
     /// Route 53.
     Route53,
+    /// ARC routing controls, through the endpoints of their cluster.
+    Route53RecoveryCluster,
     /// STS: who we are.
     Sts,
 }
 
 impl Service {
-    /// Every service, in the order of its name.
-    pub const ALL: [Self; 8] = [
-        Self::AutoScaling,
-        Self::Backup,
-        Self::CloudWatch,
-        Self::Drs,
-        Self::DynamoDb,
-        Self::Rds,
-        Self::Route53,
-        Self::Sts,
-    ];
-
     /// The prefix of its IAM actions, for example `drs`.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::ArcRegionSwitch => "arc-region-switch",
             Self::AutoScaling => "autoscaling",
             Self::Backup => "backup",
             Self::CloudWatch => "cloudwatch",
+            Self::Dns => "dns",
             Self::Drs => "drs",
             Self::DynamoDb => "dynamodb",
+            Self::ElastiCache => "elasticache",
+            Self::Efs => "elasticfilesystem",
+            Self::Http => "http",
             Self::Rds => "rds",
             Self::Route53 => "route53",
+            Self::Route53RecoveryCluster => "route53-recovery-cluster",
             Self::Sts => "sts",
         }
     }

@@ -1,9 +1,11 @@
 //! A Query: one thing to be known from AWS. Kinds name what they need; `observe` decides when it is read and batches it.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Place, Region, Service};
 
 /// A CloudWatch series, read with a period of 60 s, newest points first.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Metric {
     /// For example `AWS/RDS`.
     pub namespace: String,
@@ -18,7 +20,7 @@ pub struct Metric {
 }
 
 /// How far back a series is asked for. CloudWatch bills by series, not by point.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Window {
     /// 20 minutes: the newest value, and a sparkline.
     Recent,
@@ -26,8 +28,28 @@ pub enum Window {
     Long,
 }
 
+/// A question to DNS.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct DnsQuestion {
+    /// The name, without a dot at its end.
+    pub name: String,
+    /// `A`, `AAAA` or `CNAME`.
+    pub kind: String,
+    /// Whom it is put to.
+    pub server: DnsServer,
+}
+
+/// Who answers a question to DNS.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum DnsServer {
+    /// The name servers of the zone: what Route 53 answers now, without caches.
+    Authoritative,
+    /// The resolvers of this machine, or those of the config: what clients that share them get, from their caches.
+    Resolver,
+}
+
 /// One thing to be known from AWS.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Query {
     /// Who we are: `sts:GetCallerIdentity`.
     Identity(Place),
@@ -72,6 +94,53 @@ pub enum Query {
     Groups(Place),
     /// One CloudWatch series: part of a `cloudwatch:GetMetricData`.
     Series(Place, Metric),
+    /// Every alarm: `cloudwatch:DescribeAlarms`.
+    Alarms(Place),
+    /// Every hosted zone: `route53:ListHostedZones`.
+    HostedZones(Place),
+    /// The records of the hosted zone of that id: `route53:ListResourceRecordSets`.
+    Records(Place, String),
+    /// What DNS answers; no AWS API. The Place's Region is [`Place::EVERYWHERE`].
+    DnsAnswer(Place, DnsQuestion),
+    /// What a GET of that URL brings; no AWS API. The Place's Region is the site that the URL belongs to.
+    Probe(Place, String),
+    /// What RDS did in the last 24 hours: `rds:DescribeEvents`.
+    DbEvents(Place),
+    /// Automated backups of Aurora clusters kept in that Region: `rds:DescribeDBClusterAutomatedBackups`.
+    DbClusterAutomatedBackups(Place),
+    /// Every backup plan: `backup:ListBackupPlans`.
+    BackupPlans(Place),
+    /// The rules of one backup plan, by its id: `backup:GetBackupPlan`.
+    BackupPlan(Place, String),
+    /// The selections of one backup plan, by its id: `backup:ListBackupSelections`.
+    BackupSelections(Place, String),
+    /// What one selection takes in, by the ids of the plan and of the selection: `backup:GetBackupSelection`.
+    BackupSelection(Place, String, String),
+    /// Every restore testing plan: `backup:ListRestoreTestingPlans`.
+    RestoreTestingPlans(Place),
+    /// What one restore testing plan tests, by its name: `backup:ListRestoreTestingSelections`.
+    RestoreTestingSelections(Place, String),
+    /// The log of one DRS job: `drs:DescribeJobLogItems`.
+    JobLog(Place, String),
+    /// How a source server would be launched: `drs:GetLaunchConfiguration`.
+    LaunchConfiguration(Place, String),
+    /// How a source server replicates: `drs:GetReplicationConfiguration`.
+    ReplicationConfiguration(Place, String),
+    /// Every DRS recovery plan: `drs:ListRecoveryPlans`.
+    RecoveryPlans(Place),
+    /// The executions of one DRS recovery plan, by its ARN: `drs:ListRecoveryPlanExecutions`.
+    RecoveryPlanExecutions(Place, String),
+    /// Every routing control of the ARC cluster: `route53-recovery-cluster:ListRoutingControls`, from whichever endpoint answers. The
+    /// Place's Region is [`Place::EVERYWHERE`].
+    RoutingControls(Place),
+    /// Every ARC Region switch plan: `arc-region-switch:ListPlansInRegion`.
+    SwitchPlans(Place),
+    /// The executions of one ARC Region switch plan, by its ARN: `arc-region-switch:ListPlanExecutions`.
+    SwitchExecutions(Place, String),
+    /// Every EFS replication: `elasticfilesystem:DescribeReplicationConfigurations`.
+    FileSystemReplications(Place),
+    /// Every ElastiCache global datastore: `elasticache:DescribeGlobalReplicationGroups`.
+    GlobalDatastores(Place),
 }
 
 impl Query {
@@ -98,7 +167,30 @@ impl Query {
             | Self::Table(place, _)
             | Self::ContinuousBackups(place, _)
             | Self::Groups(place)
-            | Self::Series(place, _) => place,
+            | Self::Series(place, _)
+            | Self::Alarms(place)
+            | Self::HostedZones(place)
+            | Self::DbEvents(place)
+            | Self::DbClusterAutomatedBackups(place)
+            | Self::BackupPlans(place)
+            | Self::RestoreTestingPlans(place)
+            | Self::RecoveryPlans(place)
+            | Self::RoutingControls(place)
+            | Self::SwitchPlans(place)
+            | Self::FileSystemReplications(place)
+            | Self::GlobalDatastores(place)
+            | Self::Records(place, _)
+            | Self::DnsAnswer(place, _)
+            | Self::Probe(place, _)
+            | Self::BackupPlan(place, _)
+            | Self::BackupSelections(place, _)
+            | Self::RestoreTestingSelections(place, _)
+            | Self::JobLog(place, _)
+            | Self::LaunchConfiguration(place, _)
+            | Self::ReplicationConfiguration(place, _)
+            | Self::RecoveryPlanExecutions(place, _)
+            | Self::SwitchExecutions(place, _)
+            | Self::BackupSelection(place, _, _) => place,
         }
     }
 
@@ -126,6 +218,29 @@ impl Query {
             Self::ContinuousBackups(..) => (Service::DynamoDb, "DescribeContinuousBackups"),
             Self::Groups(_) => (Service::AutoScaling, "DescribeAutoScalingGroups"),
             Self::Series(..) => (Service::CloudWatch, "GetMetricData"),
+            Self::Alarms(_) => (Service::CloudWatch, "DescribeAlarms"),
+            Self::HostedZones(_) => (Service::Route53, "ListHostedZones"),
+            Self::Records(..) => (Service::Route53, "ListResourceRecordSets"),
+            Self::DnsAnswer(..) => (Service::Dns, "Query"),
+            Self::Probe(..) => (Service::Http, "Get"),
+            Self::DbEvents(_) => (Service::Rds, "DescribeEvents"),
+            Self::DbClusterAutomatedBackups(_) => (Service::Rds, "DescribeDBClusterAutomatedBackups"),
+            Self::BackupPlans(_) => (Service::Backup, "ListBackupPlans"),
+            Self::BackupPlan(..) => (Service::Backup, "GetBackupPlan"),
+            Self::BackupSelections(..) => (Service::Backup, "ListBackupSelections"),
+            Self::BackupSelection(..) => (Service::Backup, "GetBackupSelection"),
+            Self::RestoreTestingPlans(_) => (Service::Backup, "ListRestoreTestingPlans"),
+            Self::RestoreTestingSelections(..) => (Service::Backup, "ListRestoreTestingSelections"),
+            Self::JobLog(..) => (Service::Drs, "DescribeJobLogItems"),
+            Self::LaunchConfiguration(..) => (Service::Drs, "GetLaunchConfiguration"),
+            Self::ReplicationConfiguration(..) => (Service::Drs, "GetReplicationConfiguration"),
+            Self::RecoveryPlans(_) => (Service::Drs, "ListRecoveryPlans"),
+            Self::RecoveryPlanExecutions(..) => (Service::Drs, "ListRecoveryPlanExecutions"),
+            Self::RoutingControls(_) => (Service::Route53RecoveryCluster, "ListRoutingControls"),
+            Self::SwitchPlans(_) => (Service::ArcRegionSwitch, "ListPlansInRegion"),
+            Self::SwitchExecutions(..) => (Service::ArcRegionSwitch, "ListPlanExecutions"),
+            Self::FileSystemReplications(_) => (Service::Efs, "DescribeReplicationConfigurations"),
+            Self::GlobalDatastores(_) => (Service::ElastiCache, "DescribeGlobalReplicationGroups"),
         }
     }
 

@@ -1,9 +1,11 @@
 //! A Reading: a value, when it was read, and since when and why it cannot be read any more.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Moment, Span, Text};
 
 /// Why a call brought no value. The class decides what the person is told to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum FailureKind {
     /// No credentials were found at all.
     NoCredentials,
@@ -50,7 +52,7 @@ impl FailureKind {
 }
 
 /// A failed attempt to read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
     /// The first failing attempt since the last good one.
     pub since: Moment,
@@ -63,7 +65,7 @@ pub struct Failure {
 }
 
 /// A value as last read, with what is needed to say how far it can be trusted.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Reading<T> {
     /// The last value that was read and when; `None` if it never could be.
     pub value: Option<T>,
@@ -76,7 +78,7 @@ pub struct Reading<T> {
 }
 
 /// How far a Reading can be trusted at a moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Freshness {
     /// Read in time, and the last attempt succeeded.
     Fresh,

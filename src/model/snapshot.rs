@@ -1,6 +1,7 @@
 //! A Snapshot: everything known at a moment, one Reading per Query.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::facts::{self, Answer};
 use super::{Failure, FailureKind, Freshness, Moment, Query, Reading, Region, RunStart, Service};
@@ -8,8 +9,8 @@ use super::{Failure, FailureKind, Freshness, Moment, Query, Reading, Region, Run
 /// Everything known, as `observe` hands it to `assess`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Snapshot {
-    /// What was asked, and what came of it.
-    pub readings: BTreeMap<Query, Reading<Answer>>,
+    /// What was asked, and what came of it. A clone shares the answers.
+    pub readings: BTreeMap<Query, Reading<Arc<Answer>>>,
     /// Since when each System's users are not served, as earlier Assessments found; so that an outage keeps its start when
     /// the source that showed it dies.
     pub down_since: BTreeMap<String, (Moment, RunStart)>,
@@ -108,13 +109,59 @@ mod typed {
         groups: Groups -> Vec<facts::autoscaling::Group>;
         /// The Reading of a `Series`.
         series: Series -> facts::cloudwatch::Series;
+        /// The Reading of `Alarms`.
+        alarms: Alarms -> Vec<facts::cloudwatch::Alarm>;
+        /// The Reading of `HostedZones`.
+        hosted_zones: HostedZones -> Vec<facts::route53::Zone>;
+        /// The Reading of `Records`.
+        records: Records -> Vec<facts::route53::Record>;
+        /// The Reading of `DnsAnswer`.
+        dns_answer: DnsAnswer -> facts::look::DnsAnswer;
+        /// The Reading of `Probe`.
+        probe: Probe -> facts::look::Response;
+        /// The Reading of `DbEvents`.
+        db_events: DbEvents -> Vec<facts::rds::Event>;
+        /// The Reading of `DbClusterAutomatedBackups`.
+        db_cluster_automated_backups: DbClusterAutomatedBackups -> Vec<facts::rds::ClusterAutomatedBackup>;
+        /// The Reading of `BackupPlans`.
+        backup_plans: BackupPlans -> Vec<facts::backup_plans::PlanSummary>;
+        /// The Reading of `BackupPlan`.
+        backup_plan: BackupPlan -> facts::backup_plans::Plan;
+        /// The Reading of `BackupSelections`.
+        backup_selections: BackupSelections -> Vec<crate::model::Text>;
+        /// The Reading of `BackupSelection`.
+        backup_selection: BackupSelection -> facts::backup_plans::Selection;
+        /// The Reading of `RestoreTestingPlans`.
+        restore_testing_plans: RestoreTestingPlans -> Vec<facts::backup_plans::RestoreTestingPlan>;
+        /// The Reading of `RestoreTestingSelections`.
+        restore_testing_selections: RestoreTestingSelections -> Vec<facts::backup_plans::RestoreTestingSelection>;
+        /// The Reading of `JobLog`.
+        job_log: JobLog -> Vec<facts::drs::LogItem>;
+        /// The Reading of `LaunchConfiguration`.
+        launch_configuration: LaunchConfiguration -> facts::drs_settings::LaunchConfiguration;
+        /// The Reading of `ReplicationConfiguration`.
+        replication_configuration: ReplicationConfiguration -> facts::drs_settings::ReplicationConfiguration;
+        /// The Reading of `RecoveryPlans`.
+        recovery_plans: RecoveryPlans -> Vec<facts::drs_plans::RecoveryPlan>;
+        /// The Reading of `RecoveryPlanExecutions`.
+        recovery_plan_executions: RecoveryPlanExecutions -> Vec<facts::drs_plans::Execution>;
+        /// The Reading of `RoutingControls`.
+        routing_controls: RoutingControls -> Vec<facts::arc::RoutingControl>;
+        /// The Reading of `SwitchPlans`.
+        switch_plans: SwitchPlans -> Vec<facts::arc::SwitchPlan>;
+        /// The Reading of `SwitchExecutions`.
+        switch_executions: SwitchExecutions -> Vec<facts::arc::SwitchExecution>;
+        /// The Reading of `FileSystemReplications`.
+        file_system_replications: FileSystemReplications -> Vec<facts::efs::Replication>;
+        /// The Reading of `GlobalDatastores`.
+        global_datastores: GlobalDatastores -> Vec<facts::elasticache::GlobalDatastore>;
     }
 }
 
 impl Snapshot {
     fn reading<'a, T>(&'a self, query: &Query, pick: impl FnOnce(&'a Answer) -> Option<T>) -> Reading<T> {
         match self.readings.get(query) {
-            Some(reading) => reading.map(pick),
+            Some(reading) => reading.map(|answer| pick(answer)),
             None => Reading { value: None, read_at: None, fresh_until: None, failing: None },
         }
     }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// The longest text kept, in characters; what is longer ends in `…`.
 const LONGEST: usize = 2_000;
 
@@ -9,8 +11,15 @@ const LONGEST: usize = 2_000;
 const MARKS_PER_BASE: usize = 2;
 
 /// A string from outside (AWS, config, network), made harmless when it entered: control, bidi, zero-width and tag characters are visible as `<U+202E>`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(from = "String")]
 pub struct Text(String);
+
+impl From<String> for Text {
+    fn from(raw: String) -> Self {
+        Self::new(raw)
+    }
+}
 
 impl Text {
     /// The harmless form of `raw`. What is harmless already comes out as it is.

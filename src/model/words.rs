@@ -1,6 +1,6 @@
 //! Moments, lengths of time and names, as sentences say them.
 
-use super::{Moment, Site, Span, Text};
+use super::{Moment, Region, Site, Span, Text};
 
 /// `at` as a sentence says it at `now`: the time of day, with the date unless it is within twelve hours.
 pub fn clock(at: Moment, now: Moment) -> String {
@@ -54,4 +54,39 @@ pub fn arn_region(arn: &Text) -> Option<&str> {
 /// The last part of an RDS ARN, or the plain identifier itself.
 pub fn arn_name(arn: &Text) -> &str {
     arn.as_str().rsplit(':').next().unwrap_or_default()
+}
+
+/// The Region that is a part of the DNS name of an AWS resource, such as that of a load balancer: the first label that reads like one.
+pub fn region_in(name: &str) -> Option<Region> {
+    let labels = name.split('.').map(|label| label.strip_prefix("s3-website-").unwrap_or(label));
+    labels.filter(|label| is_region(label)).map(Region::new).next()
+}
+
+fn is_region(label: &str) -> bool {
+    const MIDDLE: [&str; 12] = [
+        "gov",
+        "iso",
+        "isob",
+        "north",
+        "south",
+        "east",
+        "west",
+        "central",
+        "northeast",
+        "northwest",
+        "southeast",
+        "southwest",
+    ];
+    let parts: Vec<&str> = label.split('-').collect();
+    match parts.as_slice() {
+        [area, middle @ .., number] => {
+            area.len() == 2
+                && area.bytes().all(|byte| byte.is_ascii_lowercase())
+                && !middle.is_empty()
+                && middle.iter().all(|part| MIDDLE.contains(part))
+                && !number.is_empty()
+                && number.bytes().all(|byte| byte.is_ascii_digit())
+        }
+        [] | [_] => false,
+    }
 }

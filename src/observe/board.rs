@@ -4,12 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::round::{self, Outcome};
-use super::{Lane, Pace, Settings, Source};
-use crate::aws::Unread;
+use super::agenda::Agenda;
+use super::keep::{Lags, Past, Present};
+use super::round::Outcome;
+use super::story::Progress;
+use super::{Lane, Origin, Pace, Settings, Source, pace};
+use crate::aws::{BETWEEN_STATUSES, Unread};
 use crate::model::facts::Answer;
+use crate::model::index::Index;
 use crate::model::kinds::Kind;
-use crate::model::{self, Assessment, Estate, Failure, FailureKind, Moment, Query, Reading, Snapshot};
+use crate::model::{self, Assessment, Estate, Failure, FailureKind, Moment, Query, Reading, RunStart, Snapshot, Span};
 
 /// What GetMetricData costs for each series asked for, in US dollars (aws-facts, section 2; it differs a little by Region).
 const COST_OF_A_SERIES_USD: f64 = 0.01 / 1_000.0;
@@ -18,11 +22,22 @@ const COST_OF_A_SERIES_USD: f64 = 0.01 / 1_000.0;
 pub(super) struct Board {
     estate: Arc<Estate>,
     always: BTreeSet<Query>,
+    /// What of it was promised something.
+    promised: BTreeMap<Query, Span>,
+    /// How often each Query is asked.
+    agenda: Arc<Agenda>,
     settings: Settings,
     snapshot: Snapshot,
     calls: BTreeMap<Query, u64>,
     /// How many health checks' checkers are asked in a round.
     checkers: u32,
+    /// What a person looks at besides.
+    looked: BTreeSet<Query>,
+    /// What is known from before the start, and when it was seen; each until it is answered.
+    remembered: BTreeSet<Query>,
+    last_seen: Option<Moment>,
+    /// Lags over a longer time than they are asked for.
+    lags: Lags,
     /// Set while the identity we read as belongs to another account than the config is about.
     stranger: Option<Unread>,
 }
@@ -31,19 +46,123 @@ impl Board {
     /// Nothing is known yet.
     pub(super) fn new(estate: Arc<Estate>, settings: Settings) -> Self {
         let always = estate.queries();
+        let promised = with_promise(estate.promised()).collect();
+        let agenda = Arc::new(Agenda::new(settings.paces));
         let snapshot = Snapshot::default();
-        Self { estate, always, settings, snapshot, calls: BTreeMap::new(), checkers: 0, stranger: None }
+        Self {
+            estate,
+            always,
+            promised,
+            agenda,
+            settings,
+            snapshot,
+            calls: BTreeMap::new(),
+            checkers: 0,
+            looked: BTreeSet::new(),
+            remembered: BTreeSet::new(),
+            last_seen: None,
+            lags: Lags::default(),
+            stranger: None,
+        }
     }
 
-    /// What has to be read, given what is known. Readings that nobody needs any more are forgotten.
-    pub(super) fn wanted(&mut self, now: Moment) -> BTreeSet<Query> {
-        let mut wanted = self.estate.follow_ups(&self.snapshot, now);
+    /// What is known from before the start; all of it is stale.
+    pub(super) fn remember(&mut self, past: Past) {
+        self.remembered = past.snapshot.readings.keys().cloned().collect();
+        self.last_seen = Some(past.seen_at);
+        self.snapshot.readings = past.snapshot.readings;
+        self.lags = past.lags;
+    }
+
+    /// Forgets what is known from before the start: it was of another time.
+    pub(super) fn forget(&mut self) {
+        for query in std::mem::take(&mut self.remembered) {
+            self.snapshot.readings.remove(&query);
+        }
+        self.snapshot.down_since.clear();
+        (self.last_seen, self.lags) = (None, Lags::default());
+    }
+
+    /// Nobody answers at all.
+    pub(super) fn nobody_answers(&mut self, unread: &Unread, at: Moment) {
+        let failure = || Failure { since: at, at, kind: unread.kind, error: unread.error.clone() };
+        for reading in self.snapshot.readings.values_mut() {
+            *reading = std::mem::replace(reading, Reading::failed(failure())).and_failed(failure());
+        }
+    }
+
+    /// The outages that are known to last.
+    pub(super) fn goes_on(&mut self, down_since: BTreeMap<String, (Moment, RunStart)>) {
+        self.snapshot.down_since = down_since;
+    }
+
+    /// What a person looks at from now on.
+    pub(super) fn look(&mut self, queries: BTreeSet<Query>) {
+        self.looked = queries;
+    }
+
+    /// What a person looks at.
+    pub(super) const fn looked(&self) -> &BTreeSet<Query> {
+        &self.looked
+    }
+
+    /// Whether what is known was read since the start.
+    pub(super) fn origin(&self) -> Origin {
+        let read = |query: &Query| self.snapshot.readings.get(query).is_some_and(|reading| reading.value.is_some());
+        match self.last_seen {
+            Some(seen) if self.remembered.iter().any(read) => {
+                let answered = |(query, reading): (&Query, &Reading<Arc<Answer>>)| {
+                    reading.value.is_some() && !self.remembered.contains(query)
+                };
+                if self.snapshot.readings.iter().any(answered) {
+                    Origin::Partly(seen)
+                } else {
+                    Origin::Remembered(seen)
+                }
+            }
+            Some(_) | None => Origin::Live,
+        }
+    }
+
+    /// Whether everything in `wanted` was tried since the start.
+    pub(super) fn progress(&self, wanted: &BTreeSet<Query>) -> Progress {
+        if wanted.iter().all(|query| self.calls.contains_key(query)) { Progress::Settled } else { Progress::Starting }
+    }
+
+    /// What is to be known after the end.
+    pub(super) fn present(&self, now: Moment, speed: f64) -> Present {
+        Present { snapshot: self.snapshot(), lags: self.lags.kept().collect(), seen_at: now, speed }
+    }
+
+    /// What has to be read, given what is known, by a clock that runs at `speed`. Readings that nobody needs any more are forgotten.
+    pub(super) fn wanted(&mut self, now: Moment, speed: f64) -> BTreeSet<Query> {
+        let follow_ups = self.estate.follow_ups_in(&Index::new(&self.snapshot, now));
+        let mut promised = self.promised.clone();
+        for (query, rpo) in with_promise(follow_ups.clone()) {
+            promised.entry(query).and_modify(|smallest| *smallest = rpo.min(*smallest)).or_insert(rpo);
+        }
+        let mut wanted: BTreeSet<Query> = follow_ups.into_keys().collect();
+        // An old series says nothing about CloudWatch; whether that can be read is not known until it was tried.
+        if self.remembered.iter().any(|query| matches!(query, Query::Series(..)) && !self.calls.contains_key(query)) {
+            wanted.retain(|query| Source::of(query).lane != Lane::Checkers);
+        }
         wanted.extend(self.always.iter().cloned());
+        wanted.extend(self.looked.iter().cloned());
+        self.remembered.retain(|query| wanted.contains(query));
         self.snapshot.readings.retain(|query, _| wanted.contains(query));
         self.calls.retain(|query, _| wanted.contains(query));
         self.checkers =
             wanted.iter().map(|query| u32::from(Source::of(query).lane == Lane::Checkers)).fold(0, u32::saturating_add);
+        let agenda = Agenda::of(self.settings.paces, &wanted, promised, &self.looked, &self.snapshot, speed);
+        if *self.agenda != agenda {
+            self.agenda = Arc::new(agenda);
+        }
         wanted
+    }
+
+    /// How often each Query is asked.
+    pub(super) fn agenda(&self) -> Arc<Agenda> {
+        Arc::clone(&self.agenda)
     }
 
     /// Takes what came of a Query, by a clock that runs at `speed`.
@@ -51,10 +170,23 @@ impl Board {
         let Outcome { query, result, at, calls } = outcome;
         self.calls.insert(query.clone(), calls);
         let result = self.as_ourselves(&query, result);
-        let good_for = self.settings.paces.good_for(Pace::of(&query), speed, self.round_of(&query));
+        let good_for = pace::good_for(self.agenda.interval(&query, speed), speed, self.round_of(&query));
         let known = self.snapshot.readings.remove(&query);
+        if is_of_another_account(&result, known.as_ref()) {
+            self.forget();
+        }
+        let is_answer = match &result {
+            Ok(_) => true,
+            Err(unread) => unread.kind == FailureKind::NotFound,
+        };
+        if is_answer {
+            self.remembered.remove(&query);
+        }
         let reading = match (result, known) {
-            (Ok(answer), _) => Reading::fresh(answer, at, good_for),
+            (Ok(mut answer), _) => {
+                answer.shrink();
+                Reading::fresh(Arc::new(answer), at, good_for)
+            }
             (Err(unread), known) => {
                 let failure = Failure { since: at, at, kind: unread.kind, error: unread.error };
                 match known {
@@ -66,12 +198,17 @@ impl Board {
         self.snapshot.readings.insert(query, reading);
     }
 
+    /// The System whose outage lasts, and since when.
+    pub(super) const fn down_since(&self) -> &BTreeMap<String, (Moment, RunStart)> {
+        &self.snapshot.down_since
+    }
+
     /// How long a round may take in which `query` is asked: the time-out, or the pauses between the questions about checkers.
     fn round_of(&self, query: &Query) -> Duration {
         let patience = self.settings.access.patience();
         match Source::of(query).lane {
-            Lane::Usual => patience,
-            Lane::Checkers => patience + round::BETWEEN_CHECKERS.saturating_mul(self.checkers),
+            Lane::Usual | Lane::Things => patience,
+            Lane::Checkers => patience + BETWEEN_STATUSES.saturating_mul(self.checkers),
         }
     }
 
@@ -109,9 +246,15 @@ impl Board {
     pub(super) fn judge(&mut self, now: Moment) -> Assessment {
         self.snapshot.calls = self.calls.values().sum();
         self.snapshot.cost_per_hour_usd = self.cost_per_hour_usd();
-        let assessment = model::assess(&self.estate, &self.snapshot, now);
+        let mut assessment = model::assess(&self.estate, &self.snapshot, now);
+        self.lags.join(&mut assessment);
         self.snapshot.down_since = model::down_since(&assessment);
         assessment
+    }
+
+    /// What is known. The answers are shared, not copied.
+    pub(super) fn snapshot(&self) -> Arc<Snapshot> {
+        Arc::new(self.snapshot.clone())
     }
 
     /// At AWS's own pace, whatever a simulator's clock does.
@@ -142,5 +285,19 @@ impl Board {
     /// Those of `wanted` that were never tried.
     pub(super) fn untried(&self, wanted: BTreeSet<Query>) -> BTreeSet<Query> {
         wanted.into_iter().filter(|query| !self.snapshot.readings.contains_key(query)).collect()
+    }
+}
+
+/// Those that somebody was promised something of, where how often they are asked depends on it.
+fn with_promise(queries: BTreeMap<Query, Option<Span>>) -> impl Iterator<Item = (Query, Span)> {
+    let paced = |query: &Query| Source::of(query).lane == Lane::Things;
+    queries.into_iter().filter(move |(query, _)| paced(query)).filter_map(|(query, rpo)| Some((query, rpo?)))
+}
+
+/// Whether the identity we read as has another account than when it was asked last.
+fn is_of_another_account(result: &Result<Answer, Unread>, known: Option<&Reading<Arc<Answer>>>) -> bool {
+    match (result, known.and_then(|known| known.value.as_deref())) {
+        (Ok(Answer::Identity(is)), Some(Answer::Identity(was))) => is.account != was.account,
+        (Ok(_) | Err(_), _) => false,
     }
 }

@@ -12,8 +12,8 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::Clock;
-use crate::aws::{Login, Session};
-use crate::model::{Moment, Span};
+use crate::aws::{Login, Session, Unread};
+use crate::model::{FailureKind, Moment, Span};
 
 /// How often the clock is compared. A simulator's may be set and made faster at any time.
 pub(super) const COMPARE_EVERY: Duration = Duration::from_secs(1);
@@ -44,6 +44,15 @@ pub(super) async fn compare(session: &Session) -> Option<Clock> {
         (Login::Simulator, Some(endpoint)) => timeout(PATIENCE, of_simulator(endpoint)).await.ok().flatten(),
         (Login::Simulator, None) | (Login::Chain { .. }, _) => Some(ours(session)),
     }
+}
+
+/// That a simulator does not tell its time.
+pub(super) fn missing(session: &Session) -> Unread {
+    let endpoint = session.access().endpoint_url.as_deref().unwrap_or("no endpoint");
+    let error = format!(
+        "the config says `simulator = true`, but {endpoint} does not tell the simulator's time; is `drdeck simulate` running there?"
+    );
+    Unread::new(FailureKind::Unreachable, error)
 }
 
 /// How far `new` is from what `old` would have said by itself.

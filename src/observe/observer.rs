@@ -11,8 +11,11 @@ use tokio::task::JoinHandle;
 use tokio::time::sleep_until;
 
 use super::board::Board;
+use super::bulletin::Bulletin;
 use super::clock::{self, COMPARE_EVERY};
-use super::reader::{Beat, Reader, Report, Trouble, Wanted};
+use super::keep::{Keeper, Memory};
+use super::look::Contact;
+use super::reader::{Reader, Report, Trouble, Wanted};
 use super::{Clock, Lane, Observation, Settings, Source, source};
 use crate::aws::{Login, Session};
 use crate::model::{Estate, Moment, Query};
@@ -26,35 +29,72 @@ const REFRESH_AT_MOST_EVERY: Duration = Duration::from_secs(5);
 /// The SDK's futures are deep: an unoptimised build overflows the usual 2 MiB. Only what is touched takes memory.
 const STACK: usize = 8 * 1024 * 1024;
 
+/// So many things a person looks at are read at most: a screen shows fewer.
+const LOOKED_AT: usize = 100;
+
 /// Reads an estate for as long as it is held, on a thread of its own.
 #[derive(Debug)]
 pub struct Observer {
     observations: watch::Receiver<Option<Observation>>,
     refresh: mpsc::Sender<()>,
+    look: watch::Sender<BTreeSet<Query>>,
+    recalled: std::sync::mpsc::Receiver<()>,
+    ended: std::sync::mpsc::Receiver<()>,
+}
+
+/// The other ends of what an Observer holds.
+struct Ends {
+    publish: watch::Sender<Option<Observation>>,
+    refreshes: mpsc::Receiver<()>,
+    looks: watch::Receiver<BTreeSet<Query>>,
+    recalled: std::sync::mpsc::Sender<()>,
 }
 
 impl Observer {
-    /// Begins to read at once, and returns at once.
+    /// Begins to read at once, and returns at once. Nothing is remembered.
     ///
     /// # Errors
     ///
     /// When the system gives no thread or runtime.
     pub fn start(estate: Arc<Estate>, settings: Settings) -> io::Result<Self> {
+        Self::start_with(estate, settings, None)
+    }
+
+    /// The same, beginning with what `memory` knows from before, and remembering there what is read.
+    ///
+    /// # Errors
+    ///
+    /// When the system gives no thread or runtime.
+    pub fn start_with(estate: Arc<Estate>, settings: Settings, memory: Option<Memory>) -> io::Result<Self> {
         let (publish, observations) = watch::channel(None);
         // One pending request for a refresh says all that ten would.
         let (refresh, refreshes) = mpsc::channel(1);
+        let (look, looks) = watch::channel(BTreeSet::new());
+        let (recalled_by, recalled) = std::sync::mpsc::channel();
+        let (ended_by, ended) = std::sync::mpsc::channel();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         thread::Builder::new().name("observe".to_owned()).stack_size(STACK).spawn(move || {
-            runtime.block_on(observe(estate, settings, publish, refreshes));
+            let ends = Ends { publish, refreshes, looks, recalled: recalled_by };
+            let keeper = runtime.block_on(observe(estate, settings, memory.as_ref(), ends));
             // A lookup of a name may still hang in a thread of its own.
             runtime.shutdown_background();
+            if let Some(keeper) = keeper {
+                keeper.finish();
+            }
+            drop(ended_by);
         })?;
-        Ok(Self { observations, refresh })
+        Ok(Self { observations, refresh, look, recalled, ended })
     }
 
     /// The newest Observation; `None` before the first.
     pub fn observations(&self) -> watch::Receiver<Option<Observation>> {
         self.observations.clone()
+    }
+
+    /// Waits until what is remembered is among the Observations, or it is clear that nothing is; but no longer than `patience`.
+    pub fn wait_for_memory(&self, patience: Duration) {
+        // Told or hung up, both are the end of the wait.
+        let _ = self.recalled.recv_timeout(patience);
     }
 
     /// Asks for everything to be read anew. Returns at once. The observer ends when it and all of these are dropped.
@@ -65,35 +105,73 @@ impl Observer {
             let _ = refresh.try_send(());
         }
     }
+
+    /// Says what a person looks at: it is read besides, at once and with every refresh, until something else is said. Returns at once.
+    pub fn looker(&self) -> impl FnMut(BTreeSet<Query>) + Send + use<> {
+        let look = self.look.clone();
+        move |queries| {
+            look.send_replace(queries.into_iter().take(LOOKED_AT).collect());
+        }
+    }
+
+    /// Ends the reading, and waits until what was read is remembered, but no longer than `patience`. What [`Self::refresher`] gave is to be dropped before.
+    pub fn finish(self, patience: Duration) {
+        let Self { observations, refresh, look, recalled, ended } = self;
+        drop((observations, refresh, look, recalled));
+        // It ends by hanging up.
+        let _ = ended.recv_timeout(patience);
+    }
 }
 
-/// Runs until nobody can ask for a refresh any more.
-async fn observe(
-    estate: Arc<Estate>,
-    settings: Settings,
-    publish: watch::Sender<Option<Observation>>,
-    mut refreshes: mpsc::Receiver<()>,
-) {
+/// Runs until nobody can ask for a refresh any more. What is still to be written is written by the Keeper, when that is told to finish.
+async fn observe(estate: Arc<Estate>, settings: Settings, memory: Option<&Memory>, ends: Ends) -> Option<Keeper> {
+    let Ends { publish, mut refreshes, mut looks, recalled } = ends;
+    let simulated = matches!(settings.access.login, Login::Simulator);
+    let mut board = Board::new(Arc::clone(&estate), settings.clone());
+    let mut bulletin = Bulletin::new(&estate, memory, publish);
+    let outages = memory.and_then(Memory::outages);
+    let before = memory.and_then(Memory::past).map(|past| {
+        let ours = (!simulated).then(|| Clock { anchor: Instant::now(), at_anchor: Moment::now(), speed: 1.0 });
+        bulletin.recall(&mut board, &estate, past, outages.as_ref(), ours)
+    });
+    drop(recalled);
     let session = Session::open(settings.access.clone(), &source::regions(&estate)).await;
-    let simulated = matches!(session.access().login, Login::Simulator);
-    let Some(first) = first_clock(&session, &mut refreshes).await else { return };
+    let first = loop {
+        if let Some(clock) = clock::compare(&session).await {
+            break clock;
+        }
+        // A simulator may not be up yet.
+        if let Some(before) = &before {
+            bulletin.nobody_answers(&mut board, before, &clock::missing(&session));
+        }
+        tokio::select! {
+            asked = refreshes.recv() => if asked.is_none() { return bulletin.end_unread() },
+            () = tokio::time::sleep(COMPARE_EVERY) => {}
+        }
+    };
+    let now = first.at(Instant::now());
+    if let Some(before) = &before {
+        bulletin.check(&mut board, before, now);
+    }
+    board.goes_on(outages.map(|outages| outages.lasting(now)).unwrap_or_default());
     let (clock, _) = watch::channel(first);
     let (reports_by, mut reports) = mpsc::unbounded_channel();
-    let mut readers =
-        Readers { session: session.clone(), settings: settings.clone(), clock, reports_by, running: BTreeMap::new() };
-    let mut board = Board::new(estate, settings);
+    let contact = Contact::new(session.clone(), &settings);
+    let mut readers = Readers { contact, clock, reports_by, running: BTreeMap::new() };
     let mut busy: BTreeSet<Source> = BTreeSet::new();
     let mut compare_at = Instant::now() + COMPARE_EVERY;
     let mut publish_at = Some(Instant::now());
     let mut published_at = Instant::now();
     let (mut refresh_at, mut refreshed_at) = (None, Instant::now());
-    readers.want(&board.wanted(readers.now()));
+    let mut wanted = board.wanted(readers.now(), readers.speed());
+    readers.want(&wanted, &board);
     loop {
         tokio::select! {
             biased;
             asked = refreshes.recv() => {
                 if asked.is_none() {
-                    return;
+                    let speed = readers.clock.borrow().speed;
+                    return bulletin.end(&board, readers.now(), speed);
                 }
                 refresh_at.get_or_insert(Instant::now().max(refreshed_at + REFRESH_AT_MOST_EVERY));
             }
@@ -101,15 +179,26 @@ async fn observe(
                 let speed = readers.clock.borrow().speed;
                 match report {
                     Report::Asking(source) => { busy.insert(source); }
-                    Report::Arrived(outcome) => board.take(*outcome, speed),
+                    Report::Arrived(outcome) => {
+                        if outcome.result.is_ok() {
+                            bulletin.read();
+                        }
+                        board.take(*outcome, speed);
+                    }
                     Report::Done(source, trouble) => {
                         busy.remove(&source);
                         readers.tell_neighbours(&source, trouble);
-                        readers.want(&board.wanted(readers.now()));
+                        wanted = board.wanted(readers.now(), readers.speed());
+                        readers.want(&wanted, &board);
                     }
                 }
                 let soon = Instant::now().max(published_at + PUBLISH_EVERY);
                 publish_at = Some(publish_at.map_or(soon, |at| at.min(soon)));
+            }
+            Ok(()) = looks.changed() => {
+                board.look(looks.borrow_and_update().clone());
+                wanted = board.wanted(readers.now(), readers.speed());
+                readers.want(&wanted, &board);
             }
             () = at(refresh_at) => {
                 (refresh_at, refreshed_at) = (None, Instant::now());
@@ -133,28 +222,17 @@ async fn observe(
                 compare_at = Instant::now() + COMPARE_EVERY;
             }
             () = at(publish_at) => {
-                let now = readers.now();
-                let assessment = Arc::new(board.judge(now));
                 let clock = *readers.clock.borrow();
-                publish_at = assessment.next_change.and_then(|next| wall(&clock, now, next));
-                published_at = Instant::now();
                 // A task that was ended in the middle of a round reports nothing any more.
                 let refreshing = busy.iter().any(|source| readers.running.contains_key(source));
-                publish.send_replace(Some(Observation { assessment, clock, refreshing }));
+                let next = bulletin.tell(&mut board, &wanted, clock, refreshing);
+                publish_at = next.and_then(|next| wall(&clock, readers.now(), next));
+                published_at = Instant::now();
             }
-        }
-    }
-}
-
-/// A simulator may not be up yet.
-async fn first_clock(session: &Session, refreshes: &mut mpsc::Receiver<()>) -> Option<Clock> {
-    loop {
-        if let Some(clock) = clock::compare(session).await {
-            return Some(clock);
-        }
-        tokio::select! {
-            asked = refreshes.recv() => { asked?; }
-            () = tokio::time::sleep(COMPARE_EVERY) => {}
+            () = at(bulletin.remember_at()) => {
+                let speed = readers.clock.borrow().speed;
+                bulletin.remember(&board, readers.now(), speed);
+            }
         }
     }
 }
@@ -178,8 +256,7 @@ async fn at(moment: Option<Instant>) {
 
 /// The tasks, one for each source.
 struct Readers {
-    session: Session,
-    settings: Settings,
+    contact: Contact,
     clock: watch::Sender<Clock>,
     reports_by: mpsc::UnboundedSender<Report>,
     running: BTreeMap<Source, (watch::Sender<Wanted>, JoinHandle<()>)>,
@@ -190,9 +267,14 @@ impl Readers {
         self.clock.borrow().at(Instant::now())
     }
 
-    /// Starts, tells and ends tasks so that exactly `queries` are read.
-    fn want(&mut self, queries: &BTreeSet<Query>) {
+    fn speed(&self) -> f64 {
+        self.clock.borrow().speed
+    }
+
+    /// Starts, tells and ends tasks so that exactly `queries` are read, as often as the board says.
+    fn want(&mut self, queries: &BTreeSet<Query>, board: &Board) {
         let mut wanted = Source::group(queries);
+        let looked = |queries: &BTreeSet<Query>| queries.intersection(board.looked()).cloned().collect();
         self.running.retain(|source, (_, task)| {
             let stays = wanted.contains_key(source);
             if !stays {
@@ -202,23 +284,23 @@ impl Readers {
         });
         for (source, (tell, _)) in &self.running {
             if let Some(queries) = wanted.remove(source) {
+                let looked = looked(&queries);
                 tell.send_if_modified(|wanted| {
-                    let changed = wanted.queries != queries;
-                    wanted.queries = queries;
+                    let changed = wanted.queries != queries || wanted.looked != looked;
+                    (wanted.queries, wanted.looked, wanted.agenda) = (queries, looked, board.agenda());
                     changed
                 });
             }
         }
         for (source, queries) in wanted {
-            let (tell, told) = watch::channel(Wanted { queries, refreshes: 0, doubts: 0 });
+            let looked = looked(&queries);
+            let (tell, told) = watch::channel(Wanted { queries, looked, agenda: board.agenda(), refreshes: 0, doubts: 0 });
             let reader = Reader {
                 source: source.clone(),
-                session: self.session.clone(),
-                paces: self.settings.paces,
+                contact: self.contact.clone(),
                 clock: self.clock.subscribe(),
                 wanted: told,
                 reports: self.reports_by.clone(),
-                beat: Beat::start(),
             };
             self.running.insert(source, (tell, tokio::spawn(reader.run())));
         }
@@ -238,7 +320,7 @@ impl Readers {
             Trouble::Unchanged => return,
         }
         let neighbours = self.running.iter().filter(|(other, _)| {
-            other.place.region == source.place.region && *other != source && other.lane == Lane::Usual
+            other.place.region == source.place.region && *other != source && other.lane != Lane::Checkers
         });
         for (_, (tell, _)) in neighbours {
             tell.send_modify(|wanted| wanted.doubts = wanted.doubts.wrapping_add(1));

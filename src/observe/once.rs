@@ -9,8 +9,10 @@ use tokio::task::JoinSet;
 use tokio::time::timeout_at;
 
 use super::board::Board;
+use super::keep::Outages;
+use super::look::Contact;
 use super::round::{self, Outcome, reading_of};
-use super::{Clock, Observation, Settings, Source, clock, source};
+use super::{Clock, Observation, Origin, Settings, Source, clock, source};
 use crate::aws::{Session, Unread};
 use crate::model::{Estate, FailureKind, Query};
 
@@ -21,38 +23,83 @@ use crate::model::{Estate, FailureKind, Query};
 /// When a simulator's clock cannot be read: without it nothing can be judged.
 /// Or when no runtime can be had from the system.
 pub fn once(settings: Settings, estate: Arc<Estate>, deadline: Duration) -> Result<Observation, Unread> {
+    once_after(settings, estate, deadline, Outages::default())
+}
+
+/// The same, where `outages` lasted when somebody looked before: since when they do is known from then, if no reading tells it better.
+///
+/// # Errors
+///
+/// As of [`once`].
+pub fn once_after(
+    settings: Settings,
+    estate: Arc<Estate>,
+    deadline: Duration,
+    outages: Outages,
+) -> Result<Observation, Unread> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Unread::new(FailureKind::Unreachable, format!("cannot wait for the network: {error}")))?;
-    let observation = runtime.block_on(look(settings, estate, deadline));
+    let observation = runtime.block_on(look(settings, estate, deadline, outages));
     // A lookup of a name may still hang in a thread of its own.
     runtime.shutdown_background();
     observation
 }
 
-async fn look(settings: Settings, estate: Arc<Estate>, deadline: Duration) -> Result<Observation, Unread> {
+async fn look(
+    settings: Settings,
+    estate: Arc<Estate>,
+    deadline: Duration,
+    outages: Outages,
+) -> Result<Observation, Unread> {
     let deadline_at = Instant::now() + deadline;
     let session = Session::open(settings.access.clone(), &source::regions(&estate)).await;
-    let started = clock::compare(&session).await.ok_or_else(|| no_clock(&session))?;
+    let contact = Contact::new(session.clone(), &settings);
+    let started = clock::compare(&session).await.ok_or_else(|| clock::missing(&session))?;
     let mut board = Board::new(Arc::clone(&estate), settings);
+    board.goes_on(outages.lasting(reading_of(&started)));
     // The second round asks what the first one's answers name.
     loop {
         let now = reading_of(&started);
-        let wanted = board.wanted(now);
-        let untried = board.untried(wanted);
+        let wanted = board.wanted(now, started.speed);
+        let untried = without_masses(board.untried(wanted));
         if untried.is_empty() {
             break;
         }
-        ask_all(&session, &mut board, untried, started, deadline_at, deadline).await;
+        ask_all(&contact, &mut board, untried, started, deadline_at, deadline).await;
     }
     let clock = clock::compare(&session).await.unwrap_or(started);
     let assessment = board.judge(reading_of(&clock));
-    Ok(Observation { assessment: Arc::new(assessment), clock, refreshing: false })
+    Ok(Observation {
+        assessment: Arc::new(assessment),
+        snapshot: board.snapshot(),
+        clock,
+        events: Arc::default(),
+        origin: Origin::Live,
+        refreshing: false,
+    })
+}
+
+/// What people set up on each server carries no promise and takes a call each: where there are more than so many of one source, an open
+/// console looks at them in turn, and one look does not.
+const SETTINGS_AT_MOST: usize = 100;
+
+fn without_masses(mut queries: BTreeSet<Query>) -> BTreeSet<Query> {
+    let is_setting =
+        |query: &Query| matches!(query, Query::LaunchConfiguration(..) | Query::ReplicationConfiguration(..));
+    let settings = queries.iter().filter(|query| is_setting(query)).cloned().collect();
+    for (source, settings) in Source::group(&settings) {
+        if settings.len() > SETTINGS_AT_MOST {
+            tracing::info!(%source, settings = settings.len(), "too many for one look");
+            queries.retain(|query| !settings.contains(query));
+        }
+    }
+    queries
 }
 
 async fn ask_all(
-    session: &Session,
+    contact: &Contact,
     board: &mut Board,
     untried: BTreeSet<Query>,
     clock: Clock,
@@ -65,10 +112,10 @@ async fn ask_all(
     let judged = board.judge(reading_of(&clock));
     for (source, queries) in Source::group(&untried) {
         let queries = board.urgent_first(queries, &judged);
-        let (session, sender) = (session.clone(), sender.clone());
+        let (contact, sender) = (contact.clone(), sender.clone());
         sources.spawn(async move {
             round::ask(
-                &session,
+                &contact,
                 &source,
                 queries,
                 || reading_of(&clock),
@@ -91,12 +138,4 @@ async fn ask_all(
         let result = Err(Unread::new(FailureKind::TimedOut, error));
         board.take(Outcome { query, result, at: reading_of(&clock), calls: 0 }, clock.speed);
     }
-}
-
-fn no_clock(session: &Session) -> Unread {
-    let endpoint = session.access().endpoint_url.as_deref().unwrap_or("no endpoint");
-    let error = format!(
-        "the config says `simulator = true`, but {endpoint} does not tell the simulator's time; is `drdeck simulate` running there?"
-    );
-    Unread::new(FailureKind::Unreachable, error)
 }

@@ -1,28 +1,22 @@
 //! One round of questions to one source.
 
+use std::pin::pin;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
 
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
-use tokio::time::sleep;
 
+use super::look::Contact;
 use super::{Clock, Lane, Source};
-use crate::aws::{self, SERIES_PER_CALL, Session, Unread};
+use crate::aws::{self, SERIES_PER_CALL, Unread};
 use crate::model::facts::Answer;
 use crate::model::{FailureKind, Moment, Query};
 
-/// Questions under way at once to one source.
-const SIDE_BY_SIDE: usize = 4;
+/// Questions under way at once to one source: all the lists that a service has.
+const SIDE_BY_SIDE: usize = 8;
 
 /// After so many failures of the network in a row the rest of the round is not tried: a Region that hangs would hold it for minutes.
 const BREAKS_AFTER: u32 = 2;
-
-/// Between the starts of two GetHealthCheckStatus calls: half of the one a second that Route 53 allows.
-pub(super) const BETWEEN_CHECKERS: Duration = Duration::from_secs(2);
-
-/// GetHealthCheckStatus calls without a pause: half of the bucket.
-const CHECKERS_AT_ONCE: u32 = 2;
 
 /// What came of one Query.
 #[derive(Debug)]
@@ -39,7 +33,7 @@ pub(super) struct Outcome {
 
 /// Asks a source everything in `queries`, and hands over each outcome as it comes.
 pub(super) async fn ask(
-    session: &Session,
+    contact: &Contact,
     source: &Source,
     queries: Vec<Query>,
     now: impl Fn() -> Moment + Copy,
@@ -47,20 +41,25 @@ pub(super) async fn ask(
 ) {
     match source.lane {
         Lane::Checkers => {
-            // Started one after the other, but none waits for the answer to the one before.
-            let mut running: FuturesUnordered<_> = queries
-                .into_iter()
-                .zip(0_u32..)
-                .map(|(query, place)| async move {
-                    sleep(BETWEEN_CHECKERS.saturating_mul((place + 1).saturating_sub(CHECKERS_AT_ONCE))).await;
-                    one(session, query, now).await
-                })
-                .collect();
+            // Started one after the other, each in its turn, but none waits for the answer to the one before.
+            let mut running = FuturesUnordered::new();
+            for query in queries {
+                {
+                    let mut turn = pin!(contact.session.turn(&query));
+                    loop {
+                        tokio::select! {
+                            Some(outcome) = running.next() => arrived(outcome),
+                            () = turn.as_mut() => break,
+                        }
+                    }
+                }
+                running.push(one(contact, query, now));
+            }
             while let Some(outcome) = running.next().await {
                 arrived(outcome);
             }
         }
-        Lane::Usual => {
+        Lane::Usual | Lane::Things => {
             let breaker = Breaker::default();
             let (series, others): (Vec<_>, Vec<_>) =
                 queries.into_iter().partition(|query| matches!(query, Query::Series(..)));
@@ -68,12 +67,12 @@ pub(super) async fn ask(
             let mut waiting = batches.chain(others.into_iter().map(Job::One));
             let mut running = FuturesUnordered::new();
             for job in waiting.by_ref().take(SIDE_BY_SIDE) {
-                running.push(run(session, job, now, &breaker));
+                running.push(run(contact, job, now, &breaker));
             }
             while let Some(outcomes) = running.next().await {
                 outcomes.into_iter().for_each(&mut arrived);
                 if let Some(job) = waiting.next() {
-                    running.push(run(session, job, now, &breaker));
+                    running.push(run(contact, job, now, &breaker));
                 }
             }
         }
@@ -85,35 +84,35 @@ enum Job {
     Series(Vec<Query>),
 }
 
-async fn run(session: &Session, job: Job, now: impl Fn() -> Moment + Copy, breaker: &Breaker) -> Vec<Outcome> {
+async fn run(contact: &Contact, job: Job, now: impl Fn() -> Moment + Copy, breaker: &Breaker) -> Vec<Outcome> {
     let outcomes = match job {
         Job::One(query) => match breaker.tripped() {
             Some(unread) => vec![Outcome { query, result: Err(unread), at: now(), calls: 0 }],
-            None => vec![one(session, query, now).await],
+            None => vec![one(contact, query, now).await],
         },
         Job::Series(queries) => match breaker.tripped() {
             Some(unread) => queries
                 .into_iter()
                 .map(|query| Outcome { query, result: Err(unread.clone()), at: now(), calls: 0 })
                 .collect(),
-            None => series(session, queries, now).await,
+            None => series(contact, queries, now).await,
         },
     };
     outcomes.iter().for_each(|outcome| breaker.saw(&outcome.result));
     outcomes
 }
 
-async fn one(session: &Session, query: Query, now: impl Fn() -> Moment) -> Outcome {
+async fn one(contact: &Contact, query: Query, now: impl Fn() -> Moment) -> Outcome {
     // Taken before the call: AWS's state is at least as new as that, and an age is never too small.
     // Boxed, because the SDK's futures are tens of kilobytes each and all variants' would be nested in every task.
     let at = now();
-    let aws::ReadAnswer { result, calls } = Box::pin(session.read(&query, at)).await;
+    let aws::ReadAnswer { result, calls } = Box::pin(contact.read(&query, at)).await;
     Outcome { query, result, at, calls }
 }
 
-async fn series(session: &Session, queries: Vec<Query>, now: impl Fn() -> Moment) -> Vec<Outcome> {
+async fn series(contact: &Contact, queries: Vec<Query>, now: impl Fn() -> Moment) -> Vec<Outcome> {
     let at = now();
-    let aws::ReadSeries { results, mut calls } = Box::pin(session.read_series(&queries, at)).await;
+    let aws::ReadSeries { results, mut calls } = Box::pin(contact.session.read_series(&queries, at)).await;
     let mut outcomes = Vec::with_capacity(queries.len());
     for (query, result) in queries.into_iter().zip(results) {
         outcomes.push(Outcome { query, result: result.map(Answer::Series), at, calls: std::mem::take(&mut calls) });

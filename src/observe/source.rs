@@ -19,38 +19,69 @@ pub struct Source {
 /// The rate limits that a service knows apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Lane {
-    /// The usual one.
+    /// The usual one: lists, with every refresh.
     Usual,
-    /// Route 53's GetHealthCheckStatus: a bucket of 4 that gains 1 a second (aws-facts, section 2). We use half of that.
+    /// Questions about single things (a table, a vault, a server): there may be thousands, so they are asked in turn, and no list waits for them.
+    Things,
+    /// Route 53's GetHealthCheckStatus, which has the smallest of all: see [`crate::aws::BETWEEN_STATUSES`].
     Checkers,
+}
+
+impl Lane {
+    const fn of(query: &Query) -> Self {
+        match query {
+            Query::HealthCheckStatus(..) => Self::Checkers,
+            Query::RecoverySnapshots(..)
+            | Query::LaunchConfiguration(..)
+            | Query::ReplicationConfiguration(..)
+            | Query::JobLog(..)
+            | Query::RecoveryPlanExecutions(..)
+            | Query::RecoveryPoints(..)
+            | Query::Vault(..)
+            | Query::BackupPlan(..)
+            | Query::BackupSelections(..)
+            | Query::BackupSelection(..)
+            | Query::RestoreTestingSelections(..)
+            | Query::Table(..)
+            | Query::ContinuousBackups(..)
+            | Query::Records(..)
+            | Query::SwitchExecutions(..) => Self::Things,
+            Query::Identity(_)
+            | Query::SourceServers(_)
+            | Query::RecoveryInstances(_)
+            | Query::DrsJobs(_)
+            | Query::RecoveryPlans(_)
+            | Query::BackupJobs(_)
+            | Query::CopyJobs(_)
+            | Query::RestoreJobs(_)
+            | Query::ProtectedResources(_)
+            | Query::BackupPlans(_)
+            | Query::RestoreTestingPlans(_)
+            | Query::DbInstances(_)
+            | Query::DbClusters(_)
+            | Query::GlobalClusters(_)
+            | Query::DbAutomatedBackups(_)
+            | Query::DbClusterAutomatedBackups(_)
+            | Query::DbEvents(_)
+            | Query::HealthChecks(_)
+            | Query::HostedZones(_)
+            | Query::Groups(_)
+            | Query::Series(..)
+            | Query::Alarms(_)
+            | Query::DnsAnswer(..)
+            | Query::Probe(..)
+            | Query::RoutingControls(_)
+            | Query::SwitchPlans(_)
+            | Query::FileSystemReplications(_)
+            | Query::GlobalDatastores(_) => Self::Usual,
+        }
+    }
 }
 
 impl Source {
     /// The source that answers a Query.
     pub fn of(query: &Query) -> Self {
-        let lane = match query {
-            Query::HealthCheckStatus(..) => Lane::Checkers,
-            Query::Identity(_)
-            | Query::SourceServers(_)
-            | Query::RecoveryInstances(_)
-            | Query::DrsJobs(_)
-            | Query::RecoverySnapshots(..)
-            | Query::BackupJobs(_)
-            | Query::CopyJobs(_)
-            | Query::RestoreJobs(_)
-            | Query::ProtectedResources(_)
-            | Query::RecoveryPoints(..)
-            | Query::Vault(..)
-            | Query::DbInstances(_)
-            | Query::DbClusters(_)
-            | Query::GlobalClusters(_)
-            | Query::DbAutomatedBackups(_)
-            | Query::HealthChecks(_)
-            | Query::Table(..)
-            | Query::ContinuousBackups(..)
-            | Query::Groups(_)
-            | Query::Series(..) => Lane::Usual,
-        };
+        let lane = Lane::of(query);
         Self { service: query.operation().0, place: query.place().clone(), lane }
     }
 

@@ -2,20 +2,19 @@
 
 use std::collections::VecDeque;
 
-use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::time::Moment;
 
 /// How many calls are kept, the newest.
 const MAX_CALLS: usize = 20_000;
-/// How many bytes of parameters are kept over all calls.
+/// How many bytes all of them may take.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
 /// Parameters that are secrets, and never kept.
 const SECRETS: [&str; 4] = ["TokenCode", "SAMLAssertion", "WebIdentityToken", "Password"];
 
 /// One call.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct LoggedCall {
     /// Simulated time of its arrival.
     pub at: Moment,
@@ -35,10 +34,10 @@ pub struct LoggedCall {
     pub changed: bool,
 }
 
-/// The newest calls.
+/// The newest calls, each as the JSON that is shown: a tree of its parameters would take ten times the memory.
 #[derive(Debug, Default)]
 pub struct CallLog {
-    calls: VecDeque<(usize, LoggedCall)>,
+    calls: VecDeque<Box<str>>,
     bytes: usize,
 }
 
@@ -48,18 +47,30 @@ impl CallLog {
         if let Json::Object(parameters) = &mut call.parameters {
             parameters.retain(|name, _| !SECRETS.contains(&name.as_str()));
         }
-        let size = call.parameters.to_string().len();
-        self.bytes += size;
-        self.calls.push_back((size, call));
+        let LoggedCall { at, service, region, operation, target, parameters, status, changed } = call;
+        let shown = serde_json::json!({
+            "at": at, "service": service, "region": region, "operation": operation, "target": target,
+            "parameters": parameters, "status": status, "changed": changed,
+        });
+        let text = shown.to_string().into_boxed_str();
+        self.bytes += text.len();
+        self.calls.push_back(text);
         while self.calls.len() > MAX_CALLS || (self.bytes > MAX_BYTES && self.calls.len() > 1) {
-            if let Some((size, _)) = self.calls.pop_front() {
-                self.bytes -= size;
-            }
+            self.bytes -= self.calls.pop_front().map_or(0, |oldest| oldest.len());
         }
     }
 
-    /// All of them as JSON, oldest first.
-    pub fn json(&self) -> Json {
-        self.calls.iter().filter_map(|(_, call)| serde_json::to_value(call).ok()).collect()
+    /// All of them as one JSON array, oldest first.
+    pub fn text(&self) -> String {
+        let mut text = String::with_capacity(self.bytes + self.calls.len() + 2);
+        for call in &self.calls {
+            text.push(if text.is_empty() { '[' } else { ',' });
+            text.push_str(call);
+        }
+        if text.is_empty() {
+            text.push('[');
+        }
+        text.push(']');
+        text
     }
 }

@@ -14,7 +14,7 @@ pub(super) fn answer(frame: &Frame, request: &Request) -> Reply {
         ("GET", "/_drdeck/clock") => json(200, &frame.clock().read()),
         ("POST", "/_drdeck/clock") => set_clock(frame, request),
         ("POST", "/_drdeck/faults") => add_faults(frame, request),
-        ("GET", "/_drdeck/calls") => json(200, &frame.log().json()),
+        ("GET", "/_drdeck/calls") => reply(200, frame.log().text().into_bytes()),
         (_, "/_drdeck/clock" | "/_drdeck/faults" | "/_drdeck/calls") => refuse(405, "this method is not served here"),
         _ => refuse(404, "served here: GET and POST /_drdeck/clock, POST /_drdeck/faults, GET /_drdeck/calls"),
     }
@@ -48,11 +48,11 @@ fn add_faults(frame: &Frame, request: &Request) -> Reply {
 }
 
 fn json(status: u16, value: &impl Serialize) -> Reply {
-    Reply {
-        status,
-        headers: vec![("content-type", "application/json".to_owned())],
-        body: serde_json::to_vec(value).unwrap_or_default(),
-    }
+    reply(status, serde_json::to_vec(value).unwrap_or_default())
+}
+
+fn reply(status: u16, body: Vec<u8>) -> Reply {
+    Reply { status, headers: vec![("content-type", "application/json".to_owned())], body }
 }
 
 fn refuse(status: u16, message: &str) -> Reply {

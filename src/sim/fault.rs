@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::estate::arc::Switch;
 use super::time::Span;
 
 /// A fault. In TOML: `fault.stall = { link = "orders-db-west" }`; in JSON: `{"fault": {"stall": {"link": "orders-db-west"}}}`.
@@ -30,12 +31,18 @@ pub enum Fault {
     /// An Availability Zone is gone: its instances of Auto Scaling groups, its servers that DRS replicates, and the databases that
     /// run in it; those with a standby in another zone fail over.
     Zone(Zone),
-    /// Health checks fail although the site works.
+    /// Sites fail their users, and the health checks that watch them see it; or the checkers alone see what users do not.
     Unhealthy(Unhealthy),
     /// Backup jobs that start do not end well.
     Backup(BackupFailure),
+    /// Backup jobs are not started at all.
+    SkipBackup(SkippedBackup),
     /// Copy jobs that start do not end well.
     Copy(CopyFailure),
+    /// Restores that restore testing starts do not end well.
+    RestoreTest(RestoreTestFailure),
+    /// A routing control of ARC is switched.
+    RoutingControl(SwitchedControl),
     /// Compute capacity is missing: Auto Scaling groups have fewer instances than they desire.
     Capacity(Capacity),
     /// CloudWatch gets no more points.
@@ -75,7 +82,7 @@ pub enum Down {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Endpoint {
-    /// Of this service; absent: of all.
+    /// Of this service; absent: of all APIs. `dns` is Route 53's name servers, which no other word concerns.
     pub service: Option<String>,
     /// In this Region; absent: in all.
     pub region: Option<String>,
@@ -151,6 +158,9 @@ pub struct LagRamp {
 pub struct Site {
     /// A Region or `on-premises`.
     pub site: String,
+    /// How the requests of its users end.
+    #[serde(default)]
+    pub how: Down,
 }
 
 /// An Availability Zone.
@@ -161,7 +171,18 @@ pub struct Zone {
     pub zone: String,
 }
 
-/// Health checks that fail.
+/// Who sees a site fail.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SeenBy {
+    /// Its users, and so the checkers.
+    #[default]
+    Everybody,
+    /// The checkers alone: a firewall, a certificate, a path that only they ask for.
+    Checkers,
+}
+
+/// Sites that fail.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Unhealthy {
@@ -169,9 +190,12 @@ pub struct Unhealthy {
     pub check: Option<String>,
     /// All checks that watch this site.
     pub site: Option<String>,
-    /// The share of the checkers that see it fail; below 0.82 the check stays healthy, as Route 53 asks for 18 % healthy checkers.
+    /// The share of requests that fail; below 0.82 a check stays healthy, as Route 53 asks for 18 % healthy checkers.
     #[serde(default = "all")]
     pub share: f64,
+    /// Who sees it.
+    #[serde(default)]
+    pub seen_by: SeenBy,
 }
 
 /// How a backup or copy ends.
@@ -202,6 +226,55 @@ pub struct BackupFailure {
     pub ending: Ending,
     /// What the job says.
     pub message: Option<String>,
+}
+
+/// Backups that are never started: AWS Backup lists no job for them.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SkippedBackup {
+    /// Of this plan; absent: of all.
+    pub plan: Option<String>,
+    /// Of this resource, by its ARN; absent: of all.
+    pub resource: Option<String>,
+}
+
+/// What of a restore test fails.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Stage {
+    /// The restore.
+    Restore,
+    /// What was restored is not what it should be.
+    #[default]
+    Validation,
+    /// What was restored stays, and costs.
+    Deletion,
+}
+
+/// Restores of restore testing that do not end well.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RestoreTestFailure {
+    /// Of this plan; absent: of all.
+    pub test: Option<String>,
+    /// Of this type of resource, `RDS`; absent: of all.
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    /// What fails.
+    #[serde(default)]
+    pub fails: Stage,
+    /// What the job says.
+    pub message: Option<String>,
+}
+
+/// A routing control that somebody switched.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SwitchedControl {
+    /// By its name.
+    pub control: String,
+    /// How it stands.
+    pub state: Switch,
 }
 
 /// Copies that do not end well.

@@ -17,7 +17,7 @@ use super::wire::{self, AwsError, Protocol, Reply, Request};
 use super::{World, patch, scope, seed};
 
 /// How long a hanging endpoint holds a connection before it is reset.
-const HANG: Duration = Duration::from_secs(120);
+pub(super) const HANG: Duration = Duration::from_secs(120);
 
 /// What the faults of a global service know as its Region; those of `us-east-1` do not concern it.
 pub(super) const GLOBAL: &str = "aws-global";
@@ -91,6 +91,16 @@ impl Frame {
         self.world_of(&self.estate)
     }
 
+    /// The number of the next request.
+    pub(super) fn count(&self) -> u64 {
+        self.requests.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// The world now of each account, the caller's own first: DNS and users know no accounts.
+    pub(super) fn worlds(&self) -> Vec<World> {
+        std::iter::once(&self.estate).chain(&self.others).map(|estate| self.world_of(estate)).collect()
+    }
+
     /// The estate that a session of a role sees: that of its account, if there is one.
     fn estate_of(&self, session_token: Option<&str>) -> &Arc<Estate> {
         let account = session_token.and_then(services::sts::account);
@@ -110,7 +120,7 @@ impl Frame {
 
     /// Answers one request to AWS.
     pub(super) async fn answer(&self, request: &Request) -> Outcome {
-        let number = self.requests.fetch_add(1, Ordering::Relaxed);
+        let number = self.count();
         let id = seed::uuid(self.seed, &["request", &number.to_string()]);
         match self.understand(request) {
             Ok(asked) => self.carry_out(asked, number, &id).await,
@@ -147,13 +157,14 @@ impl Frame {
             return Err((guessed, guessed.unknown_operation(&what), Box::new(logged)));
         };
         let region = if service.name == "route53" { GLOBAL.to_owned() } else { scope.region };
-        if region != GLOBAL && !self.estate.regions.contains(&region) {
+        if region != GLOBAL && !self.estate.serves(service.name, &region) {
             return Err((protocol, protocol.wrong_region(&region), Box::new(logged)));
         }
         let (operation, parameters) = match protocol.decode(service, request) {
             Ok(decoded) => decoded,
             Err(error) => return Err((protocol, error, Box::new(logged))),
         };
+        let region = operation.home.map_or(region, str::to_owned);
         let call = Call {
             service: service.name,
             region,
@@ -197,8 +208,8 @@ impl Frame {
                     tokio::time::sleep(HANG).await;
                     Outcome::Reset
                 }
-                Down::Error => refuse(&protocol.out_of_order(500)),
-                Down::Unavailable => refuse(&protocol.out_of_order(503)),
+                Down::Error => refuse(&protocol.out_of_order(call.service, 500)),
+                Down::Unavailable => refuse(&protocol.out_of_order(call.service, 503)),
             };
         }
         let delay = delay(&arrived, &call, number);

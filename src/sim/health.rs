@@ -1,8 +1,9 @@
-//! What Route 53's checkers see of a site, and what a health check makes of it.
+//! What users and Route 53's checkers see of a site, and what a health check makes of it.
 
 use super::World;
-use super::estate::route53::{HealthCheck, Mode};
-use super::fault::{Fault, is};
+use super::estate::arc::Switch;
+use super::estate::route53::{CheckKind, HealthCheck, Mode};
+use super::fault::{Down, Fault, SeenBy, is};
 use super::time::{Moment, Span};
 
 /// The share of checkers that must see success for a check to be healthy (Route 53's own 18 %).
@@ -23,15 +24,50 @@ impl World {
         self.faults(at).filter_map(|fault| share_of(fault, check)).fold(0.0, f64::max)
     }
 
-    /// What a check reports at that moment: what its checkers saw, turned by its switches.
+    /// The share of users, 0 to 1, whose requests to the site of a check fail at that moment.
+    pub fn failing_users(&self, check: &HealthCheck, at: Moment) -> f64 {
+        let is_theirs =
+            |fault: &&Fault| !matches!(fault, Fault::Unhealthy(failing) if failing.seen_by == SeenBy::Checkers);
+        self.faults(at).filter(is_theirs).filter_map(|fault| share_of(fault, check)).fold(0.0, f64::max)
+    }
+
+    /// How the requests of users to a site end at that moment, when its data plane is gone.
+    pub fn outage(&self, site: &str, at: Moment) -> Option<Down> {
+        self.faults(at).find_map(|fault| {
+            let Fault::Outage(lost) = fault else { return None };
+            (lost.site == site).then_some(lost.how)
+        })
+    }
+
+    /// What a check reports at that moment: what its checkers or the other checks saw, turned by its switches.
     pub fn health(&self, check: &HealthCheck, at: Moment) -> Health {
         let unhealthy = match check.mode {
-            Mode::Normal => self.is_seen_failing(check, at),
-            Mode::Inverted => !self.is_seen_failing(check, at),
+            Mode::Normal => self.is_found_failing(check, at),
+            Mode::Inverted => !self.is_found_failing(check, at),
             Mode::Disabled => false,
             Mode::Forced => true,
         };
         if unhealthy { Health::Unhealthy } else { Health::Healthy }
+    }
+
+    /// How many of the checks that a calculated one watches are healthy.
+    pub fn healthy_children(&self, check: &HealthCheck, at: Moment) -> usize {
+        let all = &self.estate.route53.health_checks;
+        let children = all.iter().filter(|child| check.children.contains(&child.id));
+        // A calculated check may not watch another one, so this ends.
+        children.filter(|child| self.health(child, at) == Health::Healthy).count()
+    }
+
+    fn is_found_failing(&self, check: &HealthCheck, at: Moment) -> bool {
+        match check.kind {
+            CheckKind::Http | CheckKind::Https | CheckKind::Tcp => self.is_seen_failing(check, at),
+            CheckKind::Calculated => self.healthy_children(check, at) < check.health_threshold as usize,
+            CheckKind::RecoveryControl => {
+                let mut controls = self.estate.arc.controls();
+                let followed = controls.find(|(.., control)| check.routing_control.as_ref() == Some(&control.name));
+                followed.is_none_or(|(.., control)| self.switch(control, at) == Switch::Off)
+            }
+        }
     }
 
     /// Whether too few checkers see success. A change is believed when it has held for `threshold` requests; until then what

@@ -1,5 +1,6 @@
 //! What faults name must exist: a scenario with a misspelt link would otherwise play, and nothing would happen.
 
+use super::dns;
 use super::estate::Estate;
 use super::estate::check::ON_PREMISES;
 use super::fault::Fault;
@@ -14,24 +15,34 @@ enum Named {
     Region,
     Site,
     Service,
+    /// A service, or the name servers.
+    Server,
     Link,
     Plan,
     Check,
     Group,
     Zone,
+    /// A Region that answers some service.
+    Endpoint,
+    Test,
+    Control,
+    Resource,
 }
 
 impl Named {
     const fn word(self) -> &'static str {
         match self {
-            Self::Region => "Region",
+            Self::Region | Self::Endpoint => "Region",
             Self::Site => "site",
-            Self::Service => "service",
+            Self::Service | Self::Server => "service",
             Self::Link => "replication link",
             Self::Plan => "backup plan",
             Self::Check => "health check",
             Self::Group => "Auto Scaling group",
             Self::Zone => "Availability Zone",
+            Self::Test => "restore testing plan",
+            Self::Control => "routing control",
+            Self::Resource => "resource of a backup plan",
         }
     }
 
@@ -39,14 +50,26 @@ impl Named {
         match self {
             Self::Region => estate.regions.clone(),
             Self::Site => estate.regions.iter().cloned().chain([ON_PREMISES.to_owned()]).collect(),
-            Self::Service => services::SERVICES.iter().map(|service| service.name.to_owned()).collect(),
+            Self::Service => service_names().collect(),
+            Self::Server => service_names().chain([dns::SERVICE.to_owned()]).collect(),
             Self::Link => estate.links().into_iter().map(|link| link.id).collect(),
             Self::Plan => estate.backup.plans.iter().map(|plan| plan.name.clone()).collect(),
             Self::Check => estate.route53.health_checks.iter().map(|check| check.id.clone()).collect(),
             Self::Group => estate.autoscaling.groups.iter().map(|group| group.name.clone()).collect(),
             Self::Zone => estate.zones(),
+            Self::Endpoint => estate.regions.iter().chain(estate.arc.endpoints()).cloned().collect(),
+            Self::Test => estate.backup.restore_tests.iter().map(|test| test.name.clone()).collect(),
+            Self::Resource => {
+                let plans = estate.backup.plans.iter();
+                plans.flat_map(|plan| &plan.resources).map(|resource| resource.arn.clone()).collect()
+            }
+            Self::Control => estate.arc.controls().map(|(.., control)| control.name.clone()).collect(),
         }
     }
+}
+
+fn service_names() -> impl Iterator<Item = String> {
+    services::SERVICES.iter().map(|service| service.name.to_owned())
 }
 
 /// The first name of a fault that does not exist in the estate, in words.
@@ -69,11 +92,11 @@ fn listed(all: &[String]) -> String {
 /// Every name a fault uses that the estate must know.
 fn names(fault: &Fault) -> Vec<(Named, &String)> {
     let optional: Vec<(Named, &Option<String>)> = match fault {
-        Fault::Endpoint(down) => vec![(Named::Service, &down.service), (Named::Region, &down.region)],
-        Fault::Throttle(throttle) => vec![(Named::Service, &throttle.service), (Named::Region, &throttle.region)],
-        Fault::Latency(slow) => vec![(Named::Service, &slow.service), (Named::Region, &slow.region)],
+        Fault::Endpoint(down) => vec![(Named::Server, &down.service), (Named::Endpoint, &down.region)],
+        Fault::Throttle(throttle) => vec![(Named::Service, &throttle.service), (Named::Endpoint, &throttle.region)],
+        Fault::Latency(slow) => vec![(Named::Service, &slow.service), (Named::Endpoint, &slow.region)],
         Fault::LostAnswer(calls) | Fault::ExpiredCredentials(calls) => {
-            vec![(Named::Service, &calls.service), (Named::Region, &calls.region)]
+            vec![(Named::Service, &calls.service), (Named::Endpoint, &calls.region)]
         }
         Fault::Lag(ramp) => vec![(Named::Link, &ramp.link), (Named::Site, &ramp.from), (Named::Region, &ramp.to)],
         Fault::Stall(links) | Fault::Stop(links) => {
@@ -83,6 +106,9 @@ fn names(fault: &Fault) -> Vec<(Named, &String)> {
         Fault::Zone(lost) => return vec![(Named::Zone, &lost.zone)],
         Fault::Unhealthy(failing) => vec![(Named::Check, &failing.check), (Named::Site, &failing.site)],
         Fault::Backup(failure) => vec![(Named::Plan, &failure.plan)],
+        Fault::SkipBackup(skipped) => vec![(Named::Plan, &skipped.plan), (Named::Resource, &skipped.resource)],
+        Fault::RestoreTest(failure) => vec![(Named::Test, &failure.test)],
+        Fault::RoutingControl(switched) => return vec![(Named::Control, &switched.control)],
         Fault::Copy(failure) => vec![(Named::Plan, &failure.plan), (Named::Region, &failure.to)],
         Fault::Capacity(capacity) => {
             let group = capacity.group.iter().map(|group| (Named::Group, group));

@@ -17,9 +17,11 @@ use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, oneshot};
 
 use super::control;
+use super::dns::server::Sockets;
 use super::estate::Estate;
-use super::frame::{Frame, Outcome};
+use super::frame::{Frame, HANG, Outcome};
 use super::references;
+use super::sites::{self, Visit};
 use super::time::Moment;
 use super::timeline::{Scenario, Timeline};
 use super::wire::{Reply, Request};
@@ -75,6 +77,8 @@ pub struct Simulator;
 pub struct Running {
     /// Where it listens.
     pub addr: SocketAddr,
+    /// Where its DNS listens, UDP and TCP.
+    pub dns: SocketAddr,
     stop: Option<oneshot::Sender<Infallible>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -95,6 +99,9 @@ impl Simulator {
         let listener = TcpListener::bind(listen).map_err(failed)?;
         listener.set_nonblocking(true).map_err(failed)?;
         let addr = listener.local_addr().map_err(failed)?;
+        let names =
+            Sockets::bind(listen.ip()).map_err(|error| StartError::Listen(SocketAddr::new(listen.ip(), 0), error))?;
+        let dns = names.addr;
         let start = start.unwrap_or_else(Moment::of_wall_clock);
         let mut timeline = Timeline::default();
         timeline.add(&scenario.acts, start);
@@ -108,15 +115,18 @@ impl Simulator {
                     tokio::select! {
                         // The sender is never used, only dropped: then this ends.
                         _ = stopped => {}
-                        result = accept(listener, frame) => if let Err(error) = result {
+                        result = accept(listener, Arc::clone(&frame)) => if let Err(error) = result {
                             tracing::error!(%error, "the simulator stopped listening");
+                        },
+                        result = names.serve(frame) => if let Err(error) = result {
+                            tracing::error!(%error, "the simulator's DNS stopped listening");
                         },
                     }
                 });
                 runtime.shutdown_background();
             })
             .map_err(failed)?;
-        Ok(Running { addr, stop: Some(stop), thread: Some(thread) })
+        Ok(Running { addr, dns, stop: Some(stop), thread: Some(thread) })
     }
 }
 
@@ -150,7 +160,7 @@ impl Drop for Running {
 
 impl fmt::Debug for Running {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Running").field("addr", &self.addr).finish_non_exhaustive()
+        f.debug_struct("Running").field("addr", &self.addr).field("dns", &self.dns).finish_non_exhaustive()
     }
 }
 
@@ -209,6 +219,16 @@ async fn respond(frame: &Frame, request: hyper::Request<Incoming>) -> Result<hyp
     };
     if request.path.starts_with("/_drdeck/") {
         return Ok(response(control::answer(frame, &request)));
+    }
+    if request.path.starts_with(sites::PATH) {
+        return match sites::visit(&frame.worlds(), &request, frame.count()) {
+            Visit::Answer(reply) => Ok(response(reply)),
+            Visit::Reset => Err(Reset),
+            Visit::Hang => {
+                tokio::time::sleep(HANG).await;
+                Err(Reset)
+            }
+        };
     }
     match frame.answer(&request).await {
         Outcome::Answer(reply) => Ok(response(reply)),

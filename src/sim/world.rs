@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::estate::Estate;
-use super::fault::{BackupFailure, CopyFailure, Fault, is};
+use super::estate::arc::{Cluster, Control, Panel, Switch};
+use super::fault::{BackupFailure, CopyFailure, Fault, RestoreTestFailure, Stage, is};
 use super::seed;
 use super::time::{Moment, Span};
 use super::timeline::Timeline;
@@ -86,6 +87,44 @@ impl World {
             let Fault::Backup(failure) = fault else { return None };
             is(&failure.plan, plan).then_some(failure)
         })
+    }
+
+    /// Whether the backup of a resource that a plan would start at that moment is not started.
+    pub fn is_backup_skipped(&self, plan: &str, resource: &str, at: Moment) -> bool {
+        self.faults(at).any(|fault| {
+            let Fault::SkipBackup(skipped) = fault else { return false };
+            is(&skipped.plan, plan) && is(&skipped.resource, resource)
+        })
+    }
+
+    /// What fails at a stage of a restore that a test starts at that moment.
+    pub fn test_failure(&self, test: &str, kind: &str, stage: Stage, at: Moment) -> Option<&RestoreTestFailure> {
+        self.faults(at).find_map(|fault| {
+            let Fault::RestoreTest(failure) = fault else { return None };
+            (is(&failure.test, test) && is(&failure.kind, kind) && failure.fails == stage).then_some(failure)
+        })
+    }
+
+    /// The ARN of a routing control. ARC is global: there is no Region in it.
+    pub fn control_arn(&self, cluster: &Cluster, panel: &Panel, control: &Control) -> String {
+        let id = self.hex(&["routing-control", &cluster.name, &panel.name, &control.name], 16);
+        format!("{}/routingcontrol/{id}", self.panel_arn(cluster, panel))
+    }
+
+    /// The ARN of a control panel.
+    pub fn panel_arn(&self, cluster: &Cluster, panel: &Panel) -> String {
+        let id = self.hex(&["control-panel", &cluster.name, &panel.name], 32);
+        self.arn("route53-recovery-control", "", &format!("controlpanel/{id}"))
+    }
+
+    /// How a routing control stands at that moment: as it was switched last.
+    pub fn switch(&self, control: &Control, at: Moment) -> Switch {
+        let spells = self.timeline.spells().iter().filter(|spell| spell.holds(at));
+        let switched = spells.filter_map(|spell| {
+            let Fault::RoutingControl(switched) = &spell.fault else { return None };
+            (switched.control == control.name).then_some((spell.from, switched.state))
+        });
+        switched.max_by_key(|(from, _)| *from).map_or(control.state, |(_, state)| state)
     }
 
     /// What becomes of a copy of a plan's backup into a Region that starts at that moment, if it does not end well.

@@ -308,6 +308,7 @@ async fn a_role_that_is_refused_says_so() {
 async fn a_profile_that_does_not_exist() {
     let access = Access {
         endpoint_url: Some(nobody().await),
+        arc: Vec::new(),
         login: Login::Chain { profile: Some("no-such-profile".into()) },
         timeout: Duration::from_secs(2),
     };

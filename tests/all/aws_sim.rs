@@ -1,5 +1,6 @@
 //! Every Query against the simulator: the same SDK clients, protocols and pages as with AWS.
 
+use std::sync::Arc;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -69,7 +70,7 @@ async fn everything(session: &Session, estate: &Estate) -> BTreeMap<Query, Resul
         for query in std::mem::take(&mut queries) {
             let result = session.read(&query, start()).await.result;
             if let Ok(answer) = &result {
-                let reading = Reading::fresh(answer.clone(), start(), Span::from_mins(1));
+                let reading = Reading::fresh(Arc::new(answer.clone()), start(), Span::from_mins(1));
                 snapshot.readings.insert(query.clone(), reading);
             }
             all.insert(query, result);

@@ -211,7 +211,7 @@ pub(crate) async fn nobody() -> String {
 }
 
 pub(crate) async fn session_at(url: &str, timeout: Duration) -> Session {
-    let access = Access { endpoint_url: Some(url.to_owned()), login: Login::Simulator, timeout };
+    let access = Access { endpoint_url: Some(url.to_owned()), arc: Vec::new(), login: Login::Simulator, timeout };
     Session::open(access, &[Region::new("us-west-2")]).await
 }
 

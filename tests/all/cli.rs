@@ -13,7 +13,7 @@ use drdeck::model::facts::sts::Identity;
 use drdeck::model::{
     Assessment, ComponentAssessment, Criticality, Failure, FailureKind, Loss, Moment, PerDisruption, Reading, Region,
     RpoJudgement, RtoJudgement, RunStart, Service, Site, SourceState, SourceStatus, Span, Strategy, SystemAssessment,
-    Text, Up, Verdict,
+    Text, Told, Up, Verdict,
 };
 
 const BINARY: &str = env!("CARGO_BIN_EXE_drdeck");
@@ -37,7 +37,7 @@ fn moment(text: &str) -> Moment {
     text.parse().unwrap()
 }
 
-fn assessment() -> Assessment {
+pub(crate) fn assessment() -> Assessment {
     let now = moment("2026-11-20T14:02:17Z");
     let ago = |seconds| now.checked_sub(Span::from_secs(seconds)).unwrap();
     let replica = ComponentAssessment {
@@ -62,8 +62,12 @@ fn assessment() -> Assessment {
         depends_on: Vec::new(),
         active: BTreeSet::from([Site::Region(Region::new("us-east-1"))]),
         up: Up::Down { since: ago(130), start: RunStart::Seen },
+        active_told: Told::Before,
+        up_told: Told::Before,
         verdict: Verdict::AtRisk,
         reasons: vec![Text::new("A failover was never proven to meet the RTO of 1 h")],
+        summary: Text::new("orders does not serve its users"),
+        consider_failover: None,
         rpo: PerDisruption {
             region: RpoJudgement {
                 objective: Some(Span::from_mins(5)),
@@ -109,6 +113,7 @@ fn assessment() -> Assessment {
     Assessment {
         now,
         systems: vec![orders],
+        silent: Vec::new(),
         sources: vec![
             SourceState {
                 service: Service::Drs,
@@ -274,7 +279,7 @@ fn wrong_usage_exits_64_and_says_what_is_right() {
         (&["frobnicate"], "unrecognized subcommand 'frobnicate'"),
         (&["journal"], "unrecognized subcommand 'journal'"),
         (&["--nonsense"], "unexpected argument '--nonsense'"),
-        (&["status", "--output", "yaml"], "[possible values: table, json]"),
+        (&["status", "--output", "yaml"], "[possible values: table, json, prometheus]"),
         (&["status", "--log-level", "loud"], "[possible values: error, warn, info, debug, trace]"),
         (&["demo", "--speed", "fast"], "it must be a number from 0 to 100000"),
         (&["demo", "--speed", "-1"], "-1"),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use drdeck::config::{self, Config, ConfigError, Overrides, keys};
 use drdeck::model::kinds::{Kind, Servers};
-use drdeck::model::{Place, Region, Site, Span};
+use drdeck::model::{Place, Probe, Query, Region, Site, Span};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -52,11 +52,15 @@ fn sample() -> String {
     section(&mut out, "", keys::TOP, &[]);
     section(&mut out, "[polling]", keys::POLLING, &[]);
     section(&mut out, "[console]", keys::CONSOLE, &[]);
+    section(&mut out, "[dns]", keys::DNS, &[]);
+    section(&mut out, "[arc]", keys::ARC, &[]);
+    without(&mut out, "[[arc.endpoint]]", keys::ARC_ENDPOINT);
     section(&mut out, "[[system]]", keys::SYSTEM, &[]);
     for key in keys::OBJECTIVE {
         out.push_str(&format!("\n# {}", key.doc));
         section(&mut out, &format!("[system.objective.{}]", key.name), keys::PROMISE, &["rpo", "rto"]);
     }
+    without(&mut out, "[[system.probe]]", keys::PROBE);
     out.push_str("\n# The keys that each [[system.component]] may have, whatever its kind:\n");
     for key in keys::COMPONENT.iter().filter(|key| !key.example.is_empty()) {
         out.push_str(&format!("# {}: {}\n", key.name, key.doc));
@@ -80,6 +84,14 @@ fn section(out: &mut String, title: &str, keys: &[keys::Key], written: &[&str]) 
     lines(out, keys, written);
 }
 
+/// A table that may be left out as a whole, and then its keys are not needed.
+fn without(out: &mut String, title: &str, keys: &[keys::Key]) {
+    out.push_str(&format!("\n#{title}\n"));
+    for key in keys {
+        out.push_str(&format!("# {}\n#{} = {}\n", key.doc, key.name, key.example));
+    }
+}
+
 fn lines(out: &mut String, keys: &[keys::Key], written: &[&str]) {
     for key in keys.iter().filter(|key| !key.example.is_empty()) {
         let (default, off) = match key.need {
@@ -99,23 +111,49 @@ fn the_sample_holds_every_key_and_is_a_good_config() {
     assert_eq!(config.estate.systems.len(), 2);
     assert_eq!(config.estate.systems[0].components.len(), keys::KINDS.len());
 
-    let all = [keys::TOP, keys::POLLING, keys::CONSOLE, keys::SYSTEM, keys::OBJECTIVE, keys::PROMISE, keys::COMPONENT];
+    let all: [&[keys::Key]; 11] = [
+        keys::TOP,
+        keys::POLLING,
+        keys::CONSOLE,
+        keys::DNS,
+        keys::ARC,
+        keys::ARC_ENDPOINT,
+        keys::SYSTEM,
+        keys::PROBE,
+        keys::OBJECTIVE,
+        keys::PROMISE,
+        keys::COMPONENT,
+    ];
     for key in all.into_iter().chain(keys::KINDS.iter().map(|kind| kind.keys)).flatten() {
         let is_there = |line: &str| {
             line.trim_start_matches('#').split(" = ").next() == Some(key.name)
-                || line.trim_matches(['[', ']']).split('.').any(|part| part == key.name)
+                || line.trim_matches(['[', ']', '#']).split('.').any(|part| part == key.name)
         };
         assert!(sample.lines().any(is_there), "{} is not in the sample", key.name);
     }
 
-    // Every example is right: with all keys written out, but for the one that excludes another.
+    // Every example is right: with all keys written out, but for the one that excludes another and the one that all of the network excludes.
     let uncommented: String = sample
         .lines()
-        .filter(|line| !line.starts_with("#servers"))
+        .filter(|line| !line.starts_with("#servers") && !line.starts_with("#simulator"))
         .map(|line| line.strip_prefix('#').filter(|rest| !rest.starts_with(' ')).unwrap_or(line).to_owned() + "\n")
         .collect();
     let config = parse(&uncommented).unwrap();
-    assert!(config.simulator);
+    assert!(
+        parse(&format!("simulator = true\n{uncommented}")).is_err(),
+        "everything of a simulator is on this machine"
+    );
+    assert_eq!(config.dns.resolvers, ["10.0.0.2:53".parse().unwrap(), "127.0.0.1:5353".parse().unwrap()]);
+    assert_eq!(config.dns.authoritative, ["10.0.0.2:53".parse().unwrap()]);
+    assert_eq!(config.arc.endpoints[0].region, Region::new("us-west-2"));
+    let east = Probe {
+        site: Site::Region(Region::new("us-east-1")),
+        url: "https://use1.storefront.shop.example/health".to_owned(),
+    };
+    assert_eq!(config.estate.systems[0].probes, [east]);
+    let shared: Vec<Query> = config.estate.shared.iter().cloned().collect();
+    let everywhere = Query::RoutingControls(Place::home(Place::EVERYWHERE));
+    assert_eq!(shared, [everywhere, Query::SwitchPlans(Place::home("us-west-2"))]);
     let role = |place: &Place| place.role.clone().unwrap();
     let Kind::Drs(drs) = &config.estate.systems[0].components[0].kind else { panic!("drs comes first") };
     assert_eq!(drs.servers, Servers::Tags(vec![("App".to_owned(), "legacy-web".to_owned())]));
@@ -154,7 +192,9 @@ fn what_is_not_written_has_its_default() {
     assert_eq!(config.polling.interval, Span::from_secs(30));
     assert_eq!(config.polling.slow_interval, Span::from_mins(15));
     assert_eq!(config.console.theme, "default");
+    assert!(config.dns.resolvers.is_empty() && config.dns.authoritative.is_empty() && config.estate.shared.is_empty());
     let system = &config.estate.systems[0];
+    assert!(system.probes.is_empty());
     assert_eq!(system.primary, Site::OnPremises);
     assert_eq!((system.objectives.region, system.objectives.data), (None, None));
     let names: Vec<&str> = system.components.iter().map(|component| component.name.as_str()).collect();
@@ -165,7 +205,7 @@ fn what_is_not_written_has_its_default() {
     let Kind::HealthCheck(check) = &system.components[1].kind else { panic!("a health check") };
     assert_eq!((&check.watches, &check.place.region), (&Site::OnPremises, &Region::new("us-east-1")));
     let Kind::Backup(backup) = &system.components[2].kind else { panic!("a backup") };
-    assert_eq!(backup.every, Span::from_hours(24));
+    assert_eq!(backup.every, None, "as its plans say");
     assert_eq!(backup.copy.as_ref().unwrap().place.region, Region::new("us-west-2"));
     assert_eq!(system.components[2].own_rpo, Some(Span::from_mins(90)));
 }

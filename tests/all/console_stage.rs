@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use drdeck::console::{App, AppOptions, Command, Event, Mode, Start, Theme, Themes};
+use drdeck::console::{App, AppOptions, Command, Event, Mode, Shell, Start, Theme, Themes};
 use drdeck::model::Assessment;
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 
@@ -30,6 +30,7 @@ impl Stage {
             name: "shop".to_owned(),
             start,
             clock: None,
+            shell: Shell::default(),
             theme: "default".to_owned(),
             themes: Themes::default().names(),
         });

@@ -9,9 +9,9 @@ use drdeck::model::kinds::{Asg, Kind};
 use drdeck::model::{
     Assessment, Component, ComponentAssessment, Criticality, Estate, Failure, FailureKind, Loss, Moment, Objective,
     PerDisruption, Place, Reading, Region, RpoJudgement, RtoJudgement, RunStart, Service, Site, SourceState,
-    SourceStatus, Span, Strategy, System, SystemAssessment, Text, Up, Verdict,
+    SourceStatus, Span, Strategy, System, SystemAssessment, Text, Told, Up, Verdict,
 };
-use drdeck::observe::{Clock, Observation};
+use drdeck::observe::{Clock, Observation, Origin};
 
 /// A moment of 2026-11-20: `14:02:17`.
 pub(crate) fn at(time: &str) -> Moment {
@@ -37,6 +37,9 @@ pub(crate) fn observation(assessment: Assessment, anchor: Instant, speed: f64) -
     Observation {
         clock: Clock { anchor, at_anchor: assessment.now, speed },
         assessment: Arc::new(assessment),
+        snapshot: Arc::default(),
+        events: Arc::default(),
+        origin: Origin::Live,
         refreshing: false,
     }
 }
@@ -115,9 +118,10 @@ pub(crate) fn estate() -> Estate {
                 data: data_rpo.or(data_rto).map(|_| Objective { rpo: data_rpo, rto: data_rto }),
             },
             components: vec![component],
+            probes: Vec::new(),
         }
     });
-    Estate { systems: systems.collect() }
+    Estate { systems: systems.collect(), ..Default::default() }
 }
 
 /// A system as judged on a calm day, before its components are known.
@@ -148,8 +152,12 @@ fn judged(plan: Plan) -> SystemAssessment {
         recovery: Region::new("us-west-2"),
         depends_on: plan.depends_on.iter().map(|name| (*name).to_owned()).collect(),
         up: Up::Up,
+        active_told: Told::Before,
+        up_told: Told::Before,
         verdict: Verdict::AtRisk,
         reasons: vec![Text::new("Its recovery was never proven by a run")],
+        summary: Text::new(format!("{} is served; its recovery was never proven", plan.name)),
+        consider_failover: None,
         rpo: PerDisruption { region: rpo(region_rpo), data: rpo(data_rpo) },
         rto: PerDisruption { region: rto(region_rto), data: rto(data_rto) },
         blockers: Vec::new(),
@@ -379,6 +387,7 @@ pub(crate) fn calm() -> Assessment {
         now: now(),
         systems,
         sources: sources(),
+        silent: Vec::new(),
         identity: Reading::fresh(identity, at("14:02:05"), minutes(1)),
         calls: 31,
         cost_per_hour_usd: 0.04,

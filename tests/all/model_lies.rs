@@ -7,6 +7,7 @@ use drdeck::model::facts::cloudwatch::{Series, SeriesStatus};
 use drdeck::model::facts::drs::ReplicationState;
 use drdeck::model::facts::dynamodb::{Consistency, ReplicaStatus};
 use drdeck::model::facts::rds::{FailoverState, Synchronization};
+use drdeck::model::kinds::Kind;
 use drdeck::model::{Failure, FailureKind, Loss, Query, Verdict};
 
 use crate::model_estates::*;
@@ -108,20 +109,22 @@ fn a_replica_lag_of_minus_one_is_no_replication() {
 
 #[test]
 fn a_replica_whose_replication_is_not_running_is_not_believed() {
-    for (status, verdict) in [
-        ("error", Verdict::Unknown),
-        ("stopped", Verdict::Unknown),
-        ("replication degraded", Verdict::Unknown),
-        ("replication stop point reached", Verdict::Unknown),
-        ("something new", Verdict::Unknown),
-        ("terminated", Verdict::Breached),
+    // What broke off leaves the recovery point that its last good lag proves: 12 s before the point of a minute ago.
+    let last_good = Some(ago(seconds(72)));
+    for (status, verdict, recovery_point) in [
+        ("error", Verdict::AtRisk, last_good),
+        ("stopped", Verdict::AtRisk, last_good),
+        ("replication degraded", Verdict::AtRisk, last_good),
+        ("replication stop point reached", Verdict::AtRisk, last_good),
+        ("something new", Verdict::Unknown, None),
+        ("terminated", Verdict::Breached, None),
     ] {
         let (kind, mut world) = rds_replica();
         let replication = db_instance(&mut world, &west()).replication.as_mut().unwrap();
         (replication.status, replication.normal) = (t(status), false);
         replication.message = Some(t("log file is gone"));
         let judged = judge_kind(kind, &world);
-        assert_eq!((it(&judged).verdict, it(&judged).recovery_point.region), (verdict, None), "{status}");
+        assert_eq!((it(&judged).verdict, it(&judged).recovery_point.region), (verdict, recovery_point), "{status}");
         assert!(why(&judged).contains(status) && why(&judged).contains("log file is gone"), "{}", why(&judged));
         assert!(!judged.blockers.is_empty(), "{status}");
     }
@@ -264,6 +267,12 @@ fn no_data_points_are_not_a_lag_of_zero() {
     ];
     for ((kind, mut world), query) in series {
         world.put(query, no_points());
+        // EFS tells its last synchronisation by itself, too.
+        if matches!(kind, Kind::EfsReplication(_)) {
+            for place in [east(), west()] {
+                world.make_missing(&Query::FileSystemReplications(place));
+            }
+        }
         let judged = judge_kind(kind.clone(), &world);
         assert_eq!((it(&judged).verdict, judged.rpo.region.now), (Verdict::Unknown, None), "{}", kind.as_str());
         assert!(why(&judged).contains("has reported no lag"), "{}", why(&judged));

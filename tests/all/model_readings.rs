@@ -1,6 +1,7 @@
 //! Readings for the tests of the judgement: facts in good order, to be spoilt by the tests.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use drdeck::model::facts::Answer;
 use drdeck::model::facts::Known::Is;
@@ -95,7 +96,11 @@ impl World {
     }
 
     pub(crate) fn snapshot(&self) -> Snapshot {
-        Snapshot { readings: self.readings.clone(), down_since: self.down_since.clone(), ..Snapshot::default() }
+        let shared = self.readings.iter().map(|(query, reading)| {
+            let Reading { value, read_at, fresh_until, failing } = reading.clone();
+            (query.clone(), Reading { value: value.map(Arc::new), read_at, fresh_until, failing })
+        });
+        Snapshot { readings: shared.collect(), down_since: self.down_since.clone(), ..Snapshot::default() }
     }
 }
 
@@ -178,6 +183,8 @@ pub(crate) fn instance(id: &str, region: &str) -> DbInstance {
         replicas: Vec::new(),
         replication: None,
         multi_az: true,
+        zone: Some(t(&format!("{region}a"))),
+        standby_zone: Some(t(&format!("{region}b"))),
         cluster: None,
     }
 }
@@ -252,6 +259,7 @@ pub(crate) fn server(id: &str) -> SourceServer {
         last_launch: t("SUCCEEDED"),
         origin_region: Some(Region::new(EAST)),
         recovery_instance: None,
+        reversed: None,
     }
 }
 
@@ -285,6 +293,7 @@ pub(crate) fn backup_job(created: Moment, state: JobState) -> BackupJob {
         completed: Some(created + minutes(20)),
         message: None,
         recovery_point: None,
+        plan: None,
     }
 }
 
@@ -304,7 +313,7 @@ pub(crate) fn copy_job(created: Moment, state: JobState) -> CopyJob {
 
 pub(crate) fn vault(name: &str, region: &str) -> Vault {
     let arn = t(&format!("arn:aws:backup:{region}:111122223333:backup-vault:{name}"));
-    Vault { name: t(name), arn, locked: true, points: 30, key: None }
+    Vault { name: t(name), arn, locked: true, points: 30, key: None, key_type: None, min_retention_days: None, max_retention_days: None, lock_date: None }
 }
 
 pub(crate) fn check(id: &str) -> Check {
@@ -316,6 +325,11 @@ pub(crate) fn check(id: &str) -> Check {
         disabled: false,
         insufficient_data: None,
         version: 1,
+        children: Vec::new(),
+        threshold: None,
+        routing_control: None,
+        interval_seconds: Some(30),
+        failure_threshold: Some(3),
     }
 }
 

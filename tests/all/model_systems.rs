@@ -1,5 +1,6 @@
 //! What the Components together mean for a System: RPO, outage, active site, verdict, and when that changes by itself.
 
+use std::sync::Arc;
 use std::collections::BTreeMap;
 
 use drdeck::model::facts::Answer;
@@ -102,11 +103,11 @@ fn an_outage_freezes_what_would_be_lost() {
 
     // Ten minutes later nothing new was read, and the source that showed the outage is dead.
     let later = now() + minutes(10);
-    let first = assess(&drdeck::model::Estate { systems: vec![system.clone()] }, &world.snapshot(), now());
+    let first = assess(&drdeck::model::Estate { systems: vec![system.clone()], ..Default::default() }, &world.snapshot(), now());
     world.down_since = down_since(&first);
     assert_eq!(world.down_since, BTreeMap::from([("shop".to_owned(), (began, RunStart::Seen))]));
     world.kill(EAST);
-    let judged = assess(&drdeck::model::Estate { systems: vec![system] }, &world.snapshot(), later).systems.remove(0);
+    let judged = assess(&drdeck::model::Estate { systems: vec![system], ..Default::default() }, &world.snapshot(), later).systems.remove(0);
     assert_eq!(
         (judged.up, judged.rpo.region.now),
         (Up::Down { since: began, start: RunStart::Seen }, Some(seconds(10)))
@@ -275,7 +276,7 @@ fn the_judgement_changes_when_a_value_becomes_stale() {
     let (system, world) = orders();
     let change = next(system.clone(), &world).unwrap();
     assert!(change > now() + minutes(1) && change < now() + minutes(1) + seconds(1), "{change}");
-    let estate = drdeck::model::Estate { systems: vec![system] };
+    let estate = drdeck::model::Estate { systems: vec![system], ..Default::default() };
     let before = assess(&estate, &world.snapshot(), now() + minutes(1)).systems[0].verdict;
     let after = assess(&estate, &world.snapshot(), change).systems[0].verdict;
     assert_eq!((before, after), (Verdict::Met, Verdict::Unknown));
@@ -292,7 +293,7 @@ fn the_judgement_changes_when_a_figure_crosses_four_fifths_and_the_objective() {
         let orders = one(lag, &mut world);
         let change = next(orders.clone(), &world).unwrap();
         assert_eq!(change, now() + seconds(left) + Span::from_millis(1), "{lag}");
-        let estate = drdeck::model::Estate { systems: vec![orders] };
+        let estate = drdeck::model::Estate { systems: vec![orders], ..Default::default() };
         let before = assess(&estate, &world.snapshot(), now() + seconds(left)).systems[0].verdict;
         assert_ne!(assess(&estate, &world.snapshot(), change).systems[0].verdict, before, "{lag}");
     }
@@ -307,8 +308,11 @@ fn what_stands_still_does_not_change() {
         let reading = world.readings.get_mut(&query).unwrap();
         reading.fresh_until = Some(now() + hours(5));
     }
-    let change = next(system, &world).unwrap();
-    assert_eq!(change, now() + minutes(4) + Span::from_millis(1), "only the check's newest point grows old");
+    let change = next(system.clone(), &world).unwrap();
+    assert_eq!(change, now() + minutes(1) + Span::from_millis(1), "then it has failed for two minutes");
+    let later = assess(&drdeck::model::Estate { systems: vec![system], ..Default::default() }, &world.snapshot(), change);
+    assert_eq!(later.systems[0].consider_failover, Some(ago(minutes(1))));
+    assert_eq!(later.next_change, Some(now() + minutes(4) + Span::from_millis(1)), "the check's newest point grows old");
 }
 
 #[test]
@@ -349,7 +353,7 @@ fn a_thousand_systems_are_judged_in_good_time() {
     let mut snapshot = Snapshot::default();
     let servers: Vec<_> = (0..4_000).map(|n| server(&format!("s-{n:017}"))).collect();
     let put = |snapshot: &mut Snapshot, query: Query, answer: Answer| {
-        snapshot.readings.insert(query, Reading::fresh(answer, now(), minutes(1)));
+        snapshot.readings.insert(query, Reading::fresh(Arc::new(answer), now(), minutes(1)));
     };
     for n in 0..4_000 {
         put(&mut snapshot, snapshots_of(&format!("s-{n:017}")), taken(&[Some(ago(minutes(9)))]));
@@ -367,7 +371,7 @@ fn a_thousand_systems_are_judged_in_good_time() {
             System { name: format!("system-{n}"), ..system(components, Some(minutes(15)), Some(hours(1))) }
         })
         .collect();
-    let estate = drdeck::model::Estate { systems };
+    let estate = drdeck::model::Estate { systems, ..Default::default() };
     let judged = assess(&estate, &snapshot, now());
     assert!(judged.systems.iter().all(|system| system.verdict == Verdict::Met));
     assert_eq!(estate.queries().len(), 4_000 + 4);

@@ -8,6 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use ciborium::Value;
+use drdeck::config::Dns;
 use drdeck::aws::{Access, Login};
 use drdeck::model::kinds::{DynamodbGlobalTable, DynamodbTable, HealthCheck, Kind, LagUnit, Metric, RdsReplica};
 use drdeck::model::{
@@ -44,7 +45,9 @@ fn estate() -> Arc<Estate> {
                 own_rpo: None,
                 kind: Kind::RdsReplica(replica),
             }],
+            probes: Vec::new(),
         }],
+        ..Estate::default()
     })
 }
 
@@ -53,9 +56,11 @@ fn settings(endpoint: &str) -> Settings {
         // The login of the simulator, because it needs no key from the environment.
         access: Access {
             endpoint_url: Some(endpoint.to_owned()),
+            arc: Vec::new(),
             login: Login::Simulator,
             timeout: Duration::from_millis(200),
         },
+        dns: Dns::default(),
         paces: PACES,
         account: None,
     }

@@ -5,8 +5,8 @@ use std::fs;
 
 use drdeck::config::{self, Overrides};
 use drdeck::console::action;
-use drdeck::model::query::{Metric, Window};
-use drdeck::model::{Place, Query};
+use drdeck::model::query::{DnsQuestion, DnsServer, Metric, Window};
+use drdeck::model::{Place, Query, Service};
 
 fn readme() -> String {
     fs::read_to_string("README.md").unwrap()
@@ -33,6 +33,7 @@ fn the_permissions_are_the_operations_that_are_called() {
     let name = || "x".to_owned();
     let metric =
         Metric { namespace: name(), name: name(), dimensions: Vec::new(), statistic: name(), window: Window::Recent };
+    let question = DnsQuestion { name: name(), kind: name(), server: DnsServer::Authoritative };
     let queries = [
         Query::Identity(place.clone()),
         Query::SourceServers(place.clone()),
@@ -54,11 +55,35 @@ fn the_permissions_are_the_operations_that_are_called() {
         Query::Table(place.clone(), name()),
         Query::ContinuousBackups(place.clone(), name()),
         Query::Groups(place.clone()),
-        Query::Series(place, metric),
+        Query::Series(place.clone(), metric),
+        Query::Alarms(place.clone()),
+        Query::HostedZones(place.clone()),
+        Query::Records(place.clone(), name()),
+        Query::DnsAnswer(place.clone(), question),
+        Query::Probe(place.clone(), name()),
+        Query::DbEvents(place.clone()),
+        Query::DbClusterAutomatedBackups(place.clone()),
+        Query::BackupPlans(place.clone()),
+        Query::BackupPlan(place.clone(), name()),
+        Query::BackupSelections(place.clone(), name()),
+        Query::BackupSelection(place.clone(), name(), name()),
+        Query::RestoreTestingPlans(place.clone()),
+        Query::RestoreTestingSelections(place.clone(), name()),
+        Query::JobLog(place.clone(), name()),
+        Query::LaunchConfiguration(place.clone(), name()),
+        Query::ReplicationConfiguration(place.clone(), name()),
+        Query::RecoveryPlans(place.clone()),
+        Query::RecoveryPlanExecutions(place.clone(), name()),
+        Query::RoutingControls(place.clone()),
+        Query::SwitchPlans(place.clone()),
+        Query::SwitchExecutions(place.clone(), name()),
+        Query::FileSystemReplications(place.clone()),
+        Query::GlobalDatastores(place),
     ];
     let called: BTreeSet<String> = queries
         .iter()
         .map(|query| query.operation())
+        .filter(|(service, _)| !matches!(service, Service::Dns | Service::Http))
         .map(|(service, operation)| format!("{service}:{operation}"))
         .collect();
     let readme = readme();

@@ -68,7 +68,10 @@ fn the_built_in_scenarios_have_a_story_and_fit_the_shop() {
 fn the_faults_that_the_calm_scenario_explains_all_play() {
     let (_, calm) = demo::SCENARIOS[0];
     let examples: Vec<&str> = calm.lines().filter_map(|line| line.strip_prefix("# fault.")).collect();
-    assert_eq!(examples.len(), 16, "one for each kind of fault");
+    let mut kinds: Vec<&str> = examples.iter().filter_map(|example| Some(example.split_once(" = ")?.0)).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    assert_eq!(kinds.len(), 19, "one for each kind of fault: {kinds:?}");
     for example in examples {
         let text = format!("name = \"one\"\nstory = \"\"\n[[act]]\nfault.{example}\n");
         start(demo::ESTATE, &text).unwrap_or_else(|error| panic!("{example}: {error}")).stop();
@@ -96,6 +99,8 @@ fn a_scenario_that_names_what_does_not_exist_is_refused() {
             .contains("there is no service \"cloudwatch\" (there are: autoscaling,")
     );
     assert!(wrong("copy = { plan = \"daily\" }").contains("there is no backup plan \"daily\""));
+    assert!(wrong("skip-backup = { resource = \"arn:x\" }").contains("there is no resource of a backup plan \"arn:x\""));
+    assert!(wrong("restore-test = { test = \"weekly\" }").contains("there is no restore testing plan \"weekly\""));
 }
 
 #[test]
@@ -106,7 +111,7 @@ fn a_wrong_key_type_or_span_is_answered_where_it_stands() {
             .next()
             .unwrap(),
         "my.toml:4:1: unknown field `colour`, expected one of `name`, `account`, `user`, `regions`, `rds`, `dynamodb`, `s3`, `efs`, \
-         `elasticache`, `autoscaling`, `drs`, `backup`, `route53`, `cloudwatch`"
+         `elasticache`, `autoscaling`, `drs`, `backup`, `route53`, `arc`, `cloudwatch`"
     );
     let late = ESTATE.replace("base = \"2s\"", "base = \"2 seconds\"");
     let line = ESTATE.lines().position(|line| line.contains("base = \"2s\"")).unwrap() + 1;

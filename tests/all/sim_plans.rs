@@ -154,7 +154,11 @@ fn a_failover_within_a_region_is_told_by_events() {
 fn events_are_asked_for_by_time_source_and_category() {
     let calm = scenario("calm");
     let backups = events(&calm, "us-east-1", json!({ "Duration": "1440", "EventCategories": ["backup"] }));
-    assert_eq!(backups.len(), 4, "two instances, begun and finished: {backups:?}");
+    assert_eq!(backups.len(), 6, "two instances and a cluster, begun and finished: {backups:?}");
+    let of_cluster = json!({ "Duration": "1440", "SourceType": "db-cluster-snapshot" });
+    let told = events(&calm, "us-east-1", of_cluster);
+    assert!(told[0].ends_with("Creating automated cluster snapshot"), "{told:?}");
+    assert!(told[1].ends_with("Automated cluster snapshot created"), "{told:?}");
     assert!(events(&calm, "us-east-1", json!({ "Duration": "1440", "SourceType": "db-cluster" })).is_empty());
     let refused = |parameters: Json| calm.refusal("rds", "us-east-1", "DescribeEvents", parameters);
     assert_eq!(refused(json!({ "SourceIdentifier": "orders-db" })), (400, "InvalidParameterCombination"));
@@ -173,6 +177,8 @@ fn clusters_keep_automated_backups_of_their_own() {
     let xml = calm.text("rds", "us-east-1", "DescribeDBClusterAutomatedBackups", json!({})).unwrap();
     assert!(xml.contains("<DBClusterIdentifier>shop-use1</DBClusterIdentifier>"), "{xml}");
     assert!(xml.contains("<LatestTime>2026-11-20T11:55:00Z</LatestTime>"), "{xml}");
+    assert!(xml.contains("<AvailabilityZone>us-east-1b</AvailabilityZone>"), "{xml}");
+    assert!(xml.contains("<BackupRetentionPeriod>14</BackupRetentionPeriod>"), "{xml}");
     let unknown = json!({ "DBClusterIdentifier": "shop-usw2" });
     assert_eq!(
         calm.refusal("rds", "us-east-1", "DescribeDBClusterAutomatedBackups", unknown),

@@ -8,8 +8,6 @@ use drdeck::console::{
 };
 use ratatui::style::{Color, Modifier, Style};
 
-use crate::svg::rgb;
-
 fn built_in(name: &str) -> Theme {
     let (theme, warnings) = Themes::new(None).load(name);
     assert_eq!(warnings, Vec::<String>::new(), "{name}");
@@ -90,31 +88,6 @@ fn no_color_has_no_colour_but_keeps_reverse_bold_and_underline() {
     assert!(theme.style(Role::Selection).add_modifier.contains(Modifier::REVERSED));
     assert!(theme.style(Role::VerdictBreached).add_modifier.contains(Modifier::BOLD));
     assert!(theme.style(Role::VerdictUnknown).add_modifier.contains(Modifier::UNDERLINED));
-}
-
-#[test]
-fn high_contrast_has_seven_to_one_everywhere() {
-    let theme = built_in("high-contrast");
-    let text = theme.style(Role::Text);
-    for role in Role::ALL {
-        let style = text.patch(theme.style(*role));
-        let contrast = contrast(style.fg.unwrap(), style.bg.unwrap());
-        assert!(contrast >= 7.0, "{}: {contrast:.1}", role.name());
-        assert!(!style.add_modifier.contains(Modifier::DIM), "{}: dim", role.name());
-    }
-}
-
-#[test]
-fn colour_blind_safe_is_readable_on_black_and_on_white() {
-    let theme = built_in("colour-blind-safe");
-    for role in Role::ALL {
-        if let Some(colour) = theme.style(*role).fg {
-            for paper in [Color::Indexed(16), Color::Indexed(231)] {
-                let contrast = contrast(colour, paper);
-                assert!(contrast >= 3.0, "{}: {colour:?} on {paper:?}: {contrast:.1}", role.name());
-            }
-        }
-    }
 }
 
 #[test]
@@ -236,18 +209,4 @@ fn the_command_line_goes_before_no_color_and_that_before_the_config() {
     assert_eq!(theme::choose(None, set, Some("mine")), NO_COLOR);
     assert_eq!(theme::choose(None, Some(OsStr::new("")), Some("mine")), "mine");
     assert_eq!(theme::choose(None, None, None), DEFAULT);
-}
-
-/// The contrast of WCAG 2: 1 to 21.
-fn contrast(one: Color, other: Color) -> f64 {
-    let luminance = |colour| {
-        let (red, green, blue) = rgb(colour).unwrap();
-        let linear = |part: u8| {
-            let part = f64::from(part) / 255.0;
-            if part <= 0.040_45 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
-        };
-        0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
-    };
-    let (one, other) = (luminance(one), luminance(other));
-    (one.max(other) + 0.05) / (one.min(other) + 0.05)
 }

@@ -11,11 +11,12 @@ import botocore
 import botocore.session
 from botocore.config import Config
 
-CLOUDWATCH = "cloudwatch/2010-08-01"
+CBOR = ("cloudwatch/2010-08-01", "arc-region-switch/2022-07-26")
 
 
 class Aws:
-    """The services of one endpoint. With `cbor`, CloudWatch is spoken in rpc-v2-cbor, as the Rust SDK does; boto3 would pick JSON."""
+    """The services of one endpoint. With `cbor`, CloudWatch and Region switch are spoken in rpc-v2-cbor, as the Rust SDK does; boto3
+    would pick JSON."""
 
     def __init__(self, endpoint: str, cbor: bool = True, timeout: float = 5.0) -> None:
         self.endpoint = endpoint
@@ -39,10 +40,11 @@ class Aws:
 
 
 def force_cbor(folder: Path) -> None:
-    """Writes CloudWatch's model into `folder`, with CBOR as its only protocol."""
-    source = Path(botocore.__path__[0]) / "data" / CLOUDWATCH / "service-2.json.gz"
-    model = json.loads(gzip.decompress(source.read_bytes()))
-    model["metadata"]["protocols"] = ["smithy-rpc-v2-cbor"]
-    target = folder / CLOUDWATCH
-    target.mkdir(parents=True)
-    (target / "service-2.json").write_text(json.dumps(model))
+    """Writes the models of services that speak CBOR into `folder`, with CBOR as their only protocol."""
+    for service in CBOR:
+        source = Path(botocore.__path__[0]) / "data" / service / "service-2.json.gz"
+        model = json.loads(gzip.decompress(source.read_bytes()))
+        model["metadata"]["protocols"] = ["smithy-rpc-v2-cbor"]
+        target = folder / service
+        target.mkdir(parents=True)
+        (target / "service-2.json").write_text(json.dumps(model))

@@ -23,8 +23,29 @@ from deck import Simulator
 from findings import Findings
 
 REGIONS = ("us-east-1", "us-west-2", "us-east-2")
-SERVICES = ("autoscaling", "backup", "cloudwatch", "drs", "dynamodb", "rds", "route53", "sts")
+SERVICES = (
+    "arc-region-switch",
+    "autoscaling",
+    "backup",
+    "cloudwatch",
+    "drs",
+    "dynamodb",
+    "efs",
+    "elasticache",
+    "rds",
+    "route53",
+    "route53-recovery-cluster",
+    "sts",
+)
 EXPECTED = {
+    "arc-region-switch": {
+        "ListPlans",
+        "ListPlansInRegion",
+        "GetPlan",
+        "GetPlanInRegion",
+        "ListPlanExecutions",
+        "GetPlanExecution",
+    },
     "autoscaling": {"DescribeAutoScalingGroups"},
     "backup": {
         "ListBackupJobs",
@@ -40,10 +61,23 @@ EXPECTED = {
         "ListRestoreTestingPlans",
         "GetRestoreTestingPlan",
         "ListRestoreTestingSelections",
+        "GetRestoreTestingSelection",
+        "DescribeRestoreJob",
+        "ListRestoreJobsByProtectedResource",
     },
     "cloudwatch": {"GetMetricData", "DescribeAlarms"},
-    "drs": {"DescribeSourceServers", "DescribeRecoveryInstances", "DescribeJobs", "DescribeRecoverySnapshots"},
+    "drs": {
+        "DescribeSourceServers",
+        "DescribeRecoveryInstances",
+        "DescribeJobs",
+        "DescribeJobLogItems",
+        "DescribeRecoverySnapshots",
+        "GetLaunchConfiguration",
+        "GetReplicationConfiguration",
+    },
     "dynamodb": {"DescribeTable", "DescribeContinuousBackups"},
+    "efs": {"DescribeReplicationConfigurations"},
+    "elasticache": {"DescribeGlobalReplicationGroups", "DescribeReplicationGroups"},
     "rds": {
         "DescribeDBInstances",
         "DescribeDBClusters",
@@ -61,11 +95,23 @@ EXPECTED = {
         "GetChange",
         "TestDNSAnswer",
     },
+    "route53-recovery-cluster": {"ListRoutingControls", "GetRoutingControlState"},
     "sts": {"GetCallerIdentity"},
 }
 CHANGE = "C03916482RELEASE7K41"  # of the built-in shop: no list leads to it
 NOT_SERVED = {"UnknownOperationException", "InvalidAction"}
-SHORT_PAGES = {"cloudwatch": 3, "backup": 25, "drs": 1, "rds": 20, "autoscaling": 1, "route53": "1"}
+SHORT_PAGES = {
+    "arc-region-switch": 1,
+    "autoscaling": 1,
+    "backup": 25,
+    "cloudwatch": 3,
+    "drs": 1,
+    "efs": 1,
+    "elasticache": 20,
+    "rds": 20,
+    "route53": "1",
+    "route53-recovery-cluster": 1,
+}
 
 
 @dataclass
@@ -172,6 +218,8 @@ class Explorer:
                 self.pages(found, service, region, operation, key)
             for server in self.call("drs", region, "DescribeSourceServers", filters={})[0].get("items", []):
                 self.pages(found, "drs", region, "DescribeRecoverySnapshots", "items", sourceServerID=server["sourceServerID"])
+                for operation in ("GetLaunchConfiguration", "GetReplicationConfiguration"):
+                    self.call("drs", region, operation, sourceServerID=server["sourceServerID"])
             for vault in self.vaults(region):
                 self.call("backup", region, "DescribeBackupVault", BackupVaultName=vault)
                 operation = "ListRecoveryPointsByBackupVault"
@@ -183,6 +231,8 @@ class Explorer:
             self.metrics(region, config)
             self.details(region)
             self.plans(found, region)
+            self.switches(found, region)
+            self.call("elasticache", region, "DescribeGlobalReplicationGroups", ShowMemberInfo=True)
             self.pages(found, "rds", region, "DescribeEvents", "Events", Duration=20_160)
         self.names(found)
         role = f"arn:aws:iam::{config['account']}:role/reader"
@@ -204,6 +254,22 @@ class Explorer:
             named = {"RestoreTestingPlanName": test["RestoreTestingPlanName"]}
             self.call("backup", region, "GetRestoreTestingPlan", **named)
             self.pages(found, "backup", region, "ListRestoreTestingSelections", "RestoreTestingSelections", **named)
+            for selection in self.call("backup", region, "ListRestoreTestingSelections", **named)[0]["RestoreTestingSelections"]:
+                asked = {"RestoreTestingSelectionName": selection["RestoreTestingSelectionName"], **named}
+                self.call("backup", region, "GetRestoreTestingSelection", **asked)
+
+    def switches(self, found: Findings, region: str) -> None:
+        """Routing controls, and the plans that switch a Region."""
+        for control in self.call("route53-recovery-cluster", region, "ListRoutingControls")[0]["RoutingControls"]:
+            asked = {"RoutingControlArn": control["RoutingControlArn"]}
+            self.call("route53-recovery-cluster", region, "GetRoutingControlState", **asked)
+        for plan in self.call("arc-region-switch", region, "ListPlansInRegion")[0]["plans"]:
+            self.call("arc-region-switch", region, "GetPlan", arn=plan["arn"])
+            self.call("arc-region-switch", region, "GetPlanInRegion", arn=plan["arn"])
+            self.pages(found, "arc-region-switch", region, "ListPlanExecutions", "items", planArn=plan["arn"])
+            for execution in self.call("arc-region-switch", region, "ListPlanExecutions", planArn=plan["arn"])[0]["items"]:
+                asked = {"planArn": plan["arn"], "executionId": execution["executionId"]}
+                self.pages(found, "arc-region-switch", region, "GetPlanExecution", "stepStates", **asked)
 
     def names(self, found: Findings) -> None:
         """Zones, records, and what each name resolves to."""
@@ -230,6 +296,9 @@ class Explorer:
                 self.call("backup", region, "DescribeRecoveryPoint", **point)
         for job in self.call("backup", region, "ListCopyJobs")[0]["CopyJobs"][:5]:
             self.call("backup", region, "DescribeCopyJob", CopyJobId=job["CopyJobId"])
+        for job in self.call("backup", region, "ListRestoreJobs")[0]["RestoreJobs"][:5]:
+            self.call("backup", region, "DescribeRestoreJob", RestoreJobId=job["RestoreJobId"])
+            self.call("backup", region, "ListRestoreJobsByProtectedResource", ResourceArn=job["SourceResourceArn"])
         for job in self.call("drs", region, "DescribeJobs", filters={})[0].get("items", []):
             self.call("drs", region, "DescribeJobLogItems", jobID=job["jobID"])
 
@@ -293,6 +362,8 @@ class Explorer:
 
 
 LISTS = [
+    ("arc-region-switch", "ListPlans", "plans"),
+    ("arc-region-switch", "ListPlansInRegion", "plans"),
     ("autoscaling", "DescribeAutoScalingGroups", "AutoScalingGroups"),
     ("backup", "ListBackupJobs", "BackupJobs"),
     ("backup", "ListCopyJobs", "CopyJobs"),
@@ -304,12 +375,16 @@ LISTS = [
     ("drs", "DescribeSourceServers", "items"),
     ("drs", "DescribeRecoveryInstances", "items"),
     ("drs", "DescribeJobs", "items"),
+    ("efs", "DescribeReplicationConfigurations", "Replications"),
+    ("elasticache", "DescribeGlobalReplicationGroups", "GlobalReplicationGroups"),
+    ("elasticache", "DescribeReplicationGroups", "ReplicationGroups"),
     ("rds", "DescribeDBInstances", "DBInstances"),
     ("rds", "DescribeDBClusters", "DBClusters"),
     ("rds", "DescribeGlobalClusters", "GlobalClusters"),
     ("rds", "DescribeDBInstanceAutomatedBackups", "DBInstanceAutomatedBackups"),
     ("rds", "DescribeDBClusterAutomatedBackups", "DBClusterAutomatedBackups"),
     ("route53", "ListHealthChecks", "HealthChecks"),
+    ("route53-recovery-cluster", "ListRoutingControls", "RoutingControls"),
 ]
 
 

@@ -26,6 +26,11 @@ MISSING: list[tuple[str, str, dict[str, Any], str, int]] = [
     ("backup", "describe_backup_vault", {"BackupVaultName": "nowhere"}, "ResourceNotFoundException", 400),
     ("backup", "list_recovery_points_by_backup_vault", {"BackupVaultName": "nowhere"}, "ResourceNotFoundException", 400),
     ("dynamodb", "describe_table", {"TableName": "nowhere"}, "ResourceNotFoundException", 400),
+    ("drs", "get_launch_configuration", {"sourceServerID": "s-99999999999999999"}, "ResourceNotFoundException", 404),
+    ("efs", "describe_replication_configurations", {"FileSystemId": "fs-0000000a"}, "FileSystemNotFound", 404),
+    ("elasticache", "describe_replication_groups", {"ReplicationGroupId": "x"}, "ReplicationGroupNotFoundFault", 404),
+    ("route53-recovery-cluster", "get_routing_control_state", {"RoutingControlArn": "x"}, "ResourceNotFoundException", 404),
+    ("arc-region-switch", "list_plan_executions", {"planArn": "x"}, "ResourceNotFoundException", 404),
     ("dynamodb", "describe_continuous_backups", {"TableName": "nowhere"}, "TableNotFoundException", 400),
 ]
 
@@ -36,17 +41,23 @@ SERIES = {
 
 # service, operation, arguments: one read of each service
 READS: list[tuple[str, str, dict[str, Any]]] = [
+    ("arc-region-switch", "list_plans_in_region", {}),
     ("autoscaling", "describe_auto_scaling_groups", {}),
     ("backup", "list_backup_jobs", {}),
     ("cloudwatch", "get_metric_data", {"MetricDataQueries": [SERIES], "StartTime": 0, "EndTime": 60}),
     ("drs", "describe_source_servers", {"filters": {}}),
     ("dynamodb", "describe_table", {"TableName": "sessions"}),
+    ("efs", "describe_replication_configurations", {}),
+    ("elasticache", "describe_replication_groups", {}),
     ("rds", "describe_db_instances", {}),
     ("route53", "list_health_checks", {}),
+    ("route53-recovery-cluster", "list_routing_controls", {}),
     ("sts", "get_caller_identity", {}),
 ]
 
-QUERY = {"autoscaling", "rds", "route53", "sts", "cloudwatch"}  # CloudWatch keeps awsQuery's codes in a header
+QUERY = {"autoscaling", "elasticache", "rds", "route53", "sts", "cloudwatch"}  # CloudWatch keeps awsQuery's codes in a header
+
+JSON = {"dynamodb", "route53-recovery-cluster"}
 
 
 def throttled(service: str) -> tuple[set[str], int]:
@@ -56,7 +67,7 @@ def throttled(service: str) -> tuple[set[str], int]:
 
 def expired(service: str) -> tuple[set[str], int]:
     """403, or 400 where the protocol is JSON 1.0."""
-    return {"ExpiredToken", "ExpiredTokenException"}, 400 if service == "dynamodb" else 403
+    return {"ExpiredToken", "ExpiredTokenException"}, 400 if service in JSON else 403
 
 
 def broken(_: str) -> tuple[set[str], int]:
@@ -91,7 +102,8 @@ def main() -> None:
             told = refusal(aws, service, operation, arguments)
             found.equal(f"{service} {operation} of nothing", told[:2], (code, status))
             found.check(bool(told[2]), f"{service} {operation} of nothing has no message")
-        token = refusal(aws, "cloudwatch", "get_metric_data", {**READS[2][2], "NextToken": "nothing"})
+        series = next(arguments for service, _, arguments in READS if service == "cloudwatch")
+        token = refusal(aws, "cloudwatch", "get_metric_data", {**series, "NextToken": "nothing"})
         found.equal("cloudwatch get_metric_data with a wrong token", token[:2], ("InvalidNextToken", 400))
     for fault, wanted in FAULTS:
         with Simulator(drdeck, "--speed", "0", "--seed", "7") as simulator:

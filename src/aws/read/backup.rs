@@ -105,6 +105,10 @@ pub(super) async fn vault(ask: &Ask<'_>, client: &Client, name: &str) -> Result<
         locked: raw.locked.unwrap_or(false),
         points: u64::try_from(raw.number_of_recovery_points).unwrap_or(0),
         key: some_text(raw.encryption_key_arn),
+        key_type: some_text(raw.encryption_key_type.map(|kind| kind.as_str().to_owned())),
+        min_retention_days: raw.min_retention_days.and_then(|days| u32::try_from(days).ok()),
+        max_retention_days: raw.max_retention_days.and_then(|days| u32::try_from(days).ok()),
+        lock_date: moment(raw.lock_date),
     })
 }
 
@@ -119,6 +123,7 @@ fn backup_job(raw: types::BackupJob) -> BackupJob {
         completed: moment(raw.completion_date),
         message: some_text(raw.status_message),
         recovery_point: some_text(raw.recovery_point_arn),
+        plan: raw.created_by.and_then(|by| some_text(by.backup_plan_id)),
     }
 }
 
@@ -145,6 +150,10 @@ fn restore_job(raw: types::RestoreJobsListMember) -> RestoreJob {
         created: moment(raw.creation_date),
         completed: moment(raw.completion_date),
         validation: some_text(raw.validation_status.map(|status| status.as_str().to_owned())),
+        deletion: some_text(raw.deletion_status.map(|status| status.as_str().to_owned())),
+        testing_plan: raw.created_by.and_then(|creator| some_text(creator.restore_testing_plan_arn)),
+        resource_type: some_text(raw.resource_type),
+        message: some_text(raw.status_message),
     }
 }
 

@@ -6,7 +6,9 @@ use aws_sdk_drs::types;
 use super::convert::{known, parsed_moment, some_text, text};
 use super::{Ask, Unread};
 use crate::model::facts::Known;
-use crate::model::facts::drs::{Direction, Job, RecoveryInstance, RecoverySnapshot, ReplicationState, SourceServer};
+use crate::model::facts::drs::{
+    Direction, Job, LogItem, RecoveryInstance, RecoverySnapshot, ReplicationState, SourceServer,
+};
 use crate::model::{Moment, Region, Span, Text};
 
 /// How far back jobs are read.
@@ -82,6 +84,28 @@ pub(super) async fn recovery_snapshots(
         .collect()
 }
 
+pub(super) async fn job_log(ask: &Ask<'_>, client: &Client, job: &str) -> Result<Vec<LogItem>, Unread> {
+    let raw = ask
+        .pages(
+            |token| client.describe_job_log_items().job_id(job).set_next_token(token).send(),
+            |page| (page.items.unwrap_or_default(), page.next_token),
+        )
+        .await?;
+    raw.into_iter().map(log_item).collect()
+}
+
+fn log_item(raw: types::JobLog) -> Result<LogItem, Unread> {
+    let data = raw.event_data;
+    let data = data.as_ref();
+    Ok(LogItem {
+        at: parsed_moment("logDateTime", raw.log_date_time.as_deref())?,
+        event: text(raw.event.map(|event| event.as_str().to_owned())),
+        server: data.and_then(|data| some_text(data.source_server_id.clone())),
+        instance: data.and_then(|data| some_text(data.target_instance_id.clone())),
+        error: data.and_then(|data| some_text(data.raw_error.clone())),
+    })
+}
+
 fn source_server(raw: types::SourceServer) -> Result<SourceServer, Unread> {
     let mut tags: Vec<(Text, Text)> =
         raw.tags.unwrap_or_default().into_iter().map(|(key, value)| (Text::new(key), Text::new(value))).collect();
@@ -133,6 +157,7 @@ fn source_server(raw: types::SourceServer) -> Result<SourceServer, Unread> {
             .and_then(|cloud| some_text(cloud.origin_region))
             .map(|region| Region::new(region.as_str())),
         recovery_instance: some_text(raw.recovery_instance_id),
+        reversed: some_text(raw.reversed_direction_source_server_arn),
     })
 }
 

@@ -7,11 +7,15 @@ use super::convert::{count, known, moment, some_text, text};
 use super::{Ask, Unread};
 use crate::model::Text;
 use crate::model::facts::rds::{
-    AutomatedBackup, DbCluster, DbInstance, FailoverState, GlobalCluster, GlobalMember, Replication, Synchronization,
+    AutomatedBackup, ClusterAutomatedBackup, DbCluster, DbInstance, Event, FailoverState, GlobalCluster, GlobalMember,
+    Replication, Synchronization,
 };
 
 /// The most that RDS gives in one page.
 const PAGE: i32 = 100;
+
+/// How far back events are read, in minutes: a day. RDS keeps them for 14.
+const EVENTS: i32 = 24 * 60;
 
 const SYNCHRONIZATION: [(&str, Synchronization); 2] =
     [("connected", Synchronization::Connected), ("pending-resync", Synchronization::PendingResync)];
@@ -51,6 +55,28 @@ pub(super) async fn automated_backups(ask: &Ask<'_>, client: &Client) -> Result<
     .await
 }
 
+pub(super) async fn cluster_automated_backups(
+    ask: &Ask<'_>,
+    client: &Client,
+) -> Result<Vec<ClusterAutomatedBackup>, Unread> {
+    ask.pages(
+        |marker| client.describe_db_cluster_automated_backups().max_records(PAGE).set_marker(marker).send(),
+        |page| {
+            let backups = page.db_cluster_automated_backups.unwrap_or_default();
+            (backups.into_iter().map(cluster_automated_backup).collect(), page.marker)
+        },
+    )
+    .await
+}
+
+pub(super) async fn events(ask: &Ask<'_>, client: &Client) -> Result<Vec<Event>, Unread> {
+    ask.pages(
+        |marker| client.describe_events().duration(EVENTS).max_records(PAGE).set_marker(marker).send(),
+        |page| (page.events.unwrap_or_default().into_iter().map(event).collect(), page.marker),
+    )
+    .await
+}
+
 fn instance(raw: types::DbInstance) -> DbInstance {
     let replication = raw
         .status_infos
@@ -75,6 +101,8 @@ fn instance(raw: types::DbInstance) -> DbInstance {
         replicas: replicas.into_iter().map(Text::new).collect(),
         replication,
         multi_az: raw.multi_az.unwrap_or(false),
+        zone: some_text(raw.availability_zone),
+        standby_zone: some_text(raw.secondary_availability_zone),
         cluster: some_text(raw.db_cluster_identifier),
     }
 }
@@ -133,5 +161,27 @@ fn automated_backup(raw: types::DbInstanceAutomatedBackup) -> AutomatedBackup {
         status: text(raw.status),
         earliest: moment(earliest),
         latest: moment(latest),
+    }
+}
+
+fn cluster_automated_backup(raw: types::DbClusterAutomatedBackup) -> ClusterAutomatedBackup {
+    let (earliest, latest) =
+        raw.restore_window.map(|window| (window.earliest_time, window.latest_time)).unwrap_or_default();
+    ClusterAutomatedBackup {
+        cluster: text(raw.db_cluster_identifier),
+        source_region: text(raw.region),
+        status: text(raw.status),
+        earliest: moment(earliest),
+        latest: moment(latest),
+    }
+}
+
+fn event(raw: types::Event) -> Event {
+    Event {
+        source: text(raw.source_identifier),
+        source_kind: text(raw.source_type.map(|kind| kind.as_str().to_owned())),
+        at: moment(raw.date),
+        message: text(raw.message),
+        categories: raw.event_categories.unwrap_or_default().into_iter().map(Text::new).collect(),
     }
 }

@@ -30,6 +30,9 @@ pub(super) async fn status(ask: &Ask<'_>, client: &Client, id: &str) -> Result<V
 fn health_check(raw: RawCheck) -> HealthCheck {
     let config = raw.health_check_config;
     let asked = |ask: fn(&HealthCheckConfig) -> Option<bool>| config.as_ref().and_then(ask).unwrap_or(false);
+    let asked_number = |ask: fn(&HealthCheckConfig) -> Option<i32>| {
+        config.as_ref().and_then(ask).and_then(|number| u32::try_from(number).ok())
+    };
     HealthCheck {
         id: Text::new(raw.id),
         kind: text(config.as_ref().map(|config| config.r#type.as_str().to_owned())),
@@ -41,6 +44,14 @@ fn health_check(raw: RawCheck) -> HealthCheck {
             .and_then(|config| config.insufficient_data_health_status.as_ref())
             .map(|status| Text::new(status.as_str())),
         version: u64::try_from(raw.health_check_version).unwrap_or(0),
+        children: config
+            .as_ref()
+            .map(|config| config.child_health_checks().iter().map(Text::new).collect())
+            .unwrap_or_default(),
+        threshold: asked_number(|config| config.health_threshold),
+        routing_control: some_text(config.as_ref().and_then(|config| config.routing_control_arn.clone())),
+        interval_seconds: asked_number(|config| config.request_interval),
+        failure_threshold: asked_number(|config| config.failure_threshold),
     }
 }
 

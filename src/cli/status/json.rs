@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
+use super::{cost, seconds, state};
 use crate::model::{
     Assessment, ComponentAssessment, Moment, PerDisruption, RpoJudgement, RtoJudgement, Site, SourceState,
-    SourceStatus, Span, SystemAssessment, Up,
+    SystemAssessment, Up,
 };
 
 /// The document; its fields are in the order of the contract.
@@ -97,8 +98,7 @@ pub fn render(assessment: &Assessment, systems: &[&SystemAssessment]) -> Result<
         account: identity.map(|identity| identity.account.as_str()),
         identity: identity.map(|identity| identity.arn.as_str()),
         calls: assessment.calls,
-        // Hundredths of a cent: more digits would be made up.
-        cost_per_hour_usd: (assessment.cost_per_hour_usd * 10_000.0).round() / 10_000.0,
+        cost_per_hour_usd: cost(assessment.cost_per_hour_usd),
         sources: assessment.sources.iter().map(source).collect(),
         systems: systems.iter().map(|found| system(found)).collect(),
     };
@@ -109,11 +109,7 @@ fn source(source: &SourceState) -> Source<'_> {
     Source {
         service: source.service.as_str(),
         region: source.region.as_str(),
-        state: match source.status {
-            SourceStatus::Ok => "ok",
-            SourceStatus::Stale => "stale",
-            SourceStatus::Error => "error",
-        },
+        state: state(source.status),
         read_at: source.read_at.map(time),
         error: source.failure.as_ref().map(|failure| failure.error.as_str()),
     }
@@ -169,11 +165,6 @@ fn component(component: &ComponentAssessment) -> Component<'_> {
         read_at: component.read_at.map(time),
         reason: component.reason.as_str(),
     }
-}
-
-/// Whole seconds, rounded down; two clocks that disagree do not make a loss negative.
-fn seconds(span: Span) -> i64 {
-    span.as_secs().max(0)
 }
 
 /// `2026-11-20T14:02:17Z`, or `2026-11-20T14:02:17.250Z` where it is not a whole second: AWS tells no finer, and programs read no finer.

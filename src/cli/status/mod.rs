@@ -1,6 +1,7 @@
 //! `drdeck status`: every System judged once; the exit code is the worst verdict.
 
 pub mod json;
+pub mod prometheus;
 pub mod table;
 
 use std::env;
@@ -13,10 +14,10 @@ use table::Colour;
 
 use super::args::{Global, Output, StatusArgs};
 use super::exit::Failure;
-use super::{output, reading};
+use super::{output, reading, state};
 use crate::config::{self, Config, suggest};
-use crate::model::{SystemAssessment, Verdict, words};
-use crate::observe;
+use crate::model::{SourceStatus, Span, SystemAssessment, Verdict, words};
+use crate::observe::{self, Memory, Outages};
 
 /// What has not answered by then is reported as not read: the whole command is to end within 20 s.
 const PATIENCE: Duration = Duration::from_secs(16);
@@ -28,10 +29,16 @@ pub(super) fn run(args: &StatusArgs, global: &Global) -> Result<ExitCode, Failur
     }
     let colour = colour();
     let settings = reading::settings(&config);
+    let memory = state::memory(&config, global);
     let Config { name, estate, .. } = config;
-    let observation = observe::once(settings, Arc::new(estate), PATIENCE)
+    // Of what is remembered only the starts of outages count here: all else is read now, or not known.
+    let outages = memory.as_ref().and_then(Memory::outages).unwrap_or_default();
+    let observation = observe::once_after(settings, Arc::new(estate), PATIENCE, outages)
         .map_err(|unread| Failure::Unavailable(unread.to_string()))?;
     let assessment = &observation.assessment;
+    if let Some(memory) = &memory {
+        memory.remember_outages(&Outages::new(assessment.now, observation.snapshot.down_since.clone()));
+    }
     for source in &assessment.sources {
         if let Some(failure) = &source.failure {
             tracing::warn!(service = %source.service, region = %source.region, error = %failure.error, "not read");
@@ -46,10 +53,30 @@ pub(super) fn run(args: &StatusArgs, global: &Global) -> Result<ExitCode, Failur
     let text = match args.output {
         Output::Json => json::render(assessment, &systems)
             .map_err(|error| Failure::CannotWrite(format!("the status cannot be written as JSON: {error}")))?,
+        Output::Prometheus => prometheus::render(assessment, &systems),
         Output::Table => table::render(&name, assessment, &systems, colour, width()),
     };
     output::print(text)?;
     Ok(ExitCode::from(exit_code(&systems)))
+}
+
+/// Whole seconds, rounded down; two clocks that disagree do not make a loss negative.
+fn seconds(span: Span) -> i64 {
+    span.as_secs().max(0)
+}
+
+/// Hundredths of a cent: more digits would be made up.
+fn cost(usd: f64) -> f64 {
+    (usd * 10_000.0).round() / 10_000.0
+}
+
+/// The word for programs.
+const fn state(status: SourceStatus) -> &'static str {
+    match status {
+        SourceStatus::Ok => "ok",
+        SourceStatus::Stale => "stale",
+        SourceStatus::Error => "error",
+    }
 }
 
 fn refuse_stranger(config: &Config, name: &str) -> Result<(), Failure> {

@@ -1,4 +1,4 @@
-//! Every sign and abbreviation of the screens, and what it means.
+//! Every sign and abbreviation of the screens, every head of the lists, and what they mean.
 
 /// Sign or abbreviation, and its meaning.
 pub const GLOSSARY: &[(&str, &str)] = &[
@@ -49,11 +49,68 @@ pub const GLOSSARY: &[(&str, &str)] = &[
     ("47m", "after the identity in the top line: how long its credentials are good for"),
     ("READ-ONLY", "this console changes nothing in AWS"),
     ("DEMO", "what is shown is a simulation; nothing of it is real"),
+    ("~", "in a list: under way"),
+    ("> before a lag", "at least that: it was told before replication stopped"),
+    ("‹ ›", "the list that is shown, of several on a screen"),
     ("▁▃█", "the lag of a replica, oldest to newest, from zero to the highest; · is a minute without a measurement"),
     ("calls", "AWS calls of one full refresh, and what refreshing costs per hour, estimated"),
     ("drs", "AWS Elastic Disaster Recovery: servers replicated block by block"),
     ("efs", "Amazon Elastic File System"),
     ("rds, s3", "Amazon Relational Database Service, Simple Storage Service"),
     ("asg", "EC2 Auto Scaling group"),
+    ("arn", "Amazon Resource Name: what AWS calls a thing, everywhere and for ever"),
+    ("db", "database"),
     ("s, m, h, d", "seconds, minutes, hours, days: 2m14s, 1h05m, 3d04h. Times end in Z: UTC"),
+];
+
+/// The heads of the lists, and what stands below them.
+pub const HEADS: &[(&str, &str)] = &[
+    ("SYSTEM", "the System of the config that it belongs to; - for none, +1 for one more"),
+    (
+        "STATE",
+        "AWS's own word for how it stands, or the verdict on its component; ·3m: as of 3m ago, too old to rely on",
+    ),
+    ("LAG", "how far it is behind what it follows"),
+    ("BACKLOG", "written, but not replicated yet"),
+    ("DIRECTION", "failover: to the recovery Region; failback: home; from use1: what serves is there"),
+    ("SEEN", "how long ago DRS heard of the server, or the reading was made"),
+    ("LAST LAUNCH", "how the last launch of the server ended, for a drill or in earnest"),
+    ("KIND", "the kind of the component, or of the resource"),
+    ("REGION", "where AWS was asked; of a global database: where its writer is"),
+    ("ID, ARN, JOB", "what AWS calls it"),
+    ("WHAT", "what a DRS job was started for"),
+    (
+        "SERVERS",
+        "how many servers of the job were launched, and how many failed: a job that is COMPLETED may have failed",
+    ),
+    ("STARTED, TOOK", "when it began, and how long it took or has taken so far"),
+    (
+        "LAST EXECUTION",
+        "of a recovery plan: how and when it last ran; MODE: DRILL or RECOVERY; CHANGED: when the plan last was",
+    ),
+    (
+        "ROLE",
+        "writer, replica, alone (nothing follows it), global (the database of several Regions), strong (synchronous)",
+    ),
+    ("RESTORABLE", "how long ago the newest moment is that it could be restored to"),
+    ("ZONES", "1a+1b: in two Availability Zones; 1a: in one; all: AWS sees to it"),
+    ("KEPT", "how long backups are kept; off: there are none"),
+    ("VERSION", "of the database engine"),
+    ("LAST, NEXT", "how long ago it was last done, and when it is to be done next"),
+    ("COPY", "how old the last copy in another vault is, or what became of it"),
+    ("OVERDUE", "the backup that the plan or the config promised is not there; NEVER: none ever was"),
+    ("VAULT, TO VAULT", "the vault that holds the backup; COPIES TO: those that copies go to"),
+    (
+        "VALIDATION",
+        "whether what was restored was found to be usable: a restore that is COMPLETED is not validated yet",
+    ),
+    ("CLEAN-UP", "whether what was restored for a test is deleted again"),
+    (
+        "TEST PLAN, TESTS",
+        "a restore testing plan and the kinds of resources it restores; RESULT: how the last one ended",
+    ),
+    ("PLAN, RULES", "a backup plan, and how many rules it has; SCHEDULE: when they run"),
+    ("POINTS, NEWEST", "recovery points in the vault, and how old the newest is"),
+    ("LOCK", "Vault Lock: no, removable, for good, or from when on for good"),
+    ("KEY", "what the vault is encrypted with: with AWS's own key other accounts cannot use it"),
 ];

@@ -6,7 +6,7 @@ use ratatui::{
 };
 use tui_input::Input;
 
-use super::glossary::GLOSSARY;
+use super::glossary::{GLOSSARY, HEADS};
 use crate::console::action::{Context, ENTRIES, Entry, Undoable};
 use crate::console::format;
 use crate::console::theme::{Role, Theme};
@@ -83,8 +83,15 @@ impl Help {
         let keys = |entry: &&Entry| entry.works_in.contains(&self.of);
         let here = ENTRIES.iter().filter(keys).map(|entry| (keys_of(entry), entry.help.to_owned()));
         self.section(&format!("KEYS ON {}", self.of.name().to_uppercase()), here, width, &mut lines);
-        let signs = GLOSSARY.iter().map(|(sign, meaning)| ((*sign).to_owned(), (*meaning).to_owned()));
-        self.section("SIGNS AND ABBREVIATIONS", signs, width, &mut lines);
+        let mut words = [("SIGNS AND ABBREVIATIONS", GLOSSARY), ("HEADS OF THE LISTS", HEADS)];
+        // What is explained first is what one sees.
+        if matches!(self.of, Context::List | Context::Detail) {
+            words.reverse();
+        }
+        for (title, words) in words {
+            let rows = words.iter().map(|(word, meaning)| ((*word).to_owned(), (*meaning).to_owned()));
+            self.section(title, rows, width, &mut lines);
+        }
         let elsewhere = ENTRIES.iter().filter(|entry| !keys(entry));
         let elsewhere = elsewhere.map(|entry| (keys_of(entry), format!("{} ({})", entry.help, places_of(entry))));
         self.section("KEYS ELSEWHERE", elsewhere, width, &mut lines);

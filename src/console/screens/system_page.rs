@@ -42,6 +42,7 @@ pub fn page(subject: Subject<'_>, width: usize, selected: usize, evidence: Evide
     let mut lines = title(system, now, width);
     match now {
         Some(now) => {
+            lines.extend(summary(system, now, width));
             for sentence in sentences::of(system, now) {
                 lines.extend(bullet(
                     mark::glyph(sentence.verdict),
@@ -111,6 +112,16 @@ fn title(system: &SystemAssessment, now: Option<Moment>, width: usize) -> Vec<Li
         what.push_str(&system.depends_on.join(", "));
     }
     line.with(Role::TextMuted, what).wrapped(width, 3)
+}
+
+/// The verdict in a sentence for somebody who runs the business, and that a failover should be considered.
+fn summary(system: &SystemAssessment, now: Moment, width: usize) -> Vec<Line> {
+    let mut lines = Line::new(Role::Text, " ").with(Role::TextStrong, system.summary.as_str()).wrapped(width, 1);
+    if let Some(since) = system.consider_failover {
+        let text = format!("Consider a failover, since {}.", format::when(since, now));
+        lines.extend(bullet(mark::BAD, Role::VerdictBreached, &text, width));
+    }
+    lines
 }
 
 fn bullet(glyph: &'static str, role: Role, text: &str, width: usize) -> Vec<Line> {

@@ -4,7 +4,6 @@ use ratatui::{
     buffer::Buffer,
     layout::{Position, Rect},
 };
-use tui_input::Input;
 use unicode_width::UnicodeWidthStr;
 
 use super::systems_list::{self, Show, Sort};
@@ -12,7 +11,8 @@ use super::systems_panel;
 use super::systems_table::{self, Row};
 use crate::console::action::Undoable;
 use crate::console::theme::{Role, Theme};
-use crate::console::widgets::{Cursor, Line, Move, line, prompt};
+use crate::console::widgets::filter::Undone;
+use crate::console::widgets::{Cursor, Filter, Line, Move, line, prompt};
 use crate::console::world::World;
 use crate::console::{figures, format, mark};
 use crate::model::{Disruption, Moment, SourceStatus, SystemAssessment};
@@ -22,23 +22,13 @@ use crate::model::{Disruption, Moment, SourceStatus, SystemAssessment};
 pub struct Systems {
     sort: Sort,
     show: Show,
-    filter: Input,
-    typing: Typing,
+    filter: Filter,
     /// The Systems in sight or to be scrolled to, as places in the world's.
     list: Vec<usize>,
     cursor: Cursor,
     follow: Follow,
     longest_name: u16,
     problems: usize,
-}
-
-/// Whether the filter gets the keys.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-enum Typing {
-    #[default]
-    No,
-    /// It does; the text before it did.
-    Yes(String),
 }
 
 /// What the cursor stays on when the order changes.
@@ -97,12 +87,12 @@ impl Systems {
 
     /// Whether the filter gets the keys.
     pub fn is_typing(&self) -> bool {
-        self.typing != Typing::No
+        self.filter.is_typing()
     }
 
     /// Whether `back` would undo something here.
     pub fn undoable(&self) -> Undoable {
-        if self.is_typing() || !self.filter.value().is_empty() || self.show == Show::Problems {
+        if self.is_typing() || !self.filter.text().is_empty() || self.show == Show::Problems {
             Undoable::Something
         } else {
             Undoable::Nothing
@@ -114,7 +104,7 @@ impl Systems {
         let longest = world.systems().iter().map(|system| system.name.width()).max().unwrap_or(0);
         self.longest_name = u16::try_from(longest).unwrap_or(u16::MAX);
         self.problems = world.systems().iter().filter(|system| mark::is_problem(system)).count();
-        self.list = systems_list::list(world.systems(), self.sort, self.show, self.filter.value());
+        self.list = systems_list::list(world.systems(), self.sort, self.show, self.filter.text());
         let followed = match &self.follow {
             Follow::Top => Some(0),
             Follow::System(name) => {
@@ -163,27 +153,15 @@ impl Systems {
         self.refresh(world, area);
     }
 
-    /// Gives the keys to the filter.
-    pub fn start_typing(&mut self) {
-        self.typing = Typing::Yes(self.filter.value().to_owned());
-    }
-
-    /// Keeps the filter as typed.
-    pub fn keep_filter(&mut self) {
-        self.typing = Typing::No;
-    }
-
-    /// The filter's text.
-    pub const fn filter(&mut self) -> &mut Input {
+    /// The filter.
+    pub const fn filter(&mut self) -> &mut Filter {
         &mut self.filter
     }
 
     /// Undoes one thing: the typing, the filter, problems only.
     pub fn back(&mut self, world: &World, area: Rect) {
-        match std::mem::take(&mut self.typing) {
-            Typing::Yes(before) => self.filter = Input::new(before),
-            Typing::No if !self.filter.value().is_empty() => self.filter.reset(),
-            Typing::No => self.show = Show::All,
+        if self.filter.back() == Undone::Nothing {
+            self.show = Show::All;
         }
         self.refresh(world, area);
     }
@@ -203,7 +181,7 @@ impl Systems {
             systems_table::draw_heads(&columns, parts.heads, theme, buffer);
         }
         let read = now.filter(|_| !world.is_unread());
-        let words: Vec<String> = self.filter.value().split_whitespace().map(str::to_lowercase).collect();
+        let words = self.filter.words();
         let in_sight = self.cursor.in_sight(self.list.len(), usize::from(parts.rows.height));
         for (at, place) in in_sight.zip(parts.rows.rows()) {
             let Some(system) = self.list.get(at).and_then(|i| world.systems().get(*i)) else { break };
@@ -231,8 +209,8 @@ impl Systems {
         let all = format::count(world.systems().len(), "system");
         let text = if world.systems().is_empty() {
             "The config declares no [[system]] yet.".to_owned()
-        } else if !self.filter.value().trim().is_empty() {
-            format!("No system matches \"{}\". Esc shows more of the {all}.", self.filter.value().trim())
+        } else if !self.filter.text().trim().is_empty() {
+            format!("No system matches \"{}\". Esc shows more of the {all}.", self.filter.text().trim())
         } else {
             format!("No problems: every one of {all} is served and MET. Esc shows them.")
         };
@@ -241,7 +219,7 @@ impl Systems {
 
     fn draw_status(&self, world: &World, area: Rect, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
         if self.is_typing() {
-            return prompt::draw(" / ", &self.filter, area, theme, buffer);
+            return prompt::draw(" / ", self.filter.shown(), area, theme, buffer);
         }
         let all = world.systems().len();
         let mut parts = Vec::new();
@@ -250,8 +228,8 @@ impl Systems {
         } else {
             parts.push(Line::new(Role::TextMuted, format!("{} of {}", self.list.len(), format::count(all, "system"))));
         }
-        if !self.filter.value().is_empty() {
-            parts.push(Line::new(Role::TextMuted, "filter ").with(Role::Match, self.filter.value()));
+        if !self.filter.text().is_empty() {
+            parts.push(Line::new(Role::TextMuted, "filter ").with(Role::Match, self.filter.text()));
         }
         match self.show {
             Show::Problems => parts.push(Line::new(Role::Match, "problems only")),

@@ -8,8 +8,8 @@
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use crate::console::theme::{Role, Theme};
-use crate::console::widgets::Line;
 use crate::console::widgets::table::{self, Column, Placed};
+use crate::console::widgets::{Line, filter};
 use crate::console::{figures, mark};
 use crate::model::{Disruption, Moment, SystemAssessment};
 
@@ -115,7 +115,7 @@ impl Row<'_> {
     fn cell(&self, cell: Cell, width: u16) -> Line {
         let system = self.system;
         match (cell, self.now) {
-            (Cell::System, _) => highlighted(&system.name, self.filter),
+            (Cell::System, _) => filter::highlighted(&system.name, self.filter),
             (Cell::Tier, _) => Line::new(Role::Text, system.criticality.short()),
             (Cell::Rto, _) => figures::rto(system, Disruption::Region, self.now),
             (Cell::Strategy, _) => Line::new(Role::Text, system.strategy.as_str()),
@@ -156,23 +156,5 @@ fn depends_on(system: &SystemAssessment, width: u16) -> String {
             format!("{first} +{}", more.len())
         }
         _ => all,
-    }
-}
-
-/// The name, with the letters that the filter found marked.
-fn highlighted(name: &str, words: &[String]) -> Line {
-    let small = name.to_lowercase();
-    // Where lowering a letter changes how many bytes it takes, places no longer agree; then nothing is marked.
-    let found = words
-        .iter()
-        .filter(|_| small.len() == name.len())
-        .filter_map(|word| small.find(word.as_str()).map(|at| (at, at + word.len())))
-        .min();
-    let parts = found.and_then(|(from, to)| Some((name.get(..from)?, name.get(from..to)?, name.get(to..)?)));
-    match parts {
-        Some((before, hit, after)) => {
-            Line::new(Role::TextStrong, before).with(Role::Match, hit).with(Role::TextStrong, after)
-        }
-        None => Line::new(Role::TextStrong, name),
     }
 }

@@ -89,6 +89,17 @@ impl Line {
         self
     }
 
+    /// The same without any meaning that says good: what is stale never looks so.
+    #[must_use]
+    pub fn never_good(mut self) -> Self {
+        for piece in &mut self.pieces {
+            if matches!(piece.role, Role::VerdictMet | Role::UpYes | Role::FreshnessFresh) {
+                piece.role = Role::FreshnessStale;
+            }
+        }
+        self
+    }
+
     /// The same figure in less room, if it needs more than `width`: without the spaces that align it, and if that is not enough cut before
     /// its last piece, which is the age of a stale one.
     #[must_use]

@@ -2,6 +2,7 @@
 
 pub mod bottom_line;
 pub mod cursor;
+pub mod filter;
 pub mod line;
 pub mod palette;
 pub mod popup;
@@ -12,4 +13,5 @@ pub mod toast;
 pub mod top_line;
 
 pub use cursor::{Cursor, Move};
+pub use filter::Filter;
 pub use line::Line;

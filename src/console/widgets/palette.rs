@@ -23,6 +23,8 @@ pub enum Choice {
     System(String),
     /// The theme of that name.
     Theme(String),
+    /// To copy that text.
+    Copy(String),
 }
 
 /// An entry.
@@ -41,6 +43,7 @@ pub struct PaletteEntry {
 /// The palette's state.
 #[derive(Clone, Debug)]
 pub struct Palette {
+    title: &'static str,
     input: Input,
     entries: Vec<PaletteEntry>,
     /// Those that match, best first, as places in `entries`.
@@ -50,11 +53,16 @@ pub struct Palette {
 
 /// Entries in sight.
 const PAGE: u16 = 12;
+/// Columns, on a terminal that has them.
+const WIDTH: u16 = 72;
+/// Columns on a very wide one.
+const WIDEST: u16 = 120;
 
 impl Palette {
-    /// The palette of these entries, with something typed already.
-    pub fn new(entries: Vec<PaletteEntry>, typed: &str) -> Self {
-        let mut palette = Self { input: Input::from(typed), entries, matches: Vec::new(), cursor: Cursor::default() };
+    /// The palette of these entries under that title, with something typed already.
+    pub fn new(title: &'static str, entries: Vec<PaletteEntry>, typed: &str) -> Self {
+        let mut palette =
+            Self { title, input: Input::from(typed), entries, matches: Vec::new(), cursor: Cursor::default() };
         palette.typed();
         palette
     }
@@ -112,8 +120,8 @@ impl Palette {
 
     /// Draws it over `area`. Tells where the terminal's cursor belongs.
     pub fn draw(&self, area: Rect, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
-        let place = popup::centred(area, 72, PAGE + 3);
-        let inside = popup::draw("Palette", place, theme, buffer);
+        let place = popup::centred(area, WIDTH.max(area.width * 2 / 3).min(WIDEST), PAGE + 3);
+        let inside = popup::draw(self.title, place, theme, buffer);
         let position = prompt::draw(": ", &self.input, inside, theme, buffer);
         let rows = Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside };
         if self.matches.is_empty() {

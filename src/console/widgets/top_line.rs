@@ -12,12 +12,18 @@ use super::Line;
 use crate::console::theme::{Role, Theme};
 use crate::console::world::{Mode, World};
 use crate::console::{format, mark};
-use crate::model::{FailureKind, Moment, Reading, Service, SourceState, SourceStatus, Span, facts::sts::Identity};
+use crate::model::{
+    FailureKind, Moment, Place, Reading, Service, SourceState, SourceStatus, Span, facts::sts::Identity,
+};
+use crate::observe::observation::Origin;
 
 /// Below that many minutes of credentials the time left is amber.
 const CREDENTIALS_AMBER: i64 = 20;
 /// Below that many it is red.
 const CREDENTIALS_RED: i64 = 10;
+
+/// So many services of a Region that do not answer are named.
+const MOST_NAMED: usize = 4;
 
 /// A part of the line; those of the highest rank are left out first.
 struct Part {
@@ -33,6 +39,7 @@ pub fn draw(world: &World, now: Option<Moment>, area: Rect, theme: &Theme, buffe
         Mode::Demo => (" DEMO ", Role::ModeDemo),
     };
     let mut parts = vec![Part { rank: 0, gap: 0, line: Line::new(role, badge) }];
+    parts.extend(origin(world.origin(), now));
     if !world.name.is_empty() {
         parts.push(Part { rank: 6, gap: 1, line: Line::new(Role::TextStrong, world.name.as_str()) });
     }
@@ -41,9 +48,19 @@ pub fn draw(world: &World, now: Option<Moment>, area: Rect, theme: &Theme, buffe
     }
     let mut gap = 3;
     for (name, reach) in reaches(world.sources()) {
+        let reach = match (world.origin(), reach) {
+            // An earlier drdeck has read it; how it answers now nobody knows yet.
+            (Origin::Remembered(_), Reach::Ok | Reach::Slow) => Reach::Waiting,
+            (Origin::Live | Origin::Partly(_) | Origin::Remembered(_), reach) => reach,
+        };
         let rank = if reach == Reach::Ok || reach == Reach::Waiting { 5 } else { 2 };
-        parts.push(Part { rank, gap, line: reach.line(name, now) });
+        let partly = matches!(reach, Reach::Partly { .. });
+        parts.push(Part { rank, gap, line: reach.line(name.clone(), now) });
         gap = 1;
+        let gone = if partly { silent(world, &name) } else { Vec::new() };
+        if (1..=MOST_NAMED).contains(&gone.len()) {
+            parts.push(Part { rank: 3, gap, line: Line::new(Role::SeverityWarning, gone.join(" ")) });
+        }
     }
     let clock = now.map_or_else(|| "--:--:--Z".to_owned(), format::clock);
     let clock = Line::new(Role::Text, clock).with(Role::Text, " ");
@@ -65,6 +82,26 @@ pub fn draw(world: &World, now: Option<Moment>, area: Rect, theme: &Theme, buffe
         line.append(clock);
     }
     line.draw(area, theme, buffer);
+}
+
+/// That what is shown was seen by an earlier drdeck.
+fn origin(origin: Origin, now: Option<Moment>) -> Option<Part> {
+    let (word, at) = match origin {
+        Origin::Live => return None,
+        Origin::Partly(at) => ("partly as of", at),
+        Origin::Remembered(at) => ("as of", at),
+    };
+    let now = now?;
+    let age = format::age(now.duration_since(at).max(Span::ZERO));
+    let text = format!("▲ {word} {}, {age} ago", format::moment(at, now));
+    Some(Part { rank: 1, gap: 1, line: Line::new(Role::FreshnessStale, text) })
+}
+
+/// The services that do not answer at all in the Region of that short name.
+fn silent(world: &World, region: &str) -> Vec<&'static str> {
+    let all = world.assessment().map_or(&[][..], |assessment| assessment.silent.as_slice());
+    let gone = all.iter().filter(|gone| gone.service != Service::Route53 && gone.region.short() == region);
+    gone.map(|gone| gone.service.as_str()).collect()
 }
 
 /// Account, person and the time their credentials are good for.
@@ -156,6 +193,11 @@ pub fn reaches(sources: &[SourceState]) -> Vec<(String, Reach)> {
     let mut regions: BTreeMap<&str, Vec<&SourceState>> = BTreeMap::new();
     let mut route53 = Vec::new();
     for source in sources {
+        // What drdeck looks at with its own eyes is no part of AWS that answers or not.
+        let own = matches!(source.service, Service::Dns | Service::Http) || source.region.as_str() == Place::EVERYWHERE;
+        if own {
+            continue;
+        }
         if source.service == Service::Route53 {
             route53.push(source);
         } else {

@@ -1,9 +1,12 @@
 //! The judgement: readings in, verdicts out.
 
 mod active;
+mod consider;
+mod looks;
 mod outage;
 mod promise;
 mod silence;
+mod summary;
 mod upcoming;
 
 use std::collections::BTreeSet;
@@ -16,18 +19,22 @@ use super::{
     RtoJudgement, Site, Snapshot, Span, Strategy, System, SystemAssessment, Text, Up, Verdict,
 };
 use crate::model::facts::sts::Identity;
+use looks::Look;
 use outage::Outage;
 pub use outage::down_since;
+use silence::Silence;
 
 /// What `snapshot` means for `estate` at `now`.
 pub fn assess(estate: &Estate, snapshot: &Snapshot, now: Moment) -> Assessment {
     let index = Index::new(snapshot, now);
     let mut changes = upcoming::staleness(snapshot, now);
-    let systems = estate.systems.iter().map(|system| judge_system(system, &index, &mut changes)).collect();
+    let silence = silence::observe(snapshot);
+    let systems = estate.systems.iter().map(|system| judge_system(system, &index, &silence, &mut changes)).collect();
     Assessment {
         now,
         systems,
         sources: snapshot.sources(now),
+        silent: silence.services,
         identity: identity(snapshot, now),
         calls: snapshot.calls,
         cost_per_hour_usd: snapshot.cost_per_hour_usd,
@@ -55,18 +62,24 @@ struct Judged<'a> {
     evidence: Evidence,
 }
 
-fn judge_system(system: &System, index: &Index<'_>, changes: &mut upcoming::Changes) -> SystemAssessment {
+fn judge_system(
+    system: &System,
+    index: &Index<'_>,
+    silence: &Silence,
+    changes: &mut upcoming::Changes,
+) -> SystemAssessment {
     let now = index.now();
     let mut judged: Vec<Judged<'_>> =
         system.components.iter().map(|component| Judged { component, evidence: component.kind.judge(index) }).collect();
     for each in &judged {
         changes.at(each.evidence.changes.iter().copied());
     }
-    let (active, split) = active::observe(system.strategy, &judged);
+    let active = active::observe(system.strategy, &judged);
     for each in &mut judged {
-        each.evidence.turn_to(&active, &each.component.name);
+        each.evidence.turn_to(&active.sites, &each.component.name);
     }
-    let outage = Outage::observe(system, &active, &judged, index.snapshot());
+    let looks = looks::observe(system, index);
+    let outage = Outage::observe(system, &active, &judged, &looks, index.snapshot());
     let clock = promise::Clock { now, frozen_at: outage.frozen_at() };
 
     let rpo = PerDisruption::from_fn(|disruption| promise::judge_rpo(system, disruption, &judged, clock, changes));
@@ -78,9 +91,10 @@ fn judge_system(system: &System, index: &Index<'_>, changes: &mut upcoming::Chan
         components.push(component_assessment(each, &found));
         reasons.extend(found);
     }
-    if let Some(why) = split {
-        reasons.push((Verdict::Split, why));
-    }
+    reasons.extend(active.split.clone().map(|why| (Verdict::Split, why)));
+    reasons.extend(active.astray.clone().map(|why| (Verdict::AtRisk, why)));
+    let serving = active.sites.union(&active.sent_to).cloned().collect();
+    reasons.extend(looks::findings(&judged, &looks, &serving));
     for disruption in Disruption::ALL {
         if let Some(why) = promise::untold(rpo.get(disruption), disruption) {
             reasons.push((Verdict::Unknown, why));
@@ -96,13 +110,28 @@ fn judge_system(system: &System, index: &Index<'_>, changes: &mut upcoming::Chan
     reasons.retain(|(verdict, _)| *verdict > Verdict::Met);
     let verdict = reasons.iter().map(|(verdict, _)| *verdict).max().unwrap_or(Verdict::Met);
 
-    let mut reasons = worst_first(silence::in_one_sentence(reasons, &judged, now));
-    if let Up::Down { since, start } = outage.up() {
+    let reasons = silence::in_one_sentence(reasons, &judged, silence, now);
+    let up = outage.up();
+    let considered = consider::consider(&active, &judged, &looks, outage, &silence.regions, now, changes);
+    let (blockers, blockers_unknown) = blockers(system, &active.sites, &judged, &looks);
+    let found = summary::Judgement {
+        active: &active.sites,
+        up: &up,
+        verdict,
+        rpo: &rpo,
+        rto: &rto,
+        reasons: &reasons,
+        blockers: blockers.len(),
+    };
+    let summary = summary::sentence(system, &found, now);
+    let mut first = Vec::new();
+    if let Up::Down { since, start } = up {
         let sentence = format!("Users are not served since {}{}", clock_words(since, now), start.words());
-        reasons.insert(0, Text::new(sentence));
+        first.push(Text::new(sentence));
     }
-
-    let (blockers, blockers_unknown) = blockers(system, &active, &judged);
+    let consider_failover = considered.as_ref().map(|considered| considered.since);
+    first.extend(considered.map(|considered| considered.sentence));
+    first.extend(worst_first(reasons));
     SystemAssessment {
         name: system.name.clone(),
         criticality: system.criticality,
@@ -110,10 +139,14 @@ fn judge_system(system: &System, index: &Index<'_>, changes: &mut upcoming::Chan
         primary: system.primary.clone(),
         recovery: system.recovery.clone(),
         depends_on: system.depends_on.clone(),
-        active,
-        up: outage.up(),
+        active_told: active.told(),
+        up_told: looks::told(&judged, &looks, &serving, &up),
+        active: active.sites,
+        up,
         verdict,
-        reasons,
+        summary,
+        consider_failover,
+        reasons: first,
         rpo,
         rto,
         blockers,
@@ -164,7 +197,12 @@ fn component_assessment(judged: &Judged<'_>, found: &[(Verdict, Text)]) -> Compo
 }
 
 /// What stands in the way of a failover. Where the recovery site runs all the time, its own health does too.
-fn blockers(system: &System, active: &BTreeSet<Site>, judged: &[Judged<'_>]) -> (Vec<Text>, bool) {
+fn blockers(
+    system: &System,
+    active: &BTreeSet<Site>,
+    judged: &[Judged<'_>],
+    looks: &[Look<'_>],
+) -> (Vec<Text>, bool) {
     let mut blockers: Vec<Text> = Vec::new();
     for each in judged {
         blockers.extend(each.evidence.blockers.iter().cloned());
@@ -174,13 +212,13 @@ fn blockers(system: &System, active: &BTreeSet<Site>, judged: &[Judged<'_>]) -> 
         Strategy::BackupAndRestore | Strategy::PilotLight => false,
     };
     if warm {
-        let failing: BTreeSet<Site> = outage::failing_sites(judged).collect();
+        let failing = looks::failing_sites(judged, looks);
         // Where all sites serve, a failover away from those that fail needs one that does not.
         let stands = active.len() > 1 && active.iter().any(|site| !failing.contains(site));
         let in_the_way: BTreeSet<Site> =
             failing.into_iter().filter(|site| !stands && (active.len() > 1 || !active.contains(site))).collect();
         if !in_the_way.is_empty() {
-            blockers.push(Text::new(format!("The health checks of {} fail", sites(&in_the_way))));
+            blockers.push(Text::new(format!("Users would not be served from {}: what watches it fails", sites(&in_the_way))));
         }
     }
     let mut said = BTreeSet::new();

@@ -1,8 +1,10 @@
 //! Whether users are served, and since when not.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::Judged;
+use super::active::Active;
+use super::looks::{self, Look};
 use crate::model::kinds::Health;
 use crate::model::{Assessment, Moment, RunStart, Site, Snapshot, System, Up};
 
@@ -13,37 +15,45 @@ pub(super) enum Outage {
     No,
     /// They are not, since that moment or, if its start was not seen, before.
     Since(Moment, RunStart),
-    /// No check tells.
+    /// Nothing tells.
     Untold,
 }
 
 impl Outage {
-    /// What the checks say now, and where they say nothing, what they said last.
+    /// What is seen now, and where nothing is seen, what was seen last.
     pub(super) fn observe(
         system: &System,
-        active: &BTreeSet<Site>,
+        active: &Active,
         judged: &[Judged<'_>],
+        looks: &[Look<'_>],
         snapshot: &Snapshot,
     ) -> Self {
         let remembered = snapshot.down_since.get(&system.name).copied();
-        let watched = |site: &Site| if active.is_empty() { *site == system.primary } else { active.contains(site) };
-        let checks = judged.iter().filter_map(|each| each.evidence.health.as_ref());
-        let healths: Vec<&Health> = checks.filter(|(site, _)| watched(site)).map(|(_, health)| health).collect();
-        if healths.contains(&&Health::Passing) {
-            return Self::No;
-        }
-        // Users are not served since the last of the checks began to fail.
-        let starts = healths.iter().map(|health| match health {
+        let seen_at = |sites: &mut dyn Iterator<Item = &Site>| {
+            let healths: Vec<Health> = sites.filter_map(|site| looks::health(judged, looks, site)).collect();
+            looks::together(&healths)
+        };
+        let here = if active.sites.is_empty() {
+            seen_at(&mut std::iter::once(&system.primary))
+        } else {
+            seen_at(&mut active.sites.iter())
+        };
+        // Where it is active may be well; but users who are sent elsewhere are served there or not at all.
+        let there = seen_at(&mut active.sent_to.iter());
+        let down = [&here, &there].into_iter().flatten().find_map(|health| match health {
             Health::Failing { since, start } => Some((*since, *start)),
             Health::Passing | Health::Unknown => None,
         });
-        let down: Option<Vec<(Moment, RunStart)>> = starts.collect();
-        match (down.and_then(|runs| runs.into_iter().max_by_key(|(since, _)| *since)), remembered) {
-            (Some((since, RunStart::Seen)), _) => Self::Since(since, RunStart::Seen),
-            (Some((since, RunStart::Earlier)), Some((known, start))) if known <= since => Self::Since(known, start),
-            (Some((since, RunStart::Earlier)), _) => Self::Since(since, RunStart::Earlier),
-            (None, Some((known, start))) => Self::Since(known, start),
-            (None, None) => Self::Untold,
+        match (down, &here, remembered) {
+            (Some((since, RunStart::Seen)), _, _) => Self::Since(since, RunStart::Seen),
+            (Some((since, RunStart::Earlier)), _, Some((known, start))) if known <= since => Self::Since(known, start),
+            (Some((since, RunStart::Earlier)), _, _) => Self::Since(since, RunStart::Earlier),
+            (None, Some(Health::Passing), _) => Self::No,
+            // Nothing watches where it serves now: that it was down where it served before says nothing of that.
+            (None, None, _) if there == Some(Health::Passing) => Self::No,
+            (None, None, _) => Self::Untold,
+            (None, Some(Health::Unknown | Health::Failing { .. }), Some((known, start))) => Self::Since(known, start),
+            (None, Some(Health::Unknown | Health::Failing { .. }), None) => Self::Untold,
         }
     }
 
@@ -62,15 +72,6 @@ impl Outage {
             Self::Untold => Up::Unknown,
         }
     }
-}
-
-/// The sites whose checks fail and none passes.
-pub(super) fn failing_sites<'a>(judged: &'a [Judged<'_>]) -> impl Iterator<Item = Site> + 'a {
-    let checks = || judged.iter().filter_map(|each| each.evidence.health.as_ref());
-    checks()
-        .filter(|(_, health)| matches!(health, Health::Failing { .. }))
-        .filter(move |(site, _)| !checks().any(|(other, health)| other == site && *health == Health::Passing))
-        .map(|(site, _)| site.clone())
 }
 
 /// What the next Snapshot has to remember as `down_since`: an outage keeps its start until users are seen to be served again.

@@ -120,7 +120,18 @@ fn hold(name: &str, protection: &Protection, objective: Option<Span>, disruption
             );
             held(Verdict::AtRisk, Some(Text::new(sentence)))
         }
-        Some(_) | None => held(Verdict::Met, None),
+        Some(objective) => match protection.at_worst.filter(|worst| *worst > objective) {
+            Some(worst) => {
+                let sentence = format!(
+                    "{name} gets a recovery point too seldom: at worst {} are lost although all goes to plan, more than the {promised} \
+                     promised for {lost}",
+                    length(worst)
+                );
+                held(Verdict::AtRisk, Some(Text::new(sentence)))
+            }
+            None => held(Verdict::Met, None),
+        },
+        None => held(Verdict::Met, None),
     }
 }
 

@@ -1,9 +1,11 @@
 //! Auto Scaling groups.
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::Text;
 
 /// An Auto Scaling group.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Group {
     /// Its name.
     pub name: Text,

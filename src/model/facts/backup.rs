@@ -1,10 +1,12 @@
 //! AWS Backup.
 
+use serde::{Deserialize, Serialize};
+
 use super::Known;
 use crate::model::{Moment, Text};
 
 /// `State` of a backup or copy job, `Status` of a restore job.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "AWS's own names")]
 pub enum JobState {
     Created,
@@ -19,7 +21,7 @@ pub enum JobState {
 }
 
 /// A backup job.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BackupJob {
     /// Its id.
     pub id: Text,
@@ -39,10 +41,12 @@ pub struct BackupJob {
     pub message: Option<Text>,
     /// The recovery point it made.
     pub recovery_point: Option<Text>,
+    /// The id of the plan that started it; `None` for one started by hand.
+    pub plan: Option<Text>,
 }
 
 /// A copy job.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CopyJob {
     /// Its id.
     pub id: Text,
@@ -65,7 +69,7 @@ pub struct CopyJob {
 }
 
 /// A restore job.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RestoreJob {
     /// Its id.
     pub id: Text,
@@ -81,10 +85,18 @@ pub struct RestoreJob {
     pub completed: Option<Moment>,
     /// `FAILED`, `SUCCESSFUL`, `TIMED_OUT`, `VALIDATING`: completed is not validated (trap 36).
     pub validation: Option<Text>,
+    /// `DELETING`, `FAILED`, `SUCCESSFUL`: whether what was restored for a test is gone again.
+    pub deletion: Option<Text>,
+    /// The restore testing plan that started it, by ARN.
+    pub testing_plan: Option<Text>,
+    /// `RDS`, `EBS`…
+    pub resource_type: Option<Text>,
+    /// What went wrong.
+    pub message: Option<Text>,
 }
 
 /// A resource that AWS Backup has backed up at least once.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ProtectedResource {
     /// Its ARN.
     pub arn: Text,
@@ -95,7 +107,7 @@ pub struct ProtectedResource {
 }
 
 /// `Status` of a recovery point.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "AWS's own names")]
 pub enum PointStatus {
     Completed,
@@ -108,7 +120,7 @@ pub enum PointStatus {
 }
 
 /// A recovery point in a vault. Only `Completed`, and `Available` for continuous backups, can be restored.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RecoveryPoint {
     /// Its ARN.
     pub arn: Text,
@@ -125,7 +137,7 @@ pub struct RecoveryPoint {
 }
 
 /// A backup vault.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Vault {
     /// Its name.
     pub name: Text,
@@ -137,4 +149,12 @@ pub struct Vault {
     pub points: u64,
     /// The key its contents are encrypted with.
     pub key: Option<Text>,
+    /// `CUSTOMER_MANAGED_KMS_KEY`, or `AWS_OWNED_KMS_KEY`, which no other account can use (trap 32).
+    pub key_type: Option<Text>,
+    /// Vault Lock: what is kept for less is refused (trap 35).
+    pub min_retention_days: Option<u32>,
+    /// Vault Lock: what is kept for longer is refused.
+    pub max_retention_days: Option<u32>,
+    /// From when on the lock cannot be taken off any more; `None` where it always can.
+    pub lock_date: Option<Moment>,
 }

@@ -1,10 +1,12 @@
 //! Elastic Disaster Recovery.
 
+use serde::{Deserialize, Serialize};
+
 use super::Known;
 use crate::model::{Moment, Region, Span, Text};
 
 /// `DataReplicationState` of a source server or recovery instance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "AWS's own names")]
 pub enum ReplicationState {
     Stopped,
@@ -22,7 +24,7 @@ pub enum ReplicationState {
 }
 
 /// Which way a source server replicates.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Direction {
     /// From the original site to the recovery Region.
     Failover,
@@ -31,7 +33,7 @@ pub enum Direction {
 }
 
 /// A source server. A null lag with any state but `Continuous` means "not protected" (aws-facts, section 4).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SourceServer {
     /// `s-` and 17 characters.
     pub id: Text,
@@ -65,10 +67,12 @@ pub struct SourceServer {
     pub origin_region: Option<Region>,
     /// The recovery instance launched from it.
     pub recovery_instance: Option<Text>,
+    /// After its replication was reversed: the source server in the original Region that replicates back, as an ARN.
+    pub reversed: Option<Text>,
 }
 
 /// A machine that DRS launched.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RecoveryInstance {
     /// `i-…`.
     pub id: Text,
@@ -87,7 +91,7 @@ pub struct RecoveryInstance {
 }
 
 /// A DRS job. `COMPLETED` says nothing of success: each server has a launch status of its own (trap 16).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Job {
     /// `drsjob-…`.
     pub id: Text,
@@ -106,10 +110,25 @@ pub struct Job {
 }
 
 /// A point in time of a source server.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RecoverySnapshot {
     /// `pit-…`.
     pub id: Text,
     /// When it was taken; `None` while it is only expected, and then it is not a recovery point.
     pub taken: Option<Moment>,
+}
+
+/// An entry in the log of a job.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LogItem {
+    /// When.
+    pub at: Option<Moment>,
+    /// `JOB_START`, `SNAPSHOT_FAIL`, `USING_PREVIOUS_SNAPSHOT`… (aws-facts, section 1.3)
+    pub event: Text,
+    /// The source server it is about.
+    pub server: Option<Text>,
+    /// The machine it is about.
+    pub instance: Option<Text>,
+    /// What went wrong.
+    pub error: Option<Text>,
 }

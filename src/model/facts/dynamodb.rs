@@ -1,10 +1,12 @@
 //! DynamoDB.
 
+use serde::{Deserialize, Serialize};
+
 use super::Known;
 use crate::model::{Moment, Region, Text};
 
 /// `ReplicaStatus`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "AWS's own names")]
 pub enum ReplicaStatus {
     Creating,
@@ -20,7 +22,7 @@ pub enum ReplicaStatus {
 }
 
 /// How a global table replicates.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Consistency {
     /// Asynchronously, last writer wins.
     Eventual,
@@ -29,7 +31,7 @@ pub enum Consistency {
 }
 
 /// A table as one Region sees it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Table {
     /// Its name.
     pub name: Text,
@@ -46,7 +48,7 @@ pub struct Table {
 }
 
 /// The point-in-time recovery of a table.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ContinuousBackups {
     /// Whether it is on.
     pub enabled: bool,

@@ -1,10 +1,12 @@
 //! RDS and Aurora.
 
+use serde::{Deserialize, Serialize};
+
 use super::Known;
 use crate::model::{Moment, Text};
 
 /// What `StatusInfos` says of read replication.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Replication {
     /// `replicating`, `error`, `stopped`, `terminated`, `replication degraded`…
     pub status: Text,
@@ -15,7 +17,7 @@ pub struct Replication {
 }
 
 /// An RDS instance.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DbInstance {
     /// Its identifier.
     pub id: Text,
@@ -39,12 +41,16 @@ pub struct DbInstance {
     pub replication: Option<Replication>,
     /// A standby in another zone.
     pub multi_az: bool,
+    /// The zone it runs in.
+    pub zone: Option<Text>,
+    /// The zone of its standby.
+    pub standby_zone: Option<Text>,
     /// The Aurora cluster it belongs to.
     pub cluster: Option<Text>,
 }
 
 /// An Aurora cluster.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DbCluster {
     /// Its identifier.
     pub id: Text,
@@ -67,7 +73,7 @@ pub struct DbCluster {
 }
 
 /// `SynchronizationStatus` of a member of a global cluster.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Synchronization {
     /// Replicating.
     Connected,
@@ -76,7 +82,7 @@ pub enum Synchronization {
 }
 
 /// A cluster in a global cluster.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GlobalMember {
     /// The cluster's ARN; its Region is part of it.
     pub cluster_arn: Text,
@@ -87,7 +93,7 @@ pub struct GlobalMember {
 }
 
 /// A switchover or failover on its way.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FailoverState {
     /// `pending`, `failing-over`, `cancelling`, and `switching-over`, which the SDK's enum does not know (trap 40).
     pub status: Text,
@@ -98,7 +104,7 @@ pub struct FailoverState {
 }
 
 /// An Aurora global database.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GlobalCluster {
     /// Its identifier.
     pub id: Text,
@@ -113,7 +119,7 @@ pub struct GlobalCluster {
 }
 
 /// Automated backups of one instance as kept in the Region asked.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AutomatedBackup {
     /// The instance.
     pub instance: Text,
@@ -127,4 +133,34 @@ pub struct AutomatedBackup {
     pub earliest: Option<Moment>,
     /// The newest.
     pub latest: Option<Moment>,
+}
+
+/// Automated backups of one Aurora cluster as kept in the Region asked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ClusterAutomatedBackup {
+    /// The cluster.
+    pub cluster: Text,
+    /// The Region of the cluster, not of the backups.
+    pub source_region: Text,
+    /// `active`, `retained`…
+    pub status: Text,
+    /// The oldest moment it can be restored to.
+    pub earliest: Option<Moment>,
+    /// The newest.
+    pub latest: Option<Moment>,
+}
+
+/// Something RDS did, or that happened to it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// The instance, cluster or snapshot.
+    pub source: Text,
+    /// `db-instance`, `db-cluster`…
+    pub source_kind: Text,
+    /// When.
+    pub at: Option<Moment>,
+    /// What.
+    pub message: Text,
+    /// `failover`, `backup`, `availability`…
+    pub categories: Vec<Text>,
 }

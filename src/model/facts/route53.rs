@@ -1,9 +1,11 @@
-//! Route 53 health checks.
+//! Route 53: health checks, hosted zones and records.
+
+use serde::{Deserialize, Serialize};
 
 use crate::model::{Moment, Text};
 
 /// The configuration of a health check.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HealthCheck {
     /// Its id.
     pub id: Text,
@@ -19,10 +21,20 @@ pub struct HealthCheck {
     pub insufficient_data: Option<Text>,
     /// The optimistic lock of UpdateHealthCheck.
     pub version: u64,
+    /// For `CALCULATED`: the checks it is made of.
+    pub children: Vec<Text>,
+    /// For `CALCULATED`: how many of them have to be healthy.
+    pub threshold: Option<u32>,
+    /// For `RECOVERY_CONTROL`: the routing control it follows.
+    pub routing_control: Option<Text>,
+    /// Seconds between two looks of one checker: 10 or 30, for ever (trap 6).
+    pub interval_seconds: Option<u32>,
+    /// Looks in a row that change its mind.
+    pub failure_threshold: Option<u32>,
 }
 
 /// What one checker saw last.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Observation {
     /// The checker's Region.
     pub region: Text,
@@ -30,4 +42,64 @@ pub struct Observation {
     pub status: Text,
     /// When it looked.
     pub checked: Option<Moment>,
+}
+
+/// A hosted zone.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Zone {
+    /// Its id, without `/hostedzone/`.
+    pub id: Text,
+    /// Its name, without a dot at its end.
+    pub name: Text,
+    /// Answers within VPCs only; such a zone has no accelerated recovery (trap 8).
+    pub private: bool,
+    /// `ENABLED`, `DISABLED`, `ENABLING_HOSTED_ZONE_LOCKED`…: whether its records can be changed when us-east-1 is down.
+    pub accelerated_recovery: Option<Text>,
+}
+
+/// A record set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// Its name, without a dot at its end and with `*` for `\\052`.
+    pub name: Text,
+    /// `A`, `CNAME`…
+    pub kind: Text,
+    /// Tells it apart from others of the same name.
+    pub set: Option<Text>,
+    /// When it is answered.
+    pub routing: Routing,
+    /// How long answers may be kept, seconds; an alias has that of its target.
+    pub ttl: Option<u32>,
+    /// Its values.
+    pub values: Vec<Text>,
+    /// The AWS resource it stands for.
+    pub alias: Option<Alias>,
+    /// The health check without which it is not answered.
+    pub health_check: Option<Text>,
+}
+
+/// When a record set is answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Routing {
+    /// Always.
+    Simple,
+    /// While it is healthy, or the secondary is not (trap 3).
+    Primary,
+    /// While the primary is not healthy and it is.
+    Secondary,
+    /// In proportion to its weight; 0 is never, unless all are 0.
+    Weighted(u64),
+    /// To those who are nearest to that Region.
+    Latency(Text),
+    /// By another rule, as it came: `geolocation`, `multivalue`…
+    Other(Text),
+}
+
+/// What an alias record stands for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Alias {
+    /// The target's DNS name.
+    pub target: Text,
+    /// Whether the target's own health counts.
+    pub evaluates_health: bool,
 }

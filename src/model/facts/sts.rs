@@ -1,9 +1,11 @@
 //! Who we are.
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::{Moment, Text};
 
 /// The identity behind the calls.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Identity {
     /// The account, 12 digits.
     pub account: Text,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::model::index::Sight;
 use crate::model::words::sites;
-use crate::model::{Loss, Moment, PerDisruption, Query, Region, RunStart, Service, Site, Text, Verdict};
+use crate::model::{Loss, Moment, PerDisruption, Query, Region, RunStart, Service, Site, Span, Text, Verdict};
 
 /// How far what was found rests on readings that can be trusted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -88,27 +88,34 @@ pub struct Protection {
     pub read_at: Option<Moment>,
     /// Why there is no recovery point, or none that can be told.
     pub why: Option<Text>,
+    /// For what is scheduled: what is lost at worst although all goes to plan, just before the next point can be used.
+    pub at_worst: Option<Span>,
 }
 
 impl Protection {
+    const fn of(loss: Loss, means: Means, trust: Trust, read_at: Option<Moment>, why: Option<Text>) -> Self {
+        Self { loss, means, trust, read_at, why, at_worst: None }
+    }
+
     /// The Component holds no data that counts.
     pub(crate) fn not_applicable() -> Self {
-        Self { loss: Loss::NotApplicable, means: Means::Continuous, trust: Trust::Fresh, read_at: None, why: None }
+        Self::of(Loss::NotApplicable, Means::Continuous, Trust::Fresh, None, None)
     }
 
     /// It cannot be told what would be lost.
     pub(crate) fn unknown(why: impl AsRef<str>, trust: Trust) -> Self {
-        Self { loss: Loss::Unknown, means: Means::Continuous, trust, read_at: None, why: Some(Text::new(why)) }
+        Self::of(Loss::Unknown, Means::Continuous, trust, None, Some(Text::new(why)))
     }
 
     /// It cannot be told because a reading is not there.
     pub(crate) fn unread(trust: Trust) -> Self {
-        Self { loss: Loss::Unknown, means: Means::Continuous, why: trust.why_not().cloned(), trust, read_at: None }
+        let why = trust.why_not().cloned();
+        Self::of(Loss::Unknown, Means::Continuous, trust, None, why)
     }
 
     /// There is no recovery point.
     pub(crate) fn none(why: impl AsRef<str>, trust: Trust, read_at: Option<Moment>) -> Self {
-        Self { loss: Loss::Everything, means: Means::Continuous, trust, read_at, why: Some(Text::new(why)) }
+        Self::of(Loss::Everything, Means::Continuous, trust, read_at, Some(Text::new(why)))
     }
 
     /// What was written since `newest` would be lost.
@@ -119,12 +126,12 @@ impl Protection {
         trust: Trust,
         read_at: Option<Moment>,
     ) -> Self {
-        Self { loss: Loss::Since { newest, oldest }, means, trust, read_at, why: None }
+        Self::of(Loss::Since { newest, oldest }, means, trust, read_at, None)
     }
 
     /// Nothing would be lost.
     pub(crate) fn nothing_lost(means: Means, trust: Trust, read_at: Option<Moment>) -> Self {
-        Self { loss: Loss::None, means, trust, read_at, why: None }
+        Self::of(Loss::None, means, trust, read_at, None)
     }
 }
 
@@ -136,6 +143,8 @@ pub enum Serving {
     Untold,
     /// Only this site has it; says something if nothing better does.
     Located(Site),
+    /// DNS sends users to these.
+    Answered(BTreeSet<Site>),
     /// All of these take writes by design.
     Anywhere(BTreeSet<Site>),
     /// These take the writes now. More than one is a split, unless the System is active in all of them by design.

@@ -1,12 +1,12 @@
 //! `health-check`: a Route 53 health check that watches one site.
 
-use super::{ComponentKind, Evidence, Health, Trust, lag};
+use super::check::{self, Check, Counts};
+use super::{ComponentKind, Evidence, Health, Trust};
 use crate::model::facts::cloudwatch::Series;
-use crate::model::facts::route53::{self, Observation};
-use crate::model::index::{Index, Sight};
-use crate::model::query::Window;
-use crate::model::words::clock;
-use crate::model::{Moment, Place, Query, RunStart, Site, Snapshot, Span, Text, Verdict};
+use crate::model::facts::route53;
+use crate::model::index::Index;
+use crate::model::words::{clock, length, listed};
+use crate::model::{Place, Query, RunStart, Site, Text, Verdict};
 
 /// A Route 53 health check.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,153 +19,203 @@ pub struct HealthCheck {
     pub place: Place,
 }
 
-/// How old the newest point of `HealthCheckStatus` may be; one comes each minute.
-const POINT_GOOD_FOR: Span = Span::from_mins(5);
-
-/// What `HealthCheckStatus` says: 1 is healthy, 0 is not. `None` if its newest point is too old.
-fn from_series(series: &Series, now: Moment) -> Option<Health> {
-    let (newest, value) = series.newest()?;
-    if now.duration_since(newest) > POINT_GOOD_FOR || value.is_nan() {
-        return None;
-    }
-    if value >= 1.0 {
-        return Some(Health::Passing);
-    }
-    let failing = series.points.iter().take_while(|(_, value)| *value < 1.0);
-    let since = failing.clone().last().map_or(newest, |(at, _)| *at);
-    // Where points are missing the run may have begun among them.
-    let start = match series.points.get(failing.count()) {
-        Some((before, _)) if since.duration_since(*before) <= POINT_GOOD_FOR => RunStart::Seen,
-        Some(_) | None => RunStart::Earlier,
-    };
-    Some(Health::Failing { since, start })
+/// The checks that a calculated one is made of.
+struct Children<'a> {
+    all: Vec<Check<'a>>,
+    needed: usize,
 }
 
-/// What most of the checkers say who looked not long before they were asked. Their words are free text; only `Success` and `Failure` are
-/// told apart.
-fn from_checkers(observations: &[Observation], asked: Moment) -> Health {
-    let is_late = |seen: &Observation| seen.checked.is_some_and(|at| asked.duration_since(at) <= POINT_GOOD_FOR);
-    let late: Vec<&Observation> = observations.iter().filter(|seen| is_late(seen)).collect();
-    let says = |word: &'static str| late.iter().filter(move |seen| seen.status.as_str().starts_with(word));
-    let (passing, failing) = (says("Success").count(), says("Failure").count());
-    let first = says("Failure").filter_map(|seen| seen.checked).min();
-    match (failing > passing, first) {
-        (true, Some(since)) => Health::Failing { since, start: RunStart::Earlier },
-        (false, _) if passing > 0 => Health::Passing,
-        (true, None) | (false, _) => Health::Unknown,
+impl<'a> Children<'a> {
+    fn observe(index: &Index<'a>, place: &'a Place, parent: &'a route53::HealthCheck) -> Option<Self> {
+        let needed = usize::try_from(parent.threshold?).ok()?;
+        let all = parent.children.iter().map(|child| Check::observe(index, place, child.as_str()));
+        (!parent.children.is_empty()).then(|| Self { all: all.collect(), needed })
+    }
+
+    fn counting(&self, counts: Counts) -> impl Iterator<Item = &Check<'a>> {
+        self.all.iter().filter(move |child| child.counts() == counts)
+    }
+
+    /// What they add up to, where Route 53 itself cannot be asked.
+    fn add_up(&self) -> Option<Health> {
+        let healthy = self.counting(Counts::Healthy).count();
+        if healthy >= self.needed {
+            return Some(Health::Passing);
+        }
+        if healthy + self.counting(Counts::Untold).count() >= self.needed {
+            return None;
+        }
+        // It fails since so many fail that the rest is too few.
+        let mut starts: Vec<_> = self.counting(Counts::Unhealthy).filter_map(|child| child.reports().0).collect();
+        starts.retain(|health| matches!(health, Health::Failing { .. }));
+        starts.sort_by_key(|health| match health {
+            Health::Failing { since, .. } => Some(*since),
+            Health::Passing | Health::Unknown => None,
+        });
+        let spare = self.all.len().saturating_sub(self.needed);
+        starts.get(spare).or(starts.last()).cloned()
+    }
+
+    /// `2 of 3 pass, 2 are needed`.
+    fn words(&self) -> String {
+        let healthy = self.counting(Counts::Healthy).count();
+        let are = if self.needed == 1 { "is" } else { "are" };
+        format!("{healthy} of its {} checks pass, {} {are} needed", self.all.len(), self.needed)
     }
 }
 
 impl HealthCheck {
-    fn config_query(&self) -> Query {
-        Query::HealthChecks(self.place.clone())
-    }
-
-    fn series_query(&self) -> Query {
-        let dimensions = [("HealthCheckId", self.id.as_str())];
-        lag::series_query(&self.place, "AWS/Route53", "HealthCheckStatus", &dimensions, "Minimum", Window::Long)
-    }
-
-    fn checkers_query(&self) -> Query {
-        Query::HealthCheckStatus(self.place.clone(), self.id.clone())
-    }
-
-    /// What the newest sources say, and which of them said it.
-    fn observed<'a>(&self, index: &Index<'a>, series: &Sight<'a, Series>) -> (Option<Health>, Query) {
-        let by_series = series.value.and_then(|series| from_series(series, index.now()));
-        if series.is_fresh() && by_series.is_some() {
-            return (by_series, self.series_query());
-        }
-        let checkers = index.one(&self.checkers_query(), Snapshot::health_check_status);
-        match (checkers.value, checkers.read_at) {
-            (Some(seen), Some(asked)) if checkers.is_fresh() => {
-                (Some(from_checkers(seen, asked)), self.checkers_query())
+    /// The switch that a check of the type RECOVERY_CONTROL follows, if an ARC cluster is asked.
+    fn judge_switch(&self, evidence: &mut Evidence, index: &Index<'_>, check: &Check<'_>, arn: &Text) {
+        let Some(sight) = &check.switch else {
+            evidence.note("routing control", format!("{arn}: no [[arc.endpoint]] is configured to ask for its state"));
+            return;
+        };
+        evidence.rests_on(sight);
+        let site = self.watches.as_str();
+        let Some(control) = sight.value else {
+            if sight.is_fresh() {
+                let why = format!("There is no routing control {arn} in the ARC cluster that is configured");
+                evidence.finding(Verdict::Unknown, why);
             }
-            _ => (None, self.series_query()),
+            return;
+        };
+        let (name, state) = (&control.name, control.state.as_str());
+        let at = sight.read_at.filter(|_| !sight.is_fresh());
+        let as_of = at.map(|at| format!(", as of {}", clock(at, index.now()))).unwrap_or_default();
+        evidence.note("routing control", format!("{name} is {state}{as_of}"));
+        evidence.seen = Text::new(format!(
+            "The routing control {name} is {state}: Route 53 may send users to {site}; whether they are served there it does not tell"
+        ));
+        match state {
+            "On" => {}
+            "Off" => {
+                evidence.finding(
+                    Verdict::AtRisk,
+                    format!("The routing control {name} is Off: Route 53 sends nobody to {site}"),
+                );
+            }
+            other => evidence.finding(Verdict::Unknown, format!("The routing control {name} is {other}")),
         }
     }
 
-    fn judge_config(&self, evidence: &mut Evidence, found: &route53::HealthCheck, name: &str) -> bool {
+    fn note_settings(evidence: &mut Evidence, check: &Check<'_>, found: &route53::HealthCheck) {
         evidence.note("type", found.kind.as_str());
         if let Some(target) = &found.target {
             evidence.note("target", target.as_str());
         }
+        if let (Some(interval), Some(threshold)) = (found.interval_seconds, found.failure_threshold) {
+            let within = check.notices_within().map(|span| format!(": notices within {}", length(span)));
+            evidence.note("looks", format!("every {interval} s, {threshold} in a row{}", within.unwrap_or_default()));
+        }
         if let Some(missing) = &found.insufficient_data {
             evidence.note("while data are missing", missing.as_str());
         }
-        let sentence = match (found.disabled, found.inverted) {
-            (false, false) => return true,
-            (true, false) => "is disabled: Route 53 takes it as healthy, whatever happens",
-            (true, true) => "is disabled and inverted: Route 53 takes it as unhealthy, whatever happens",
-            (false, true) => "is inverted: it reports the opposite of what it sees",
+    }
+
+    /// What is wrong with its children, and what they add up to where nothing else tells.
+    fn judge_children(
+        &self,
+        evidence: &mut Evidence,
+        children: &Children<'_>,
+        health: Option<Health>,
+    ) -> Option<Health> {
+        for child in &children.all {
+            evidence.rests_on(&child.series);
+            evidence.changes.extend(child.grows_old());
+        }
+        let health = match health {
+            Some(Health::Passing | Health::Failing { .. }) => health,
+            Some(Health::Unknown) | None => children.add_up(),
         };
-        evidence.note("setting", sentence);
-        evidence.finding(Verdict::Unknown, format!("{name} {sentence}"));
-        false
+        evidence.note("children", children.words());
+        let failing: Vec<String> = children.counting(Counts::Unhealthy).map(Check::name).collect();
+        if health == Some(Health::Passing) && !failing.is_empty() {
+            let (verb, words) = (if failing.len() == 1 { "fails" } else { "fail" }, children.words());
+            evidence
+                .finding(Verdict::AtRisk, format!("{} {verb} for {}: {words}", listed(failing), self.watches.as_str()));
+        }
+        health
     }
 }
 
 impl ComponentKind for HealthCheck {
     fn needs(&self) -> Vec<Query> {
-        vec![self.config_query(), self.series_query()]
+        vec![check::config_query(&self.place), check::series_query(&self.place, &self.id)]
     }
 
     fn follow_ups(&self, index: &Index<'_>) -> Vec<Query> {
-        let series = lag::series(index, &self.series_query());
-        let asked = index.snapshot().readings.contains_key(&self.series_query());
-        let told = series.is_fresh() && series.value.is_some_and(|series| from_series(series, index.now()).is_some());
-        if asked && !told { vec![self.checkers_query()] } else { Vec::new() }
+        let config = index.health_check(&check::config_query(&self.place), &self.id).value;
+        let children = config.iter().flat_map(|found| &found.children);
+        let series = children.map(|child| check::series_query(&self.place, child.as_str()));
+        check::follow_ups(index, &self.place, &self.id).into_iter().chain(series).collect()
     }
 
     fn judge(&self, index: &Index<'_>) -> Evidence {
         let now = index.now();
-        let query = self.series_query();
-        let config = index.health_check(&self.config_query(), &self.id);
-        let series = lag::series(index, &query);
-        let (health, source) = self.observed(index, &series);
-        let mut evidence = Evidence::from(&query);
-        evidence.decided_by(&query, &series);
-        evidence.rests_on(&config);
-        if source == query {
-            evidence.rests_on(&series);
+        let check = Check::observe(index, &self.place, &self.id);
+        let series_query = check::series_query(&self.place, &self.id);
+        let (mut health, source) = check.reports();
+        let mut evidence = Evidence::from(&series_query);
+        evidence.decided_by(&series_query, &check.series);
+        evidence.rests_on(&check.config);
+        if source == series_query {
+            evidence.rests_on(&check.series);
         } else {
-            let checkers = index.one(&self.checkers_query(), Snapshot::health_check_status);
-            evidence.rests_on(&checkers);
-            evidence.decided_by(&source, &checkers);
+            evidence.rests_on(&check.checkers);
+            evidence.decided_by(&source, &check.checkers);
             evidence.note("asked", "the checkers themselves, since CloudWatch does not tell");
         }
-        let target = config.value.and_then(|found| found.target.as_ref());
-        let name = target
-            .map_or_else(|| format!("The health check {}", self.id), |target| format!("The health check of {target}"));
-        let honest = match config.value {
-            Some(found) => self.judge_config(&mut evidence, found, &name),
-            None if config.is_fresh() => {
+        let (name, site) = (check.name(), self.watches.as_str());
+        let (mut honest, mut is_switch) = (check.is_honest(), false);
+        match check.config.value {
+            Some(found) => {
+                Self::note_settings(&mut evidence, &check, found);
+                if let Some(setting) = check.setting() {
+                    evidence.note("setting", setting);
+                    evidence.finding(Verdict::Unknown, format!("{name} {setting}"));
+                }
+                if let Some((verdict, warning)) = check.warning() {
+                    evidence.finding(verdict, warning);
+                }
+                if let Some(children) = Children::observe(index, &self.place, found) {
+                    health = self.judge_children(&mut evidence, &children, health);
+                }
+                is_switch = found.kind.as_str() == "RECOVERY_CONTROL";
+                if let Some(arn) = found.routing_control.as_ref().filter(|_| is_switch) {
+                    self.judge_switch(&mut evidence, index, &check, arn);
+                }
+            }
+            None if check.config.is_fresh() => {
                 evidence.finding(Verdict::Unknown, format!("There is no health check {} in Route 53", self.id));
-                false
+                honest = false;
             }
             // Whether it is disabled cannot be told; then failing is believed and passing is not.
-            None => matches!(health, Some(Health::Failing { .. })),
-        };
+            None => honest = matches!(health, Some(Health::Failing { .. })),
+        }
         let health = health.filter(|_| honest).unwrap_or(Health::Unknown);
         match &health {
-            Health::Passing => evidence.seen = Text::new(format!("{name} passes for {}", self.watches.as_str())),
+            Health::Passing if is_switch => {}
+            Health::Passing => evidence.seen = Text::new(format!("{name} passes for {site}")),
             Health::Failing { since, start } => {
                 // A start that nobody saw moves with every look; since when users are not served is remembered and said elsewhere.
                 let since = match start {
                     RunStart::Seen => format!(" since {}", clock(*since, now)),
                     RunStart::Earlier => String::new(),
                 };
-                evidence.finding(Verdict::AtRisk, format!("{name} fails for {}{since}", self.watches.as_str()));
+                evidence.finding(Verdict::AtRisk, format!("{name} fails for {site}{since}"));
             }
             Health::Unknown if honest && evidence.trust == Trust::Fresh => {
-                evidence.finding(Verdict::Unknown, format!("{name} reports nothing for {}", self.watches.as_str()));
+                evidence.finding(Verdict::Unknown, format!("{name} reports nothing for {site}"));
             }
             Health::Unknown => {}
         }
-        if let Some((at, _)) = series.value.and_then(Series::newest) {
+        if let Some((at, _)) = check.series.value.and_then(Series::newest) {
             evidence.note("newest point", clock(at, now));
-            evidence.changes.extend(at.checked_add(POINT_GOOD_FOR).ok());
         }
+        evidence.changes.extend(check.grows_old());
+        // A switch says who may be sent there, not whether anybody is served.
+        let health = if is_switch { Health::Unknown } else { health };
         evidence.health = Some((self.watches.clone(), health));
         evidence
     }

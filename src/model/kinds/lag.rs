@@ -100,6 +100,12 @@ pub(crate) fn newest_lag(series: &Sight<'_, Series>, unit: LagUnit) -> Lag {
     }
 }
 
+/// The newest moment that some point proves to be safe on the other side, when newer points say that nothing replicates any more.
+pub(crate) fn last_safe(series: &Sight<'_, Series>, unit: LagUnit) -> Option<Moment> {
+    let points = series.value?.points.iter().filter(|(_, value)| *value >= 0.0);
+    points.filter_map(|(at, value)| at.checked_sub(Span::try_from_secs_f64(value / unit.per_second()).ok()?).ok()).max()
+}
+
 /// The lags of a series in seconds, oldest first, for the sparkline.
 pub(crate) fn lag_history(series: &Sight<'_, Series>, unit: LagUnit) -> Vec<(Moment, f64)> {
     let points = series.value.map_or(&[][..], |series| series.points.as_slice());

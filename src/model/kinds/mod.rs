@@ -1,8 +1,11 @@
 //! The kinds of Component. A new kind is one file here and one line in [`Kind`].
 
+mod alarm;
 mod asg;
 mod aurora_global;
 mod backup;
+mod check;
+mod dns_record;
 mod drs;
 mod dynamodb_global_table;
 mod dynamodb_table;
@@ -15,11 +18,14 @@ mod metric;
 mod rds;
 mod rds_instance;
 mod rds_replica;
+mod record_sets;
 mod s3_replication;
 
+pub use alarm::Alarm;
 pub use asg::Asg;
 pub use aurora_global::AuroraGlobal;
 pub use backup::{Backup, CopyVault};
+pub use dns_record::DnsRecord;
 pub use drs::{Drs, Servers};
 pub use dynamodb_global_table::DynamodbGlobalTable;
 pub use dynamodb_table::DynamodbTable;
@@ -77,13 +83,17 @@ pub enum Kind {
     Asg(Asg),
     /// A Route 53 health check.
     HealthCheck(HealthCheck),
+    /// A DNS name that users ask for.
+    DnsRecord(DnsRecord),
+    /// A CloudWatch alarm.
+    Alarm(Alarm),
     /// Any CloudWatch series that is a lag.
     Metric(Metric),
 }
 
 impl Kind {
     /// Every kind's word, as the config writes it.
-    pub const NAMES: [&'static str; 13] = [
+    pub const NAMES: [&'static str; 15] = [
         "drs",
         "rds-instance",
         "rds-replica",
@@ -96,6 +106,8 @@ impl Kind {
         "backup",
         "asg",
         "health-check",
+        "dns-record",
+        "alarm",
         "metric",
     ];
 
@@ -114,6 +126,8 @@ impl Kind {
             Self::Backup(_) => "backup",
             Self::Asg(_) => "asg",
             Self::HealthCheck(_) => "health-check",
+            Self::DnsRecord(_) => "dns-record",
+            Self::Alarm(_) => "alarm",
             Self::Metric(_) => "metric",
         }
     }
@@ -134,6 +148,8 @@ impl Kind {
             Self::Backup(kind) => kind,
             Self::Asg(kind) => kind,
             Self::HealthCheck(kind) => kind,
+            Self::DnsRecord(kind) => kind,
+            Self::Alarm(kind) => kind,
             Self::Metric(kind) => kind,
         }
     }

@@ -1,6 +1,6 @@
 //! `rds-instance`: an RDS instance, recovered from its automated backups.
 
-use super::rds::{Standing, backups, standing};
+use super::rds::{Standing, backups, events, judge_zones, note_events, standing};
 use super::{ComponentKind, Copies, Evidence, Means, Protection, Serving};
 use crate::model::facts::rds::AutomatedBackup;
 use crate::model::index::{Index, Sight};
@@ -46,7 +46,7 @@ impl RdsInstance {
 
 impl ComponentKind for RdsInstance {
     fn needs(&self) -> Vec<Query> {
-        let mut queries = vec![self.query()];
+        let mut queries = vec![self.query(), Query::DbEvents(self.place.clone())];
         queries.extend(self.backup_place.clone().map(Query::DbAutomatedBackups));
         queries
     }
@@ -69,6 +69,9 @@ impl ComponentKind for RdsInstance {
                         evidence.finding(Verdict::Unknown, format!("{name} in {region} is {}", found.status));
                     }
                 }
+                let events = events(index, &self.place, name);
+                judge_zones(&mut evidence, found, region, &events, now);
+                note_events(&mut evidence, &events, now);
                 evidence.serving = Serving::Located(Site::Region(region.clone()));
             }
             None if instance.is_fresh() => {

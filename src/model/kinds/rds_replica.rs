@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::lag::{self, Lag};
-use super::rds::{Standing, at_rest, backups, standing};
-use super::{ComponentKind, Evidence, LagUnit, Protection, Serving};
-use crate::model::facts::rds::DbInstance;
+use super::rds::{Standing, at_rest, backups, events, judge_zones, note_events, standing};
+use super::{ComponentKind, Evidence, LagUnit, Means, Protection, Serving, Trust};
+use crate::model::facts::cloudwatch::Series;
+use crate::model::facts::rds::{DbInstance, Replication};
 use crate::model::index::{Index, Sight};
+use crate::model::query::Window;
 use crate::model::words::{arn_name, arn_region, clock, length};
 use crate::model::{Loss, Place, Query, Region, Site, Text, Verdict};
 
@@ -82,6 +84,12 @@ impl RdsReplica {
     fn lag_query(name: &str, place: &Place) -> Query {
         lag::lag_query(place, "AWS/RDS", "ReplicaLag", &[("DBInstanceIdentifier", name)])
     }
+
+    /// The same lag further back: when it was last good.
+    fn earlier_query(name: &str, place: &Place) -> Query {
+        let dimensions = [("DBInstanceIdentifier", name)];
+        lag::series_query(place, "AWS/RDS", "ReplicaLag", &dimensions, "Maximum", Window::Long)
+    }
 }
 
 fn roles<'s, 'a>(source: &'s Side<'a>, replica: &'s Side<'a>) -> Roles<'s, 'a> {
@@ -97,6 +105,44 @@ fn roles<'s, 'a>(source: &'s Side<'a>, replica: &'s Side<'a>) -> Roles<'s, 'a> {
         (_, true) if source.is_out() => Roles::Alone(replica, source),
         (true, _) if replica.is_out() => Roles::Alone(source, replica),
         _ => Roles::Untold,
+    }
+}
+
+/// Whether an instance follows as it should.
+fn is_running(replication: &Replication) -> bool {
+    replication.normal && replication.status.as_str() == "replicating"
+}
+
+/// Whether replication broke off but what came before is there: its last lag still proves a recovery point. AWS ends it after 30 days,
+/// and then says `terminated`.
+fn is_broken_off(status: &str) -> bool {
+    matches!(status, "error" | "stopped" | "replication degraded" | "replication stop point reached")
+}
+
+/// The recovery point that the last good lag proves, of a follower that broke off.
+fn judge_broken_off(
+    evidence: &mut Evidence,
+    index: &Index<'_>,
+    follower: &Side<'_>,
+    recent: &Sight<'_, Series>,
+    why: &str,
+) -> Protection {
+    let trust = follower.sight.trust.clone();
+    let found = match lag::last_safe(recent, LagUnit::Seconds) {
+        Some(safe) => Some((safe, recent.trust.clone(), recent.read_at)),
+        None => {
+            let earlier = lag::series(index, &RdsReplica::earlier_query(follower.name, follower.place));
+            evidence.rests_on(&earlier);
+            lag::last_safe(&earlier, LagUnit::Seconds).map(|safe| (safe, earlier.trust, earlier.read_at))
+        }
+    };
+    match found {
+        Some((safe, seen, read_at)) => {
+            evidence.finding(Verdict::AtRisk, why);
+            evidence.note("last followed to", clock(safe, index.now()));
+            Protection::since(Means::Continuous, safe, None, trust.and(&seen), read_at)
+        }
+        None => Protection::unknown(why, trust),
     }
 }
 
@@ -119,7 +165,7 @@ fn judge_follower(evidence: &mut Evidence, index: &Index<'_>, writer: &Side<'_>,
     let status = instance.replication.as_ref().map(|replication| replication.status.as_str());
     evidence.note("replication", status.unwrap_or("not told"));
     evidence.protection.region = match &instance.replication {
-        Some(replication) if replication.normal && replication.status.as_str() == "replicating" => {
+        Some(replication) if is_running(replication) => {
             let mut protection = lag::protection(lag, &series, &format!("The replica {name}"));
             protection.trust = trust;
             protection
@@ -131,10 +177,10 @@ fn judge_follower(evidence: &mut Evidence, index: &Index<'_>, writer: &Side<'_>,
             let why = format!("{name} does not follow {}: replication is {said}{message}", writer.name);
             evidence.decided_by(&Query::DbInstances(follower.place.clone()), &follower.sight);
             evidence.blockers.push(Text::new(&why));
-            if replication.status.as_str() == "terminated" {
-                Protection::none(why, trust, follower.sight.read_at)
-            } else {
-                Protection::unknown(why, trust)
+            match replication.status.as_str() {
+                "terminated" => Protection::none(why, trust, follower.sight.read_at),
+                status if is_broken_off(status) => judge_broken_off(evidence, index, follower, &series, &why),
+                _ => Protection::unknown(why, trust),
             }
         }
         None => Protection::unknown(format!("AWS does not say whether {name} follows {}", writer.name), trust),
@@ -164,19 +210,26 @@ impl ComponentKind for RdsReplica {
         vec![
             Query::DbInstances(self.source_place.clone()),
             Query::DbInstances(self.replica_place.clone()),
+            Query::DbEvents(self.source_place.clone()),
+            Query::DbEvents(self.replica_place.clone()),
             Self::lag_query(&self.replica, &self.replica_place),
         ]
     }
 
     fn follow_ups(&self, index: &Index<'_>) -> Vec<Query> {
         let (source, replica) = self.sides(index);
-        match roles(&source, &replica) {
+        let mut queries = Vec::new();
+        if let Roles::Follows(_, follower) = roles(&source, &replica) {
             // After a failover and the way back prepared, it is the old source that lags.
-            Roles::Follows(_, follower) if follower.name == source.name && follower.place == source.place => {
-                vec![Self::lag_query(source.name, source.place)]
+            if follower.name == source.name && follower.place == source.place {
+                queries.push(Self::lag_query(source.name, source.place));
             }
-            Roles::Follows(..) | Roles::Both | Roles::Alone(..) | Roles::Untold => Vec::new(),
+            let replication = follower.sight.value.and_then(|instance| instance.replication.as_ref());
+            if replication.is_some_and(|replication| is_broken_off(replication.status.as_str())) {
+                queries.push(Self::earlier_query(follower.name, follower.place));
+            }
         }
+        queries
     }
 
     fn judge(&self, index: &Index<'_>) -> Evidence {
@@ -188,10 +241,15 @@ impl ComponentKind for RdsReplica {
             evidence.rests_on(&side.sight);
             let (name, region) = (side.name, side.region());
             match side.sight.value {
-                Some(instance) => evidence.note(
-                    if side.name == source.name && side.place == source.place { "source" } else { "replica" },
-                    format!("{name} in {region}: {}", instance.status),
-                ),
+                Some(instance) => {
+                    evidence.note(
+                        if side.name == source.name && side.place == source.place { "source" } else { "replica" },
+                        format!("{name} in {region}: {}", instance.status),
+                    );
+                    let events = events(index, side.place, name);
+                    judge_zones(&mut evidence, instance, region, &events, now);
+                    note_events(&mut evidence, &events, now);
+                }
                 None if side.sight.is_fresh() => {
                     evidence.blocker(Verdict::Unknown, format!("There is no RDS instance {name} in {region}"));
                 }
@@ -262,7 +320,7 @@ impl ComponentKind for RdsReplica {
                 };
                 evidence.protection.region = Protection::unknown(&why, trust.clone());
                 evidence.protection.data = backups(source.name, source.region(), &source.sight);
-                if trust == super::Trust::Fresh {
+                if trust == Trust::Fresh {
                     evidence.finding(Verdict::Unknown, why);
                 }
             }

@@ -44,9 +44,34 @@ pub struct RestoreTest {
     /// How many hours there are to validate a restore.
     #[serde(default = "four_hours")]
     pub validation_hours: u32,
+    /// How many hours after its time a restore begins at most.
+    #[serde(default = "one_day")]
+    pub start_window_hours: u32,
+    /// How long a restore takes.
+    #[serde(default = "one_hour")]
+    pub duration: Span,
+    /// What whoever validates says; absent: nobody does, and it times out.
+    pub validation: Option<Validation>,
+    /// How long after a restore is complete that is.
+    #[serde(default = "twenty_minutes")]
+    pub validated_after: Span,
+    /// Why what was restored cannot be deleted; absent: it can.
+    pub undeletable: Option<String>,
     /// How long before the simulator's start it was created.
     #[serde(default = "one_year")]
     pub age: Span,
+}
+
+fn one_day() -> u32 {
+    24
+}
+
+fn one_hour() -> Span {
+    Span::HOUR
+}
+
+fn twenty_minutes() -> Span {
+    Span::from_minutes(20)
 }
 
 fn thirty_days() -> u32 {
@@ -147,8 +172,12 @@ pub struct Restore {
     pub ago: Span,
     /// How long it took.
     pub duration: Span,
+    /// What it said when it failed; absent if it did not.
+    pub failed: Option<String>,
     /// Its `ValidationStatus`, if it was validated.
     pub validation: Option<Validation>,
+    /// Its `ValidationStatusMessage`.
+    pub validation_message: Option<String>,
 }
 
 /// `ValidationStatus` of a restore.

@@ -22,7 +22,9 @@ impl Estate {
         self.check_names()?;
         self.check_references()?;
         self.check_tables()?;
+        self.route53.check_health_checks()?;
         self.route53.check_records()?;
+        self.check_plans()?;
         self.check_schedules()
     }
 
@@ -75,6 +77,8 @@ impl Estate {
         let custom = self.cloudwatch.lags.iter().map(|lag| &lag.to);
         let alarms = self.cloudwatch.alarms.iter().map(|alarm| &alarm.region);
         let tests = self.backup.restore_tests.iter().map(|test| &test.region);
+        let switched = self.arc.plans.iter().flat_map(|plan| plan.regions.iter().chain(&plan.primary));
+        let recovered = self.drs.recovery_plans.iter().map(|plan| &plan.region);
         rds.chain(aurora)
             .chain(tables)
             .chain(s3)
@@ -87,6 +91,8 @@ impl Estate {
             .chain(custom)
             .chain(alarms)
             .chain(tests)
+            .chain(switched)
+            .chain(recovered)
     }
 
     fn check_names(&self) -> Result<(), Complaint> {
@@ -102,6 +108,9 @@ impl Estate {
         let alarms = self.cloudwatch.alarms.iter().map(|a| ("alarm", a.region.as_str(), a.name.as_str()));
         let tests =
             self.backup.restore_tests.iter().map(|t| ("restore testing plan", t.region.as_str(), t.name.as_str()));
+        let controls = self.arc.controls().map(|(.., c)| ("routing control", "", c.name.as_str()));
+        let switched = self.arc.plans.iter().map(|p| ("Region switch plan", "", p.name.as_str()));
+        let recovered = self.drs.recovery_plans.iter().map(|p| ("recovery plan", p.region.as_str(), p.name.as_str()));
         let all = instances
             .chain(clusters)
             .chain(global)
@@ -112,7 +121,10 @@ impl Estate {
             .chain(plans)
             .chain(checks)
             .chain(alarms)
-            .chain(tests);
+            .chain(tests)
+            .chain(controls)
+            .chain(switched)
+            .chain(recovered);
         let mut seen: HashMap<(&str, &str, &str), ()> = HashMap::new();
         for name in all {
             if seen.insert(name, ()).is_some() {

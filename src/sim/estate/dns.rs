@@ -131,6 +131,9 @@ pub struct Change {
 }
 
 impl RecordType {
+    /// All of them.
+    pub const ALL: [Self; 7] = [Self::A, Self::Aaaa, Self::Cname, Self::Mx, Self::Txt, Self::Ns, Self::Soa];
+
     /// AWS's name of it.
     pub const fn name(self) -> &'static str {
         match self {

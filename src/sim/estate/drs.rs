@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::link::{Lag, Link};
 use super::rds::one_year;
+use super::recovery_plan::RecoveryPlan;
 use crate::sim::time::Span;
 
 /// DRS.
@@ -15,6 +16,9 @@ pub struct Drs {
     /// The source servers.
     #[serde(default, rename = "server")]
     pub servers: Vec<Server>,
+    /// The recovery plans.
+    #[serde(default, rename = "recovery_plan")]
+    pub recovery_plans: Vec<RecoveryPlan>,
 }
 
 /// A source server.
@@ -58,6 +62,128 @@ pub struct Server {
     pub age: Span,
     /// How long before the simulator's start it was last launched, in a drill; absent if never.
     pub last_drill: Option<Span>,
+    /// How its drills went.
+    #[serde(default)]
+    pub drilled: Drilled,
+    /// How it would be launched.
+    #[serde(default)]
+    pub launch: Launch,
+    /// How it is replicated.
+    #[serde(default)]
+    pub replication: Staging,
+}
+
+/// How the drills of a server went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Drilled {
+    /// From which point in time it was launched.
+    pub point: DrillPoint,
+    /// Whether its machine came up.
+    pub launch: DrillLaunch,
+}
+
+/// From which point in time a drill launches.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DrillPoint {
+    /// From one that the job takes.
+    #[default]
+    Fresh,
+    /// From an older one, because none could be taken.
+    Previous,
+}
+
+/// Whether a drill's machine came up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DrillLaunch {
+    /// It did.
+    #[default]
+    Launched,
+    /// It did not; the job is COMPLETED all the same.
+    Failed,
+}
+
+/// Launch settings of a server: what GetLaunchConfiguration says.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Launch {
+    /// Whether its machine runs after the launch.
+    pub disposition: Disposition,
+    /// Who chooses the machine's size.
+    pub right_sizing: RightSizing,
+    /// The private address is kept.
+    pub copy_private_ip: bool,
+    /// The tags are not kept.
+    pub without_tags: bool,
+    /// The operating system's licence is one's own.
+    pub own_licence: bool,
+    /// Actions run after the launch.
+    pub post_launch: bool,
+    /// The instance of one's own that is launched into.
+    pub into_instance: Option<String>,
+}
+
+/// `launchDisposition`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Disposition {
+    /// It runs.
+    #[default]
+    Started,
+    /// It is there, and does not run.
+    Stopped,
+}
+
+/// `targetInstanceTypeRightSizingMethod`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum RightSizing {
+    /// The launch template.
+    None,
+    /// DRS, by the server's cores and memory.
+    #[default]
+    Basic,
+    /// DRS, as it is in AWS.
+    InAws,
+}
+
+/// Replication settings of a server: what GetReplicationConfiguration says.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Staging {
+    /// Mbit/s; 0 is not throttled.
+    pub bandwidth: u32,
+    /// The type of staging disks of 500 GiB and more: `GP2`, `GP3`, `ST1`, `AUTO`.
+    pub large_disks: String,
+    /// It has a replication server of its own.
+    pub dedicated: bool,
+    /// The type of its replication server.
+    pub server_type: String,
+    /// The subnet of the staging area; drawn from the seed where the estate names none.
+    pub subnet: Option<String>,
+    /// Its data come over the internet.
+    pub public: bool,
+    /// `DEFAULT`, `CUSTOM`, `NONE`.
+    pub encryption: String,
+    /// New disks are not replicated.
+    pub ignores_new_disks: bool,
+}
+
+impl Default for Staging {
+    fn default() -> Self {
+        Self {
+            bandwidth: 0,
+            large_disks: "GP3".to_owned(),
+            dedicated: false,
+            server_type: "t3.small".to_owned(),
+            subnet: None,
+            public: false,
+            encryption: "DEFAULT".to_owned(),
+            ignores_new_disks: false,
+        }
+    }
 }
 
 /// A disk.

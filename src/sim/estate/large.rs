@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::backup::{Backup, Copy, Plan, Resource, Vault};
+use super::dns::{Record, RecordType, Role, Routing, Zone};
 use super::drs::{Disk, Drs, Server, SnapshotRule};
 use super::dynamodb::{Consistency, DynamoDb, Table, Writes};
 use super::link::Lag;
@@ -23,6 +24,8 @@ const SERVERS: usize = 4;
 const DRILLS: usize = 60;
 /// The accounts; whoever holds the keys is in the first one, and reads the others through a role of theirs.
 const ACCOUNTS: [&str; 3] = ["111122223333", "222233334444", "333344445555"];
+/// The hosted zone of each of them.
+const ZONES: [&str; 3] = ["large.example", "large-2.example", "large-3.example"];
 const REGIONS: [&str; 4] = ["us-east-1", "us-west-2", "us-east-2", "eu-west-1"];
 const AGE: Span = Span::from_days(400);
 
@@ -48,6 +51,7 @@ impl Estate {
 /// Every third system: that of one account.
 fn of_account(account: &str, seed: u64, others: Vec<Arc<Estate>>) -> Estate {
     let place = ACCOUNTS.iter().position(|known| *known == account).unwrap_or_default();
+    let zone = ZONES.get(place).copied().unwrap_or_default();
     let systems: Vec<Blueprint> = (0..SYSTEMS)
         .filter(|number| number % ACCOUNTS.len() == place)
         .map(|number| Blueprint::of(number, seed))
@@ -63,12 +67,21 @@ fn of_account(account: &str, seed: u64, others: Vec<Arc<Estate>>) -> Estate {
         efs: super::storage::Efs::default(),
         elasticache: super::storage::ElastiCache::default(),
         autoscaling: super::autoscaling::AutoScaling::default(),
-        drs: Drs { servers: systems.iter().flat_map(Blueprint::servers).collect() },
+        drs: Drs { servers: systems.iter().flat_map(Blueprint::servers).collect(), recovery_plans: Vec::new() },
         backup: backup(account, seed, &systems),
         route53: Route53 {
-            health_checks: systems.iter().filter_map(Blueprint::health_check).collect(),
-            ..Route53::default()
+            health_checks: systems.iter().filter_map(|system| system.health_check(zone)).collect(),
+            zones: vec![Zone {
+                id: format!("Z{}", seed::hex(seed, &["large-zone", account], 16).to_ascii_uppercase()),
+                name: zone.to_owned(),
+                comment: "where users go".to_owned(),
+                private: false,
+                accelerated_recovery: false,
+                records: systems.iter().flat_map(|system| system.records(zone)).collect(),
+            }],
+            changes: Vec::new(),
         },
+        arc: super::arc::RecoveryController::default(),
         cloudwatch: super::cloudwatch::CloudWatch::default(),
         others,
     }
@@ -136,6 +149,9 @@ impl Blueprint {
                     ],
                     age: AGE,
                     last_drill: drilled.then(|| Span::from_days(5 + (self.number % DRILLS) as i64)),
+                    drilled: super::drs::Drilled::default(),
+                    launch: super::drs::Launch::default(),
+                    replication: super::drs::Staging::default(),
                     name,
                 }
             })
@@ -186,19 +202,51 @@ impl Blueprint {
     }
 
     /// Every other system has one: 500.
-    fn health_check(&self) -> Option<HealthCheck> {
-        self.number.is_multiple_of(2).then(|| HealthCheck {
-            id: seed::uuid(self.seed, &["large-check", &self.name]),
-            name: format!("{}-check", self.name),
+    fn has_check(&self) -> bool {
+        self.number.is_multiple_of(2)
+    }
+
+    fn check_id(&self) -> String {
+        seed::uuid(self.seed, &["large-check", &self.name])
+    }
+
+    fn health_check(&self, zone: &str) -> Option<HealthCheck> {
+        self.has_check().then(|| HealthCheck {
+            id: self.check_id(),
+            name: format!("{} {}", self.name, self.primary),
             watches: self.primary.to_owned(),
             kind: CheckKind::Https,
-            domain: format!("{}.large.example", self.name),
+            domain: format!("{}.{zone}", self.name),
             path: "/health".to_owned(),
             port: 443,
             interval: 30,
             threshold: 3,
             mode: Mode::Normal,
+            routing_control: None,
+            children: Vec::new(),
+            health_threshold: 0,
         })
+    }
+
+    /// Where the users of a system with a health check are sent: to the primary Region while it is healthy, or to the other one.
+    fn records(&self, zone: &str) -> Vec<Record> {
+        if !self.has_check() {
+            return Vec::new();
+        }
+        let record = |region: &str, role, net: u8, health_check| Record {
+            name: format!("{}.{zone}", self.name),
+            kind: RecordType::A,
+            id: Some(region.to_owned()),
+            routing: Routing::Failover(role),
+            ttl: Some(60),
+            values: vec![format!("203.0.{net}.{}", 1 + self.draw(region, 254))],
+            alias: None,
+            health_check,
+        };
+        vec![
+            record(self.primary, Role::Primary, 113, Some(self.check_id())),
+            record(self.recovery, Role::Secondary, 114, None),
+        ]
     }
 
     /// What a plan backs up daily: every primary database, and of the tables every ninth. With the copies, in thirty days:

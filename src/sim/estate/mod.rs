@@ -1,9 +1,11 @@
 //! The estate: the resources that exist in the simulated account, one file per group of services. Read from TOML, or made
 //! from the seed, and never changed.
 
+pub mod arc;
 pub mod autoscaling;
 pub mod backup;
 pub mod check;
+mod check_plans;
 pub mod cloudwatch;
 pub mod dns;
 pub mod drs;
@@ -11,6 +13,7 @@ pub mod dynamodb;
 pub mod large;
 pub mod link;
 pub mod rds;
+pub mod recovery_plan;
 pub mod route53;
 pub mod storage;
 
@@ -58,6 +61,9 @@ pub struct Estate {
     /// Route 53.
     #[serde(default)]
     pub route53: route53::Route53,
+    /// Application Recovery Controller: routing controls and Region switch.
+    #[serde(default)]
+    pub arc: arc::RecoveryController,
     /// Lags that are known to CloudWatch alone.
     #[serde(default)]
     pub cloudwatch: cloudwatch::CloudWatch,
@@ -70,6 +76,13 @@ impl Estate {
     /// The estate of each account, the caller's own first.
     pub fn accounts(&self) -> impl Iterator<Item = &Self> {
         std::iter::once(self).chain(self.others.iter().map(Arc::as_ref))
+    }
+
+    /// Whether a service answers in that Region: in those of the estate, and the data plane of routing controls wherever a cluster
+    /// has an endpoint.
+    pub fn serves(&self, service: &str, region: &str) -> bool {
+        self.regions.iter().any(|known| known == region)
+            || (service == "route53-recovery-cluster" && self.arc.endpoints().any(|known| known == region))
     }
 
     /// The Availability Zones there are: three of each Region, and those that groups and servers name.

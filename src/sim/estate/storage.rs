@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::link::{Lag, Link};
+use super::rds::one_year;
+use crate::sim::time::Span;
 
 /// S3.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -63,6 +65,9 @@ pub struct EfsReplication {
     pub to: String,
     /// How far behind it usually is.
     pub lag: Lag,
+    /// How long before the simulator's start it was created.
+    #[serde(default = "one_year")]
+    pub age: Span,
 }
 
 impl EfsReplication {
@@ -91,15 +96,64 @@ pub struct GlobalDatastore {
     pub from: String,
     /// The secondary's.
     pub to: String,
+    /// The primary's replication group; named after the id and Region where the estate names none.
+    pub from_group: Option<String>,
+    /// The secondary's.
+    pub to_group: Option<String>,
+    /// `redis`, `valkey`.
+    #[serde(default = "redis")]
+    pub engine: String,
+    /// `7.1.0`.
+    #[serde(default = "seven")]
+    pub version: String,
+    /// `cache.r7g.large`.
+    #[serde(default = "node")]
+    pub node: String,
+    /// How many nodes each replication group has.
+    #[serde(default = "two")]
+    pub nodes: u32,
     /// The dimensions of `GlobalDatastoreReplicationLag`.
     pub dimensions: BTreeMap<String, String>,
     /// How far behind it usually is.
     pub lag: Lag,
+    /// How long before the simulator's start it was created.
+    #[serde(default = "one_year")]
+    pub age: Span,
+}
+
+fn redis() -> String {
+    "redis".to_owned()
+}
+
+fn seven() -> String {
+    "7.1.0".to_owned()
+}
+
+fn node() -> String {
+    "cache.r7g.large".to_owned()
+}
+
+fn two() -> u32 {
+    2
 }
 
 impl GlobalDatastore {
     /// Its link.
     pub fn link(&self) -> Link {
         Link::new(&self.id, &self.from, &self.to, self.lag)
+    }
+
+    /// The name of the replication group that a Region has of it.
+    pub fn group(&self, region: &str) -> Option<String> {
+        let named = if region == self.from {
+            &self.from_group
+        } else if region == self.to {
+            &self.to_group
+        } else {
+            return None;
+        };
+        // AWS puts five letters of its own in front of a global datastore's name.
+        let bare = self.id.split_once('-').map_or(self.id.as_str(), |(_, bare)| bare);
+        Some(named.clone().unwrap_or_else(|| format!("{bare}-{region}")))
     }
 }

@@ -5,8 +5,12 @@ pub mod backup;
 pub mod cloudwatch;
 pub mod drs;
 pub mod dynamodb;
+pub mod efs;
+pub mod elasticache;
 pub mod paging;
 pub mod rds;
+pub mod recovery_cluster;
+pub mod region_switch;
 pub mod route53;
 pub mod sts;
 
@@ -59,6 +63,8 @@ pub struct Operation {
     pub effect: Effect,
     /// The parameter that names what it is about, for the call log.
     pub target: Option<&'static str>,
+    /// The one Region that answers it, whichever was asked: where the control plane of a global service is.
+    pub home: Option<&'static str>,
     /// Answers it.
     pub run: Run,
 }
@@ -69,18 +75,25 @@ pub type Run = fn(&World, &Call) -> Result<Value, AwsError>;
 impl Operation {
     /// A read of awsQuery, awsJson or CBOR.
     pub const fn read(name: &'static str, run: Run) -> Self {
-        Self { name, route: Route::Name, effect: Effect::Reads, target: None, run }
+        Self { name, route: Route::Name, effect: Effect::Reads, target: None, home: None, run }
     }
 
     /// A read of rest-json or rest-xml: `Operation::rest("GET", "/backup-vaults/{backupVaultName}", "DescribeBackupVault", f)`.
     pub const fn rest(method: &'static str, path: &'static str, name: &'static str, run: Run) -> Self {
-        Self { name, route: Route::Path(method, path), effect: Effect::Reads, target: None, run }
+        Self { name, route: Route::Path(method, path), effect: Effect::Reads, target: None, home: None, run }
     }
 
     /// Names the parameter that says what the operation is about.
     #[must_use]
     pub const fn about(mut self, parameter: &'static str) -> Self {
         self.target = Some(parameter);
+        self
+    }
+
+    /// Names the Region that answers it, whichever was asked.
+    #[must_use]
+    pub const fn at_home_in(mut self, region: &'static str) -> Self {
+        self.home = Some(region);
         self
     }
 }
@@ -92,7 +105,11 @@ pub static SERVICES: &[&Service] = &[
     &cloudwatch::SERVICE,
     &drs::SERVICE,
     &dynamodb::SERVICE,
+    &efs::SERVICE,
+    &elasticache::SERVICE,
     &rds::SERVICE,
+    &recovery_cluster::SERVICE,
+    &region_switch::SERVICE,
     &route53::SERVICE,
     &sts::SERVICE,
 ];

@@ -1,17 +1,17 @@
-//! rpc-v2-cbor: CloudWatch as the Rust SDK calls it.
+//! rpc-v2-cbor: CloudWatch and ARC Region switch as the Rust SDK calls them.
 
 use ciborium::Value as Cbor;
 use ciborium::value::Integer;
 use serde_json::{Map, Value as Json};
 
-use super::{Asked, AwsError, Protocol, Reply, Request, Value, unreadable};
+use super::{Asked, AwsError, Codes, Protocol, Reply, Request, Value, unreadable};
 use crate::sim::services::Service;
 
 /// CBOR's tag for seconds since the epoch.
 const EPOCH_SECONDS: u64 = 1;
 
 pub(super) fn decode(service: &'static Service, request: &Request) -> Result<Asked, AwsError> {
-    let protocol = Protocol::Cbor { service: "", error_namespace: "" };
+    let protocol = Protocol::Cbor { service: "", error_namespace: "", codes: Codes::Shapes };
     let name = request.path.rsplit('/').next().unwrap_or_default();
     let operation = service.operation(name).ok_or_else(|| protocol.unknown_operation(name))?;
     if request.body.is_empty() {
@@ -49,13 +49,15 @@ pub(super) fn encode(value: &Value) -> Reply {
     Reply { status: 200, headers: headers(), body: bytes(&tagged(value)) }
 }
 
-pub(super) fn refuse(namespace: &str, error: &AwsError) -> Reply {
+pub(super) fn refuse(namespace: &str, codes: Codes, error: &AwsError) -> Reply {
     let body = Cbor::Map(vec![
         (text("__type"), text(&format!("{namespace}#{}", error.shape))),
         (text("message"), text(&error.message)),
     ]);
     let mut headers = headers();
-    headers.push(("x-amzn-query-error", format!("{};{}", error.code, error.fault())));
+    if codes == Codes::Query {
+        headers.push(("x-amzn-query-error", format!("{};{}", error.code, error.fault())));
+    }
     Reply { status: error.status, headers, body: bytes(&body) }
 }
 

@@ -46,7 +46,18 @@ pub enum Protocol {
         service: &'static str,
         /// What stands before `#` in the errors' `__type`.
         error_namespace: &'static str,
+        /// Which codes its errors have.
+        codes: Codes,
     },
+}
+
+/// Which codes the errors of a CBOR service have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Codes {
+    /// The names of their shapes.
+    Shapes,
+    /// Those of awsQuery, which it once spoke, in a header.
+    Query,
 }
 
 /// A request as it came in, its body complete.
@@ -91,7 +102,7 @@ pub fn protocol_of(service: &Service, request: &Request) -> Option<Protocol> {
 /// The protocol a refusal is written in when the service is not known: what the request looks like.
 pub fn guess(request: &Request) -> Protocol {
     if request.path.starts_with("/service/") {
-        Protocol::Cbor { service: "", error_namespace: "com.amazonaws" }
+        Protocol::Cbor { service: "", error_namespace: "com.amazonaws", codes: Codes::Shapes }
     } else if aws_json::target(request).is_some() {
         Protocol::AwsJson { target: "", error_namespace: "com.amazonaws" }
     } else if aws_query::is_form(request) {
@@ -134,7 +145,7 @@ impl Protocol {
                 aws_query::refuse(namespace, error, request_id)
             }
             Self::AwsJson { error_namespace, .. } => aws_json::refuse(error_namespace, error),
-            Self::Cbor { error_namespace, .. } => cbor::refuse(error_namespace, error),
+            Self::Cbor { error_namespace, codes, .. } => cbor::refuse(error_namespace, codes, error),
         }
     }
 
@@ -181,13 +192,19 @@ impl Protocol {
     }
 
     /// What a Region answers when it is out of order.
-    pub fn out_of_order(self, status: u16) -> AwsError {
+    pub fn out_of_order(self, service: &str, status: u16) -> AwsError {
         let message = "The request processing has failed because of an unknown error, exception or failure.";
         match (self, status) {
             (Self::RestXml { .. } | Self::AwsQuery { .. }, 503) => {
                 AwsError::new(503, "ServiceUnavailable", "The service is unavailable. Please try again shortly.")
             }
             (Self::RestXml { .. } | Self::AwsQuery { .. }, _) => AwsError::new(status, "InternalFailure", message),
+            // Which tells its clients to try another of the cluster's endpoints.
+            (_, 503) if service == "route53-recovery-cluster" => AwsError::new(
+                503,
+                "EndpointTemporarilyUnavailableException",
+                "The cluster endpoint isn't available. Try another cluster endpoint.",
+            ),
             (_, 503) => AwsError::new(
                 503,
                 "ServiceUnavailableException",

@@ -39,7 +39,7 @@ impl<'c> Filter<'c> {
             return Err(invalid(format!("{state} must be one of {}, not {asked}", states.join(", "))));
         }
         let account = call.text("accountId").is_some_and(|account| account != "*" && account != call.account);
-        let parents = ["parentJobId", "parentRecoveryPointArn", "restoreTestingPlanArn"];
+        let parents = ["parentJobId", "parentRecoveryPointArn"];
         Ok(Self {
             state: asked,
             resource: call.text("resourceArn"),

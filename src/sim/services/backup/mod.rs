@@ -14,6 +14,7 @@ mod points;
 mod resources;
 mod restore_jobs;
 mod restore_testing;
+mod restores;
 mod run;
 mod vaults;
 
@@ -29,6 +30,15 @@ static OPERATIONS: &[Operation] = &[
     Operation::rest("GET", "/copy-jobs", "ListCopyJobs", copy_jobs::list),
     Operation::rest("GET", "/copy-jobs/{copyJobId}", "DescribeCopyJob", copy_jobs::describe).about("copyJobId"),
     Operation::rest("GET", "/restore-jobs", "ListRestoreJobs", restore_jobs::list),
+    Operation::rest("GET", "/restore-jobs/{restoreJobId}", "DescribeRestoreJob", restore_jobs::describe)
+        .about("restoreJobId"),
+    Operation::rest(
+        "GET",
+        "/resources/{resourceArn}/restore-jobs",
+        "ListRestoreJobsByProtectedResource",
+        restore_jobs::of_resource,
+    )
+    .about("resourceArn"),
     Operation::rest("GET", "/resources", "ListProtectedResources", resources::list),
     Operation::rest("GET", "/resources/{resourceArn}", "DescribeProtectedResource", resources::describe)
         .about("resourceArn"),
@@ -82,6 +92,13 @@ static OPERATIONS: &[Operation] = &[
         restore_testing::selections,
     )
     .about("RestoreTestingPlanName"),
+    Operation::rest(
+        "GET",
+        "/restore-testing/plans/{RestoreTestingPlanName}/selections/{RestoreTestingSelectionName}",
+        "GetRestoreTestingSelection",
+        restore_testing::selection,
+    )
+    .about("RestoreTestingSelectionName"),
 ];
 
 /// AWS Backup.

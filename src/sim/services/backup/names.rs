@@ -48,16 +48,25 @@ pub(super) fn point_arn(world: &World, resource: &Resource, region: &str, job: &
     }
 }
 
-/// The ARN of what a restore made of a resource: of the same service and account, in the Region it was restored in, with a name
-/// of its own.
+/// The ARN of what a restore made of a resource, named by whoever restored it.
 pub(super) fn restored_arn(world: &World, resource: &Resource, region: &str, job: &str) -> String {
+    made_arn(world, resource, region, job, format!("{}-restored", resource_name(resource)))
+}
+
+/// The ARN of what restore testing made of a resource, which it names itself.
+pub(super) fn tested_arn(world: &World, resource: &Resource, region: &str, job: &str) -> String {
+    made_arn(world, resource, region, job, format!("awsbackup-restore-test-{}", world.hex(&["tested", job], 12)))
+}
+
+/// Of the same service and account, in the Region it was restored in, with a name or an id of its own.
+fn made_arn(world: &World, resource: &Resource, region: &str, job: &str, name: String) -> String {
     let old = resource_name(resource);
-    // Ids like `vol-0b1c…` are drawn anew, names are chosen by whoever restores.
+    // Ids like `vol-0b1c…` are drawn anew, names are given.
     let digits =
         old.rsplit_once('-').filter(|(_, digits)| digits.len() >= 8 && digits.bytes().all(|b| b.is_ascii_hexdigit()));
     let new = match digits {
         Some((kind, _)) => format!("{kind}-{}", world.hex(&["restored", job], 17)),
-        None => format!("{old}-restored"),
+        None => name,
     };
     let arn = resource.arn.strip_suffix(old).unwrap_or_default();
     let parts =

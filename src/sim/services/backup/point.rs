@@ -4,6 +4,7 @@ use super::course::{Course, Outcome, Phase};
 use super::names;
 use super::run::{self, Backup};
 use crate::sim::World;
+use crate::sim::estate::Estate;
 use crate::sim::estate::backup::{Copy, Plan, Resource};
 use crate::sim::time::{Moment, Span};
 
@@ -85,13 +86,18 @@ pub(super) struct Wanted<'a> {
 
 /// The points in the vaults of a Region, newest first.
 pub(super) fn points<'w>(world: &'w World, region: &str, wanted: Wanted<'_>) -> Vec<Point<'w>> {
-    let plans = world.estate.backup.plans.iter();
+    points_of(&world.estate, world, region, wanted)
+}
+
+/// The points of an estate at the moment of that world, newest first.
+pub(super) fn points_of<'w>(estate: &'w Estate, world: &World, region: &str, wanted: Wanted<'_>) -> Vec<Point<'w>> {
+    let plans = estate.backup.plans.iter();
     let mut all: Vec<Point<'w>> = plans.flat_map(|plan| of_plan(world, plan, region, wanted)).collect();
     all.sort_by_key(|point| std::cmp::Reverse((point.created, point.completed)));
     all
 }
 
-fn of_plan<'w>(world: &'w World, plan: &'w Plan, region: &str, wanted: Wanted<'_>) -> Vec<Point<'w>> {
+fn of_plan<'w>(world: &World, plan: &'w Plan, region: &str, wanted: Wanted<'_>) -> Vec<Point<'w>> {
     let is_wanted = |in_region: &str, vault: &str| in_region == region && wanted.vault.is_none_or(|name| name == vault);
     let own = is_wanted(&plan.region, &plan.vault).then_some(plan.kept);
     let into: Vec<&'w Copy> = plan.copies.iter().filter(|copy| is_wanted(&copy.region, &copy.vault)).collect();

@@ -4,7 +4,7 @@ use super::backup_jobs::GIB;
 use super::error::{PAGES, not_found};
 use super::filter::{Filter, Seen};
 use super::point::{self, Point, Wanted};
-use super::restore_jobs::{self, Job};
+use super::restores::{self, Restoring};
 use super::{names, vaults};
 use crate::sim::World;
 use crate::sim::call::Call;
@@ -24,7 +24,7 @@ pub(super) fn in_vault(world: &World, call: &Call) -> Result<Value, AwsError> {
     points
         .retain(|point| plan.is_none_or(|plan| plan == names::plan_id(world, point.plan)) && filter.fits(&seen(point)));
     let cut = page.cut(call, points);
-    let restores = restore_jobs::jobs(world, &call.region);
+    let restores = restores::restores(world, &call.region);
     let points = cut.items.iter().map(|point| value(world, point, &restores));
     Ok(Value::map([("RecoveryPoints", Value::list("RecoveryPoint", points)), ("NextToken", cut.next.into())]))
 }
@@ -44,7 +44,7 @@ pub(super) fn of_resource(world: &World, call: &Call) -> Result<Value, AwsError>
 pub(super) fn describe(world: &World, call: &Call) -> Result<Value, AwsError> {
     let vault = vaults::asked(world, call)?;
     let arn = call.text("recoveryPointArn").unwrap_or_default();
-    let restores = restore_jobs::jobs(world, &call.region);
+    let restores = restores::restores(world, &call.region);
     point::points(world, &call.region, Wanted { vault: Some(&vault.name), resource: None })
         .iter()
         .find(|point| point.arn(world) == arn)
@@ -67,11 +67,11 @@ fn bytes(point: &Point<'_>) -> i64 {
     ((i64::from(point.resource.gib) * GIB) as f64 * point.done) as i64
 }
 
-fn value(world: &World, point: &Point<'_>, restores: &[Job<'_>]) -> Value {
+fn value(world: &World, point: &Point<'_>, restores: &[Restoring<'_>]) -> Value {
     let vault = names::vault(world, point.region, point.vault);
     let source = point.copied_from.map(|vault| names::vault_arn(world, &point.plan.region, vault));
     let arn = point.arn(world);
-    let last_restore = restores.iter().find(|job| job.point_arn == arn).map(|job| job.created);
+    let last_restore = restores.iter().find(|job| job.point_arn == arn).map(|job| job.course.created);
     Value::map([
         ("RecoveryPointArn", arn.into()),
         ("BackupVaultName", point.vault.into()),

@@ -3,7 +3,7 @@
 use super::course::Outcome;
 use super::error::{PAGES, not_found};
 use super::point::{self, Point, Status, Wanted};
-use super::{names, restore_jobs, run};
+use super::{names, restores, run};
 use crate::sim::World;
 use crate::sim::call::Call;
 use crate::sim::estate::backup::Resource;
@@ -11,7 +11,7 @@ use crate::sim::services::paging::Page;
 use crate::sim::time::Moment;
 use crate::sim::wire::{AwsError, Value};
 
-struct Protected<'w> {
+pub(super) struct Protected<'w> {
     resource: &'w Resource,
     last_backup: Moment,
     /// The newest point, while there is one: retention may have taken away the last of them.
@@ -30,15 +30,19 @@ pub(super) fn list(world: &World, call: &Call) -> Result<Value, AwsError> {
 /// `DescribeProtectedResource`.
 pub(super) fn describe(world: &World, call: &Call) -> Result<Value, AwsError> {
     let arn = call.text("resourceArn").unwrap_or_default();
-    let all = protected(world, &call.region);
-    let found = all.iter().find(|protected| protected.resource.arn == arn);
-    let protected = found.ok_or_else(|| not_found(format!("Resource {arn} is not protected by AWS Backup.")))?;
-    let restores = restore_jobs::jobs(world, &call.region);
-    let restore = restores.iter().find(|job| job.resource() == arn);
+    let protected = &asked(world, &call.region, arn)?;
+    let restores = restores::restores(world, &call.region);
+    let restore = restores.iter().find(|restore| restore.resource.arn == arn);
     Ok(value(world, &call.region, protected)
-        .with("LatestRestoreJobCreationDate", restore.map(|job| job.created))
-        .with("LatestRestoreExecutionTimeMinutes", restore.and_then(|job| job.minutes(world.now)))
-        .with("LatestRestoreRecoveryPointCreationDate", restore.map(|job| job.point_created)))
+        .with("LatestRestoreJobCreationDate", restore.map(|restore| restore.course.created))
+        .with("LatestRestoreExecutionTimeMinutes", restore.and_then(|restore| restore.minutes(world.now)))
+        .with("LatestRestoreRecoveryPointCreationDate", restore.map(|restore| restore.point_created)))
+}
+
+/// A resource that a call is about, if it was ever backed up.
+pub(super) fn asked<'w>(world: &'w World, region: &str, arn: &str) -> Result<Protected<'w>, AwsError> {
+    let found = protected(world, region).into_iter().find(|protected| protected.resource.arn == arn);
+    found.ok_or_else(|| not_found(format!("Resource {arn} is not protected by AWS Backup.")))
 }
 
 fn protected<'w>(world: &'w World, region: &str) -> Vec<Protected<'w>> {

@@ -19,8 +19,6 @@ static PAGES: PageRule = PageRule {
     bad_size: invalid,
     bad_token: invalid,
 };
-/// How many hours a test may wait for its start: AWS's usual.
-const START_WINDOW_HOURS: u32 = 24;
 
 /// `ListRestoreTestingPlans`, by name.
 pub(super) fn list(world: &World, call: &Call) -> Result<Value, AwsError> {
@@ -52,17 +50,35 @@ pub(super) fn selections(world: &World, call: &Call) -> Result<Value, AwsError> 
     let world = &page.world(world);
     let test = asked(world, call)?;
     let cut = page.cut(call, test.types.iter().collect());
-    let selections = cut.items.iter().map(|kind| {
-        Value::map([
-            ("CreationTime", created(world, test).into()),
-            ("IamRoleArn", names::role(world).into()),
-            ("ProtectedResourceType", (*kind).into()),
-            ("RestoreTestingPlanName", (&test.name).into()),
-            ("RestoreTestingSelectionName", format!("{}_{}", test.name, kind.to_lowercase()).into()),
-            ("ValidationWindowHours", test.validation_hours.into()),
-        ])
-    });
+    let selections = cut.items.iter().map(|kind| selection_value(world, test, kind));
     Ok(Value::map([("RestoreTestingSelections", Value::list("Selection", selections)), ("NextToken", cut.next.into())]))
+}
+
+/// `GetRestoreTestingSelection`.
+pub(super) fn selection(world: &World, call: &Call) -> Result<Value, AwsError> {
+    let test = asked(world, call)?;
+    let name = call.text("RestoreTestingSelectionName").unwrap_or_default();
+    let kind = test.types.iter().find(|kind| selection_name(test, kind) == name);
+    let kind = kind.ok_or_else(|| not_found(format!("Restore testing selection {name} does not exist.")))?;
+    let selection = selection_value(world, test, kind)
+        .with("ProtectedResourceArns", Value::list("Arn", ["*".into()]))
+        .with("RestoreMetadataOverrides", Value::map([]));
+    Ok(Value::map([("RestoreTestingSelection", selection)]))
+}
+
+fn selection_name(test: &RestoreTest, kind: &str) -> String {
+    format!("{}_{}", test.name, kind.to_lowercase())
+}
+
+fn selection_value(world: &World, test: &RestoreTest, kind: &str) -> Value {
+    Value::map([
+        ("CreationTime", created(world, test).into()),
+        ("IamRoleArn", names::role(world).into()),
+        ("ProtectedResourceType", kind.into()),
+        ("RestoreTestingPlanName", (&test.name).into()),
+        ("RestoreTestingSelectionName", selection_name(test, kind).into()),
+        ("ValidationWindowHours", test.validation_hours.into()),
+    ])
 }
 
 fn of_region<'w>(world: &'w World, call: &Call) -> impl Iterator<Item = &'w RestoreTest> {
@@ -81,19 +97,24 @@ fn created(world: &World, test: &RestoreTest) -> Moment {
     world.start - test.age
 }
 
+/// The ARN of a test: jobs name it as their creator.
+pub(super) fn arn(world: &World, test: &RestoreTest) -> String {
+    let name = format!("restore-testing-plan:{}-{}", test.name, world.uuid(&["restore-testing", &test.name]));
+    world.arn("backup", &test.region, &name)
+}
+
 fn about(world: &World, test: &RestoreTest) -> Value {
     let begun = created(world, test).max(world.now - test.every.times(2));
     let runs = World::schedule(test.every, test.offset, begun, world.now);
     let last = runs.filter(|at| !world.is_out(&test.region, *at)).last();
-    let arn = format!("restore-testing-plan:{}-{}", test.name, world.uuid(&["restore-testing", &test.name]));
     Value::map([
         ("CreationTime", created(world, test).into()),
         ("LastExecutionTime", last.into()),
         ("LastUpdateTime", created(world, test).into()),
-        ("RestoreTestingPlanArn", world.arn("backup", &test.region, &arn).into()),
+        ("RestoreTestingPlanArn", arn(world, test).into()),
         ("RestoreTestingPlanName", (&test.name).into()),
         ("ScheduleExpression", names::cron(test.every, test.offset).unwrap_or_default().into()),
         ("ScheduleExpressionTimezone", "Etc/UTC".into()),
-        ("StartWindowHours", START_WINDOW_HOURS.into()),
+        ("StartWindowHours", test.start_window_hours.into()),
     ])
 }

@@ -62,7 +62,7 @@ impl Copying<'_> {
 }
 
 /// The backups of a plan, or of one of its resources, that were started after a moment, newest first. A Region that is down starts
-/// none.
+/// none, and a fault may keep some from being started.
 pub(super) fn backups<'w>(world: &World, plan: &'w Plan, resource: Option<&str>, after: Moment) -> Vec<Backup<'w>> {
     let after = after.max(world.start - plan.age);
     let resources: Vec<&'w Resource> =
@@ -75,7 +75,11 @@ pub(super) fn backups<'w>(world: &World, plan: &'w Plan, resource: Option<&str>,
         .filter_map(|(slot, resource)| {
             let waits = world.unit(&["picked-up", &plan.name, &resource.arn, &slot.to_string()]);
             let created = slot + PICKED_UP.share(waits);
-            if created <= after || world.now < created || world.is_out(&plan.region, created) {
+            if created <= after
+                || world.now < created
+                || world.is_out(&plan.region, created)
+                || world.is_backup_skipped(&plan.name, &resource.arn, slot)
+            {
                 return None;
             }
             let failure = world.backup_failure(&plan.name, created);

@@ -166,6 +166,8 @@ const fn moves_metrics(fault: &Fault) -> bool {
         | Fault::Unhealthy(_)
         | Fault::Backup(_)
         | Fault::Copy(_)
+        | Fault::SkipBackup(_)
+        | Fault::RoutingControl(_)
         | Fault::Metrics(_) => true,
         Fault::Endpoint(_)
         | Fault::Throttle(_)
@@ -173,6 +175,7 @@ const fn moves_metrics(fault: &Fault) -> bool {
         | Fault::LostAnswer(_)
         | Fault::ExpiredCredentials(_)
         | Fault::Capacity(_)
+        | Fault::RestoreTest(_)
         | Fault::Value(_) => false,
     }
 }

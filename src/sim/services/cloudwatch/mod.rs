@@ -7,7 +7,7 @@ mod series;
 mod sources;
 
 use crate::sim::services::{Operation, Service};
-use crate::sim::wire::{AwsError, Protocol};
+use crate::sim::wire::{AwsError, Codes, Protocol};
 
 static OPERATIONS: &[Operation] = &[
     Operation::read("GetMetricData", metric_data::get),
@@ -22,7 +22,7 @@ const ERRORS: &str = "com.amazonaws.cloudwatch.v2010_08_01";
 pub static SERVICE: Service = Service {
     name: "monitoring",
     protocols: &[
-        Protocol::Cbor { service: NAME, error_namespace: ERRORS },
+        Protocol::Cbor { service: NAME, error_namespace: ERRORS, codes: Codes::Query },
         Protocol::AwsJson { target: NAME, error_namespace: ERRORS },
     ],
     operations: OPERATIONS,

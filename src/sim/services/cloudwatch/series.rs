@@ -46,6 +46,8 @@ pub(super) enum Source<'a> {
     Health(&'a HealthCheck),
     /// The share of checkers, in percent, that see success.
     Checkers(&'a HealthCheck),
+    /// How many of the checks that a calculated one watches are healthy.
+    Children(&'a HealthCheck),
     /// Jobs of a vault of AWS Backup that ended in that way.
     Jobs(&'a str, Ended),
 }
@@ -107,6 +109,7 @@ impl Series<'_> {
                 Health::Unhealthy => 0.0,
             }),
             Source::Jobs(..) => None,
+            Source::Children(check) => Some(world.healthy_children(check, minute) as f64),
             Source::Checkers(check) => Some(((1.0 - world.failing_share(check, minute)) * 100.0).round()),
         }
     }

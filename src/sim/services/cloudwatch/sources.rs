@@ -4,7 +4,9 @@ use super::series::{Series, Source};
 use crate::sim::World;
 use crate::sim::estate::cloudwatch::LagUnit;
 use crate::sim::estate::dynamodb::{Consistency, Table, Writes};
+use crate::sim::estate::route53::CheckKind;
 use crate::sim::services::backup::Ended;
+use crate::sim::services::drs;
 use crate::sim::time::Span;
 
 /// Where Route 53 publishes.
@@ -145,8 +147,8 @@ fn servers<'a>(world: &'a World, all: &mut Vec<Series<'a>>) {
             ("Backlog", Source::Waiting(server.link(), 2_500_000.0)),
             ("ElapsedReplicationDuration", Source::Since(world.start - server.age)),
         ];
-        if let Some(ago) = server.last_drill {
-            sources.push(("DurationSinceLastSuccessfulRecoveryLaunch", Source::Since(world.start - ago)));
+        if let Some(launched) = drs::last_launch(world, server) {
+            sources.push(("DurationSinceLastSuccessfulRecoveryLaunch", Source::Since(launched)));
         }
         for (metric, source) in sources {
             all.push(Series {
@@ -162,9 +164,14 @@ fn servers<'a>(world: &'a World, all: &mut Vec<Series<'a>>) {
 
 fn health_checks<'a>(world: &'a World, all: &mut Vec<Series<'a>>) {
     for check in &world.estate.route53.health_checks {
-        let sources =
-            [("HealthCheckStatus", Source::Health(check)), ("HealthCheckPercentageHealthy", Source::Checkers(check))];
-        for (metric, source) in sources {
+        let seen = match check.kind {
+            CheckKind::Http | CheckKind::Https | CheckKind::Tcp => {
+                Some(("HealthCheckPercentageHealthy", Source::Checkers(check)))
+            }
+            CheckKind::Calculated => Some(("ChildHealthCheckHealthyCount", Source::Children(check))),
+            CheckKind::RecoveryControl => None,
+        };
+        for (metric, source) in [("HealthCheckStatus", Source::Health(check))].into_iter().chain(seen) {
             all.push(Series {
                 namespace: "AWS/Route53",
                 metric,

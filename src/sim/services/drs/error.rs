@@ -23,3 +23,8 @@ pub(super) fn invalid(message: String) -> AwsError {
 pub(super) fn uninitialized() -> AwsError {
     AwsError::new(400, "UninitializedAccountException", "Account not initialized")
 }
+
+/// Something that does not exist.
+pub(super) fn not_found(message: String) -> AwsError {
+    AwsError::new(404, "ResourceNotFoundException", message)
+}

@@ -1,13 +1,13 @@
 //! `DescribeRecoveryInstances`: the machines of drills that are not over.
 
-use super::drills::{self, Drill, SNAPSHOT};
+use super::drills::{self, Drill};
 use super::error::PAGES;
 use super::properties::{self, AGENT};
 use super::request::filter;
 use super::servers;
 use crate::sim::World;
 use crate::sim::call::Call;
-use crate::sim::estate::drs::Server;
+use crate::sim::estate::drs::{Disposition, Server};
 use crate::sim::services::paging::Page;
 use crate::sim::wire::{AwsError, Value};
 
@@ -35,7 +35,11 @@ fn among(call: &Call, name: &str, id: &str) -> bool {
 fn value(world: &World, drill: &Drill<'_>, server: &Server) -> Value {
     let id = drill.instance(server);
     let launched = drill.launched(server);
-    let state = if drill.ending() <= world.now { "SHUTTING-DOWN" } else { "RUNNING" };
+    let state = match server.launch.disposition {
+        _ if drill.ending() <= world.now => "SHUTTING-DOWN",
+        Disposition::Started => "RUNNING",
+        Disposition::Stopped => "STOPPED",
+    };
     let origin = if server.is_ec2() { "AWS" } else { "ON_PREMISES" };
     Value::map([
         ("recoveryInstanceID", (&id).into()),
@@ -46,8 +50,7 @@ fn value(world: &World, drill: &Drill<'_>, server: &Server) -> Value {
         ("jobID", drill.job().into()),
         ("isDrill", true.into()),
         ("tags", servers::tags(server)),
-        // A launch without a chosen point takes a snapshot of its own.
-        ("pointInTimeSnapshotDateTime", (drill.started + SNAPSHOT.share(0.5)).drs_text().into()),
+        ("pointInTimeSnapshotDateTime", drill.point(server).drs_text().into()),
         ("originEnvironment", origin.into()),
         ("originAvailabilityZone", server.origin_zone.as_ref().into()),
         ("failback", Value::map([("state", "FAILBACK_NOT_STARTED".into())])),

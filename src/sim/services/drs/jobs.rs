@@ -6,6 +6,7 @@ use super::error::PAGES;
 use super::request::{ids, moment};
 use crate::sim::World;
 use crate::sim::call::Call;
+use crate::sim::estate::drs::Server;
 use crate::sim::services::paging::Page;
 use crate::sim::time::Moment;
 use crate::sim::wire::{AwsError, Value};
@@ -49,7 +50,8 @@ pub(super) fn jobs<'w>(world: &'w World, call: &Call) -> Result<Vec<Job<'w>>, Aw
     let mut jobs = Vec::new();
     for drill in drills::drills(world, call)? {
         let (ending, over) = (drill.ending(), drill.over());
-        if ending <= world.now {
+        // Where nothing came up, there is nothing to end.
+        if ending <= world.now && drill.servers.iter().any(|server| !drill.has_failed(server)) {
             jobs.push(Job {
                 id: drill.end_job(),
                 kind: Kind::Terminate,
@@ -77,9 +79,11 @@ fn value(world: &World, call: &Call, job: &Job<'_>) -> Value {
     } else {
         "PENDING"
     };
-    let servers = job.drill.servers.iter().map(|server| {
+    let takes_part = |server: &&&Server| job.kind == Kind::Launch || !job.drill.has_failed(server);
+    let servers = job.drill.servers.iter().filter(takes_part).map(|server| {
         let (launch, instance) = match job.kind {
             // What this job did to it stays, whatever a later job does.
+            Kind::Launch if job.drill.has_failed(server) => (job.drill.launch_status(server, world.now), None),
             Kind::Launch if job.ends <= world.now => ("LAUNCHED", Some(job.drill.instance(server))),
             Kind::Launch => {
                 let status = job.drill.launch_status(server, world.now);

@@ -46,26 +46,37 @@ fn launch<'w>(job: &Job<'w>) -> Vec<Entry<'w>> {
     let second = Span::from_seconds(1);
     let steps = job.drill.servers.iter().flat_map(|server| {
         let converted = job.drill.launched(server) - BOOT;
-        [
-            ("SNAPSHOT_START", job.created + STARTS + second),
-            ("SNAPSHOT_END", job.created + SNAPSHOT),
+        let snapshot = if job.drill.uses_previous(server) {
+            vec![("USING_PREVIOUS_SNAPSHOT", job.created + SNAPSHOT)]
+        } else {
+            vec![("SNAPSHOT_START", job.created + STARTS + second), ("SNAPSHOT_END", job.created + SNAPSHOT)]
+        };
+        let launch = [
             ("CONVERSION_START", job.created + SNAPSHOT + second),
             ("CONVERSION_END", converted),
             ("LAUNCH_START", converted + second),
-        ]
-        .map(|(event, at)| Entry { at, event, server: Some(server) })
+        ];
+        let failed = job.drill.has_failed(server).then(|| ("LAUNCH_FAILED", job.drill.launched(server)));
+        let steps = snapshot.into_iter().chain(launch).chain(failed);
+        steps.map(|(event, at)| Entry { at, event, server: Some(server) }).collect::<Vec<_>>()
     });
     steps.collect()
 }
 
+/// What EC2 said of a machine that it did not launch.
+const REFUSED: &str = "We currently do not have sufficient capacity in the Availability Zone you requested \
+                       (InsufficientInstanceCapacity).";
+
 fn value(world: &World, job: &Job<'_>, entry: &Entry<'_>) -> Value {
     let converter = |server: &Server| format!("i-{}", world.hex(&["conversion-server", &job.id, &server.id], 17));
     let converting = entry.server.filter(|_| entry.event.starts_with("CONVERSION"));
-    let launching = entry.server.filter(|_| entry.event.starts_with("LAUNCH"));
+    let launching = entry.server.filter(|server| entry.event.starts_with("LAUNCH") && !job.drill.has_failed(server));
+    let error = (entry.event == "LAUNCH_FAILED").then_some(REFUSED);
     let data = Value::map([
         ("sourceServerID", entry.server.map(|server| &server.id).into()),
         ("conversionServerID", converting.map(converter).into()),
         ("targetInstanceID", launching.map(|server| job.drill.instance(server)).into()),
+        ("rawError", error.into()),
     ]);
     Value::map([("logDateTime", entry.at.drs_text().into()), ("event", entry.event.into()), ("eventData", data)])
 }

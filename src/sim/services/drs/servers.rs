@@ -47,6 +47,7 @@ fn value(world: &World, server: &Server) -> Value {
     let result = match launch {
         None => "NOT_STARTED",
         Some("PENDING" | "IN_PROGRESS") => "PENDING",
+        Some("FAILED") => "FAILED",
         Some(_) => "SUCCEEDED",
     };
     let last_launch = drill.as_ref().zip(launch).map(|(drill, status)| {

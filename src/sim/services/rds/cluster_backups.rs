@@ -1,14 +1,17 @@
 //! Automated backups of Aurora clusters, kept in their own Region.
 
 use super::clusters::{arn, resource_id};
-use super::{PAGES, filter};
+use super::{PAGES, events, filter};
 use crate::sim::World;
 use crate::sim::call::Call;
 use crate::sim::estate::rds::Cluster;
 use crate::sim::services::paging::Page;
+use crate::sim::time::Span;
 use crate::sim::wire::{AwsError, Value};
 
 const STATUS: &str = "active";
+/// How long the window is in which a backup begins: AWS's least.
+const WINDOW_MINUTES: i64 = 30;
 
 pub(super) fn describe(world: &World, call: &Call) -> Result<Value, AwsError> {
     let page = Page::of(world, call, &PAGES)?;
@@ -50,6 +53,12 @@ fn value(world: &World, cluster: &Cluster, resource: &str) -> Value {
     let latest = world.latest_restorable(region);
     let name = world.hex(&["auto-backup", "cluster", region, id], 26);
     let port: u32 = if cluster.engine.contains("mysql") { 3306 } else { 5432 };
+    let license = if cluster.engine.contains("mysql") { "general-public-license" } else { "postgresql-license" };
+    let zones = ["a", "b", "c"].into_iter().map(|zone| format!("{region}{zone}").into());
+    let key = world.arn("kms", region, &format!("key/{}", world.uuid(&["rds-key", region])));
+    let minute = events::backup_window(world, id).millis() / Span::MINUTE.millis();
+    let clock = |minute: i64| format!("{:02}:{:02}", minute / 60 % 24, minute % 60);
+    let window = format!("{}-{}", clock(minute), clock(minute + WINDOW_MINUTES));
     Value::map([
         ("Engine", (&cluster.engine).into()),
         ("DBClusterAutomatedBackupsArn", world.arn("rds", region, &format!("cluster-auto-backup:ab-{name}")).into()),
@@ -58,15 +67,20 @@ fn value(world: &World, cluster: &Cluster, resource: &str) -> Value {
         ("MasterUsername", "admin".into()),
         ("DbClusterResourceId", resource.into()),
         ("Region", region.into()),
+        ("LicenseModel", license.into()),
         ("Status", STATUS.into()),
+        ("IAMDatabaseAuthenticationEnabled", false.into()),
         ("ClusterCreateTime", (world.start - cluster.age).into()),
         ("StorageEncrypted", true.into()),
         ("AllocatedStorage", 1_u32.into()),
         ("EngineVersion", (&cluster.version).into()),
         ("DBClusterArn", arn(world, region, id).into()),
         ("BackupRetentionPeriod", cluster.backup_days.into()),
+        ("PreferredBackupWindow", window.into()),
         ("EngineMode", "provisioned".into()),
+        ("AvailabilityZones", Value::list("AvailabilityZone", zones)),
         ("Port", port.into()),
+        ("KmsKeyId", key.into()),
         ("StorageType", "aurora".into()),
     ])
 }

@@ -1,9 +1,9 @@
-//! Events of instances: their daily backups, Multi-AZ failovers, and replication that is broken off and comes back.
+//! Events: daily backups of instances and clusters, Multi-AZ failovers, and replication that is broken off and comes back.
 
 use super::{PAGES, invalid, placement};
 use crate::sim::World;
 use crate::sim::call::Call;
-use crate::sim::estate::rds::Instance;
+use crate::sim::estate::rds::{Cluster, Instance};
 use crate::sim::fault::Fault;
 use crate::sim::services::paging::Page;
 use crate::sim::time::{Moment, Span};
@@ -26,11 +26,19 @@ const SOURCE_TYPES: [&str; 9] = [
 ];
 
 /// One event.
-struct Event<'w> {
+struct Event {
     at: Moment,
-    instance: &'w Instance,
+    source: Source,
     category: &'static str,
     message: &'static str,
+}
+
+/// What an event is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Source {
+    id: String,
+    kind: &'static str,
+    arn: String,
 }
 
 /// `DescribeEvents`, oldest first.
@@ -47,18 +55,20 @@ pub(super) fn describe(world: &World, call: &Call) -> Result<Value, AwsError> {
         return Err(AwsError::new(400, "InvalidParameterCombination", message));
     }
     let categories = call.texts("EventCategories");
-    let instances = world.estate.rds.instances.iter().filter(|instance| {
-        instance.region == call.region
-            && kind.is_none_or(|kind| kind == "db-instance")
-            && id.is_none_or(|id| id.eq_ignore_ascii_case(&instance.id))
-    });
-    let mut events: Vec<Event<'_>> = instances.flat_map(|instance| of(world, instance, from, until)).collect();
+    let instances = world.estate.rds.instances.iter().filter(|instance| instance.region == call.region);
+    let clusters = world.estate.rds.clusters.iter().filter(|cluster| cluster.region == call.region);
+    let mut events: Vec<Event> = instances.flat_map(|instance| of_instance(world, instance, from, until)).collect();
+    events.extend(clusters.flat_map(|cluster| of_cluster(world, cluster, from, until)));
     events.retain(|event| {
-        from <= event.at && event.at <= until && (categories.is_empty() || categories.contains(&event.category))
+        from <= event.at
+            && event.at <= until
+            && kind.is_none_or(|kind| kind == event.source.kind)
+            && id.is_none_or(|id| id.eq_ignore_ascii_case(&event.source.id))
+            && (categories.is_empty() || categories.contains(&event.category))
     });
-    events.sort_by(|a, b| (a.at, &a.instance.id).cmp(&(b.at, &b.instance.id)));
+    events.sort_by(|a, b| (a.at, &a.source).cmp(&(b.at, &b.source)));
     let cut = page.cut(call, events);
-    let values = cut.items.iter().map(|event| value(world, event));
+    let values = cut.items.iter().map(value);
     Ok(Value::map([("Events", Value::list("Event", values)), ("Marker", cut.next.into())]))
 }
 
@@ -82,23 +92,22 @@ fn times(world: &World, call: &Call) -> Result<(Moment, Moment), AwsError> {
     Ok((from.max(world.now - KEPT), until))
 }
 
-fn of<'w>(world: &World, instance: &'w Instance, from: Moment, until: Moment) -> Vec<Event<'w>> {
+fn of_instance(world: &World, instance: &Instance, from: Moment, until: Moment) -> Vec<Event> {
+    let Instance { id, region, .. } = instance;
+    let arn = world.arn("rds", region, &format!("db:{id}"));
+    let source = Source { id: id.clone(), kind: "db-instance", arn };
     let mut events = Vec::new();
-    let mut add = |at: Moment, category, message| events.push(Event { at, instance, category, message });
+    let mut add = |at: Moment, category, message| events.push(Event { at, source: source.clone(), category, message });
     for failover in placement::of(world, instance).failovers {
         add(failover.began, "failover", "Multi-AZ instance failover started.");
         add(failover.ended - RESTART, "availability", "DB instance restarted");
         add(failover.ended, "failover", "Multi-AZ instance failover completed");
     }
     if instance.backup_days > 0 {
-        let offset = Span::DAY.share(world.unit(&["backup-window", &instance.id]));
         let takes = Span::from_seconds(90 + i64::from(instance.storage_gib) / 8);
-        let created = world.start - instance.age;
-        for at in World::schedule(Span::DAY, offset, (from - Span::DAY).max(created), until) {
-            if !world.is_out(&instance.region, at) {
-                add(at, "backup", "Backing up DB instance");
-                add(at + takes, "backup", "Finished DB Instance backup");
-            }
+        for at in backups(world, (id, region), world.start - instance.age, from, until) {
+            add(at, "backup", "Backing up DB instance");
+            add(at + takes, "backup", "Finished DB Instance backup");
         }
     }
     if let Some(link) = instance.link() {
@@ -113,17 +122,50 @@ fn of<'w>(world: &World, instance: &'w Instance, from: Moment, until: Moment) ->
     events
 }
 
+/// A cluster is backed up by a snapshot a day, which has a name of its own.
+fn of_cluster(world: &World, cluster: &Cluster, from: Moment, until: Moment) -> Vec<Event> {
+    if cluster.backup_days == 0 {
+        return Vec::new();
+    }
+    let Cluster { id, region, .. } = cluster;
+    let snapshots = backups(world, (id, region), world.start - cluster.age, from, until);
+    let events = snapshots.into_iter().flat_map(|at| {
+        let minute: String =
+            at.to_string().chars().take(16).map(|c| if c.is_ascii_digit() { c } else { '-' }).collect();
+        let name = format!("rds:{id}-{minute}");
+        let arn = world.arn("rds", region, &format!("cluster-snapshot:{name}"));
+        let source = Source { id: name, kind: "db-cluster-snapshot", arn };
+        let event = |at, message| Event { at, source: source.clone(), category: "backup", message };
+        [event(at, "Creating automated cluster snapshot"), event(at + SNAPSHOT, "Automated cluster snapshot created")]
+    });
+    events.collect()
+}
+
+/// How long the snapshot of a cluster takes.
+const SNAPSHOT: Span = Span::from_seconds(75);
+
+/// When the daily backups of a database begin, some before `from` among them: its Region was there.
+fn backups(world: &World, (id, region): (&str, &str), created: Moment, from: Moment, until: Moment) -> Vec<Moment> {
+    let offset = backup_window(world, id);
+    let times = World::schedule(Span::DAY, offset, (from - Span::DAY).max(created), until);
+    times.filter(|at| !world.is_out(region, *at)).collect()
+}
+
+/// When in the day a database is backed up.
+pub(super) fn backup_window(world: &World, id: &str) -> Span {
+    Span::DAY.share(world.unit(&["backup-window", id]))
+}
+
 /// How long before the end of a failover the database is up again.
 const RESTART: Span = Span::from_seconds(20);
 
-fn value(world: &World, event: &Event<'_>) -> Value {
-    let Instance { id, region, .. } = event.instance;
+fn value(event: &Event) -> Value {
     Value::map([
-        ("SourceIdentifier", id.into()),
-        ("SourceType", "db-instance".into()),
+        ("SourceIdentifier", (&event.source.id).into()),
+        ("SourceType", event.source.kind.into()),
         ("Message", event.message.into()),
         ("EventCategories", Value::list("EventCategory", [event.category.into()])),
         ("Date", event.at.into()),
-        ("SourceArn", world.arn("rds", region, &format!("db:{id}")).into()),
+        ("SourceArn", (&event.source.arn).into()),
     ])
 }

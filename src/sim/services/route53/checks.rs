@@ -59,18 +59,29 @@ fn value(world: &World, check: &HealthCheck) -> Value {
         CheckKind::Http => ("HTTP", Some(&check.path), false),
         CheckKind::Https => ("HTTPS", Some(&check.path), true),
         CheckKind::Tcp => ("TCP", None, false),
+        CheckKind::Calculated => ("CALCULATED", None, false),
+        CheckKind::RecoveryControl => ("RECOVERY_CONTROL", None, false),
     };
+    let asks = check.kind.has_checkers();
+    let is_calculated = check.kind == CheckKind::Calculated;
+    let children = is_calculated.then(|| Value::list("ChildHealthCheck", check.children.iter().map(Value::from)));
+    let mut controls = world.estate.arc.controls();
+    let control = controls.find(|(.., control)| check.routing_control.as_ref() == Some(&control.name));
+    let control = control.map(|(cluster, panel, control)| world.control_arn(cluster, panel, control));
     let config = Value::map([
-        ("Port", i64::from(check.port).into()),
+        ("Port", asks.then_some(i64::from(check.port)).into()),
         ("Type", kind.into()),
         ("ResourcePath", path.filter(|path| !path.is_empty()).into()),
-        ("FullyQualifiedDomainName", (&check.domain).into()),
-        ("RequestInterval", check.interval.into()),
-        ("FailureThreshold", check.threshold.into()),
-        ("MeasureLatency", false.into()),
+        ("FullyQualifiedDomainName", asks.then_some(&check.domain).into()),
+        ("RequestInterval", asks.then_some(check.interval).into()),
+        ("FailureThreshold", asks.then_some(check.threshold).into()),
+        ("MeasureLatency", asks.then_some(false).into()),
         ("Inverted", matches!(check.mode, Mode::Inverted | Mode::Forced).into()),
         ("Disabled", matches!(check.mode, Mode::Disabled | Mode::Forced).into()),
-        ("EnableSNI", sni.into()),
+        ("HealthThreshold", is_calculated.then_some(check.health_threshold).into()),
+        ("ChildHealthChecks", children.unwrap_or(Value::Null)),
+        ("RoutingControlArn", control.into()),
+        ("EnableSNI", asks.then_some(sni).into()),
     ]);
     Value::map([
         ("Id", (&check.id).into()),

@@ -8,6 +8,8 @@ mod observations;
 mod records;
 mod zones;
 
+pub(in crate::sim) use records::own as own_records;
+
 use crate::sim::World;
 use crate::sim::call::Call;
 use crate::sim::estate::route53::HealthCheck;

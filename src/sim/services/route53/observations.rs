@@ -25,12 +25,14 @@ const FAILURE: &str = "Failure: Connection timed out. The endpoint or the intern
                        or requests are being blocked by your firewall.";
 
 /// `GetHealthCheckStatus`: one observation per checker. They are what the checkers saw, before `Inverted` turns the sum of them
-/// round. A disabled check is not carried out, so nothing was observed.
+/// round. A disabled check is not carried out and one that asks nobody has no checkers, so nothing was observed.
 pub(super) fn status(world: &World, call: &Call) -> Result<Value, AwsError> {
     let check = asked(world, call)?;
     let observations: Vec<Value> = match check.mode {
-        Mode::Normal | Mode::Inverted => checkers().map(|checker| observation(world, check, &checker)).collect(),
-        Mode::Disabled | Mode::Forced => Vec::new(),
+        Mode::Normal | Mode::Inverted if check.kind.has_checkers() => {
+            checkers().map(|checker| observation(world, check, &checker)).collect()
+        }
+        Mode::Normal | Mode::Inverted | Mode::Disabled | Mode::Forced => Vec::new(),
     };
     Ok(Value::map([("HealthCheckObservations", Value::list("HealthCheckObservation", observations))]))
 }
@@ -74,7 +76,9 @@ fn fails(world: &World, check: &HealthCheck, number: usize, at: Moment) -> bool 
 
 fn success(kind: CheckKind) -> &'static str {
     match kind {
-        CheckKind::Http | CheckKind::Https => "Success: HTTP Status Code 200, OK",
+        CheckKind::Http | CheckKind::Https | CheckKind::Calculated | CheckKind::RecoveryControl => {
+            "Success: HTTP Status Code 200, OK"
+        }
         CheckKind::Tcp => "Success: Connection established",
     }
 }

@@ -46,7 +46,18 @@ pub(super) fn list(world: &World, call: &Call) -> Result<Value, AwsError> {
 
 /// Every record of a zone, its own two among them, in Route 53's order.
 pub(super) fn of(world: &World, zone: &Zone) -> Vec<Record> {
-    let own = |kind, ttl, values| Record {
+    let mut records = zone.records.clone();
+    records.extend(own(world, zone));
+    records.sort_by_cached_key(|record| {
+        let (name, kind, id) = place(record);
+        (name, kind, id.to_owned())
+    });
+    records
+}
+
+/// The two records that Route 53 itself makes in a zone: its name servers, and its start.
+pub(in crate::sim) fn own(world: &World, zone: &Zone) -> [Record; 2] {
+    let record = |kind, ttl, values| Record {
         name: zone.name.clone(),
         kind,
         id: None,
@@ -59,11 +70,7 @@ pub(super) fn of(world: &World, zone: &Zone) -> Vec<Record> {
     let servers = name_servers(world, zone).map(|server| full_name(&server));
     let first = servers.first().cloned().unwrap_or_default();
     let start = format!("{first} awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400");
-    let mut records = zone.records.clone();
-    records.push(own(RecordType::Ns, NS_TTL, servers.to_vec()));
-    records.push(own(RecordType::Soa, SOA_TTL, vec![start]));
-    records.sort_by(|a, b| place(a).cmp(&place(b)));
-    records
+    [record(RecordType::Ns, NS_TTL, servers.to_vec()), record(RecordType::Soa, SOA_TTL, vec![start])]
 }
 
 fn place(record: &Record) -> Place<'_> {

@@ -1,11 +1,14 @@
 //! `aurora-global`: an Aurora global database.
 
+mod detached;
+
 use std::collections::BTreeSet;
 
 use super::lag::{self, Lag};
 use super::rds::{Standing, cluster_backups, standing};
 use super::{ComponentKind, Evidence, LagUnit, Protection, Serving, Trust};
 use crate::model::facts::Known;
+use crate::model::facts::cloudwatch::Series;
 use crate::model::facts::rds::{DbCluster, GlobalCluster, GlobalMember, Synchronization};
 use crate::model::index::{Index, Sight};
 use crate::model::words::{arn_name, arn_region, clock, length, listed, sites};
@@ -66,6 +69,27 @@ impl AuroraGlobal {
 
     fn lag_query(target: Member<'_>) -> Query {
         lag::lag_query(target.place, "AWS/RDS", "AuroraGlobalDBRPOLag", &[("DBClusterIdentifier", target.name)])
+    }
+
+    /// What older engines report instead.
+    fn older_lag_query(target: Member<'_>) -> Query {
+        let dimensions = [("DBClusterIdentifier", target.name)];
+        lag::lag_query(target.place, "AWS/RDS", "AuroraGlobalDBReplicationLag", &dimensions)
+    }
+
+    /// The lag of `target`, and the series that tells it.
+    fn lag_of<'a>(index: &Index<'a>, target: Member<'_>) -> (Query, Sight<'a, Series>, Lag) {
+        let query = Self::lag_query(target);
+        let series = lag::series(index, &query);
+        let lag = lag::newest_lag(&series, LagUnit::Milliseconds);
+        if let Lag::NoPoints = lag {
+            let older_query = Self::older_lag_query(target);
+            let older = lag::series(index, &older_query);
+            if let lag @ Lag::Of { .. } = lag::newest_lag(&older, LagUnit::Milliseconds) {
+                return (older_query, older, lag);
+            }
+        }
+        (query, series, lag)
     }
 
     fn regions(&self) -> String {
@@ -163,8 +187,22 @@ impl ComponentKind for AuroraGlobal {
 
     fn follow_ups(&self, index: &Index<'_>) -> Vec<Query> {
         let views = self.views(index);
-        let global = best(&views).and_then(|view| view.sight.value);
-        global.and_then(|global| self.roles(global).1).map(Self::lag_query).into_iter().collect()
+        let Some(global) = best(&views).and_then(|view| view.sight.value) else { return Vec::new() };
+        let (writer, target) = self.roles(global);
+        let mut queries = Vec::new();
+        if let Some(target) = target {
+            let query = Self::lag_query(target);
+            if matches!(lag::newest_lag(&lag::series(index, &query), LagUnit::Milliseconds), Lag::NoPoints) {
+                queries.push(Self::older_lag_query(target));
+            }
+            queries.push(query);
+        }
+        if let Some(writer) = writer
+            && index.db_cluster(&Query::DbClusters(writer.place.clone()), writer.name).is_absent()
+        {
+            queries.push(Query::DbClusterAutomatedBackups(writer.place.clone()));
+        }
+        queries
     }
 
     fn judge(&self, index: &Index<'_>) -> Evidence {
@@ -203,6 +241,10 @@ impl ComponentKind for AuroraGlobal {
             evidence.blocker(Verdict::Split, format!("{id} has a writer in each of {regions}"));
         }
         let (writer, target) = self.roles(global);
+        if let Some(detached) = self.detached(index, global) {
+            self.judge_detached(&mut evidence, index, &detached, writer);
+            return evidence;
+        }
         for place in &self.places {
             let cluster = global.members.iter().filter_map(|member| self.member(member)).find(|m| m.place == place);
             if let Some(cluster) = cluster {
@@ -212,7 +254,16 @@ impl ComponentKind for AuroraGlobal {
         let cluster = |member: Member<'_>| index.db_cluster(&Query::DbClusters(member.place.clone()), member.name);
         let written = writer.map(cluster);
         evidence.protection.data = match (&writer, &written) {
-            (Some(writer), Some(sight)) => cluster_backups(writer.name, &writer.place.region, sight),
+            (Some(writer), Some(sight)) => {
+                let retained =
+                    index.cluster_backups_of(&Query::DbClusterAutomatedBackups(writer.place.clone()), writer.name);
+                if sight.is_absent() {
+                    evidence.rests_on(&retained);
+                    let region = &writer.place.region;
+                    evidence.finding(Verdict::Breached, format!("The cluster {} is gone from {region}", writer.name));
+                }
+                cluster_backups(writer.name, &writer.place.region, sight, &retained)
+            }
             _ => Protection::unknown(
                 format!("No cluster of {id} takes writes in {}", self.regions()),
                 view.sight.trust.clone(),
@@ -228,9 +279,7 @@ impl ComponentKind for AuroraGlobal {
                 evidence.blockers.push(Text::new(why));
             }
             Some(target) => {
-                let query = Self::lag_query(target);
-                let series = lag::series(index, &query);
-                let lag = lag::newest_lag(&series, LagUnit::Milliseconds);
+                let (query, series, lag) = Self::lag_of(index, target);
                 evidence.rests_on(&series);
                 evidence.lag_history = lag::lag_history(&series, LagUnit::Milliseconds);
                 evidence.note("lag", lag::shown(lag, now));

@@ -1,0 +1,172 @@
+//! Going from screen to screen, and what the screens of lists do.
+
+use std::time::Instant;
+
+use super::{App, Screen};
+use crate::console::action::{Action, Topic};
+use crate::console::event::{Command, Notice};
+use crate::console::screens;
+use crate::console::screens::listing::{List, ListScreen};
+use crate::console::widgets::Filter;
+
+impl App {
+    /// Shows that screen. Lists are kept as they are left.
+    pub(super) fn show(&mut self, screen: Screen) {
+        if let Screen::List(mut left) = std::mem::replace(&mut self.screen, screen) {
+            left.leave();
+            self.shelf.insert(left.topic, left);
+        }
+    }
+
+    pub(super) fn go_to_lists(&mut self, topic: Topic, now: Instant) {
+        self.came_from = None;
+        if matches!(&self.screen, Screen::List(screen) if screen.topic == topic) {
+            return;
+        }
+        let known = self.shelf.remove(&topic);
+        let mut lists = known.unwrap_or_else(|| Box::new(ListScreen::new(topic, screens::listings(topic))));
+        lists.refresh(&self.world, self.world.now(now), self.body());
+        self.show(Screen::List(lists));
+    }
+
+    /// Opens what is under the cursor, or goes to its System.
+    pub(super) fn open(&mut self, action: Action, now: Instant) {
+        let moment = self.world.now(now);
+        if let Screen::List(screen) = &mut self.screen {
+            let topic = screen.topic;
+            let Some(list) = screen.list_mut() else { return };
+            if action == Action::Open {
+                list.open(&self.world, moment);
+                return;
+            }
+            match list.selected().and_then(|item| item.owners().names().first().cloned()) {
+                Some(name) => {
+                    self.show_system(name);
+                    self.came_from = Some(topic);
+                }
+                None => self.toasts.show(Notice::warning("No System of the config uses this"), now),
+            }
+            return;
+        }
+        if let Some(name) = self.systems.selected(&self.world).map(|system| system.name.clone())
+            && !matches!(self.screen, Screen::System(_))
+        {
+            self.show_system(name);
+        }
+    }
+
+    /// Back to where one came from.
+    pub(super) fn leave_screen(&mut self, now: Instant) {
+        match (&self.screen, self.came_from.take()) {
+            (Screen::System(_), Some(topic)) => self.go_to_lists(topic, now),
+            (Screen::Welcome(_) | Screen::Systems | Screen::System(_) | Screen::List(_), _) => {
+                self.show(Screen::Systems);
+            }
+        }
+    }
+
+    /// The screen so many places further on: the overview, and all lists in the order of their keys.
+    pub(super) fn turn_screen(&mut self, by: isize, now: Instant) {
+        let here = match &self.screen {
+            Screen::List(screen) => Topic::ALL.iter().position(|topic| *topic == screen.topic).map_or(0, |at| at + 1),
+            Screen::Welcome(_) | Screen::Systems | Screen::System(_) => 0,
+        };
+        let len = isize::try_from(Topic::ALL.len() + 1).unwrap_or(1);
+        let to = (isize::try_from(here).unwrap_or(0) + by).rem_euclid(len);
+        match usize::try_from(to - 1).ok().and_then(|at| Topic::ALL.get(at)) {
+            Some(topic) => self.go_to_lists(*topic, now),
+            None => self.show(Screen::Systems),
+        }
+    }
+
+    pub(super) fn turn_list(&mut self, by: isize, now: Instant) {
+        let (moment, body) = (self.world.now(now), self.body());
+        if let Screen::List(screen) = &mut self.screen {
+            screen.turn(by, &self.world, moment, body);
+        }
+    }
+
+    pub(super) fn next_row(&mut self, by: isize, now: Instant) {
+        let (moment, body) = (self.world.now(now), self.body());
+        if let Screen::List(screen) = &mut self.screen {
+            let area = screen.list_area(body);
+            if let Some(list) = screen.list_mut() {
+                list.neighbour(by, &self.world, moment, area);
+            }
+        }
+    }
+
+    /// New readings, or another size.
+    pub(super) fn refresh_lists(&mut self, now: Instant) {
+        let (moment, body) = (self.world.now(now), self.body());
+        if let Screen::List(screen) = &mut self.screen {
+            screen.refresh(&self.world, moment, body);
+        }
+    }
+
+    /// Time has passed: the ages on an open page go on.
+    pub(super) fn look_again(&mut self, now: Instant) {
+        let moment = self.world.now(now);
+        if let Screen::List(screen) = &mut self.screen
+            && let Some(list) = screen.list_mut()
+        {
+            list.look_again(&self.world, moment);
+        }
+    }
+
+    /// Says what a person looks at, when that has changed.
+    pub(super) fn look(&mut self) -> Option<Command> {
+        let list = match &self.screen {
+            Screen::List(screen) => screen.list(),
+            Screen::Welcome(_) | Screen::Systems | Screen::System(_) => None,
+        };
+        let same = match list {
+            Some(list) => list.looked_at().eq(&self.looked_at),
+            None => self.looked_at.is_empty(),
+        };
+        if same {
+            return None;
+        }
+        self.looked_at = list.into_iter().flat_map(List::looked_at).cloned().collect();
+        Some(Command::Look(self.looked_at.clone()))
+    }
+
+    /// Does something with the filter of the screen.
+    pub(super) fn with_filter(&mut self, act: fn(&mut Filter)) {
+        match &mut self.screen {
+            Screen::Systems => act(self.systems.filter()),
+            Screen::List(screen) => {
+                if let Some(list) = screen.list_mut() {
+                    act(list.filter());
+                }
+            }
+            Screen::Welcome(_) | Screen::System(_) => {}
+        }
+    }
+
+    /// Does something with the list in sight, or with the overview.
+    fn with_table(&mut self, list: fn(&mut List, ratatui::layout::Rect), overview: fn(&mut Self)) {
+        let body = self.body();
+        match &mut self.screen {
+            Screen::List(screen) => {
+                let area = screen.list_area(body);
+                if let Some(in_sight) = screen.list_mut() {
+                    list(in_sight, area);
+                }
+            }
+            Screen::Welcome(_) | Screen::Systems | Screen::System(_) => overview(self),
+        }
+    }
+
+    pub(super) fn filter_typed(&mut self) {
+        self.with_table(List::typed, |app| app.systems.refresh(&app.world, app.body()));
+    }
+
+    pub(super) fn sort(&mut self) {
+        self.with_table(List::sort, |app| app.systems.sort(&app.world, app.body()));
+    }
+
+    pub(super) fn toggle_problems(&mut self) {
+        self.with_table(List::toggle_problems, |app| app.systems.toggle_problems(&app.world, app.body()));
+    }
+}
