@@ -44,7 +44,6 @@ pub(super) fn start(global: &Global) -> Result<(), Failure> {
     Ok(())
 }
 
-
 fn make_private(folder: &Path) -> std::io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }

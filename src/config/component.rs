@@ -1,5 +1,7 @@
 //! `[[system.component]]`: one AWS thing a System needs, and where.
 
+use std::sync::Arc;
+
 use super::keys::{self, KindKeys};
 use super::suggest::{hint, one_of};
 use super::system::Sites;
@@ -33,7 +35,7 @@ pub(super) fn components(system: &Section<'_>, sites: &Sites) -> Vec<Component> 
             system.walk.wrong(&at, what);
         }
         names.push(name.to_owned());
-        let builder = Builder { section: &section, sites, role: section.role("role_arn") };
+        let builder = Builder { section: &section, sites, role: section.role("role_arn").map(Into::into) };
         components.extend(builder.component(name, kind.kind));
     }
     name_sites(&mut components);
@@ -87,7 +89,7 @@ fn kind_of(
 struct Builder<'a> {
     section: &'a Section<'a>,
     sites: &'a Sites,
-    role: Option<String>,
+    role: Option<Arc<str>>,
 }
 
 impl Builder<'_> {

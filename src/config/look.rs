@@ -1,7 +1,7 @@
 //! What drdeck looks at besides AWS's Regional APIs: `[dns]`, `[arc]` and the `[[system.probe]]` of a System.
 
+use core::net::SocketAddr;
 use std::collections::BTreeSet;
-use std::net::SocketAddr;
 
 use super::keys;
 use super::values::{self, Reach};

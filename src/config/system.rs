@@ -13,7 +13,7 @@ use crate::model::{Criticality, Objective, PerDisruption, Region, Site, Span, St
 pub(super) struct Sites {
     pub(super) primary: Option<Site>,
     pub(super) recovery: Option<Region>,
-    pub(super) role: Option<String>,
+    pub(super) role: Option<std::sync::Arc<str>>,
     /// How long recovery from the loss of a Region may take.
     pub(super) rto: Option<Span>,
 }
@@ -60,7 +60,7 @@ fn system(section: &Section<'_>, simulator: bool) -> Option<System> {
     let sites = Sites {
         primary: primary.map(|found| found.value),
         recovery: recovery.map(|found| found.value),
-        role: section.role("role_arn"),
+        role: section.role("role_arn").map(Into::into),
         rto: objectives.region.and_then(|objective| objective.rto),
     };
     let probes = look::probes(section, sites.primary.as_ref(), sites.recovery.as_ref(), simulator);

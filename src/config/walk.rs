@@ -1,7 +1,7 @@
 //! Walks a parsed TOML document along the tables of keys and collects everything that is wrong with it.
 
+use core::net::SocketAddr;
 use std::cell::RefCell;
-use std::net::SocketAddr;
 use std::ops::Range;
 
 use toml::Spanned;

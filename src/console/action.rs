@@ -75,13 +75,15 @@ pub enum Topic {
     Backups,
     /// Databases and tables.
     Databases,
+    /// Health checks, records, answers, probes, alarms, switches: where traffic goes and why.
+    Health,
     /// What changed and when.
     Events,
 }
 
 impl Topic {
     /// All of them, in the order of their keys.
-    pub const ALL: &[Self] = &[Self::Replication, Self::Backups, Self::Databases, Self::Events];
+    pub const ALL: &[Self] = &[Self::Replication, Self::Backups, Self::Databases, Self::Health, Self::Events];
 
     /// The name on the screen.
     pub const fn name(self) -> &'static str {
@@ -89,6 +91,7 @@ impl Topic {
             Self::Replication => "Replication",
             Self::Backups => "Backups",
             Self::Databases => "Databases",
+            Self::Health => "Health",
             Self::Events => "Events",
         }
     }

@@ -1,6 +1,7 @@
 //! What the config declares: the Systems, their Components and what was promised for them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::index::Index;
 use super::kinds::{ComponentKind, Kind};
@@ -29,31 +30,24 @@ impl Estate {
 
     /// The same with an [`Index`] at hand, each with the smallest RPO for damaged data that was promised of what it tells.
     pub fn follow_ups_in(&self, index: &Index<'_>) -> BTreeMap<Query, Option<Span>> {
-        let mut queries = self.with_promises(|component| component.kind.follow_ups(index));
-        for query in super::plans::follow_ups(index.snapshot()) {
-            queries.entry(query).or_default();
-        }
-        queries
+        let of_systems = self.systems.iter().flat_map(|system| system.follow_ups(index));
+        smallest(of_systems.chain(super::plans::follow_ups(index.snapshot()).into_iter().map(|query| (query, None))))
     }
 
     /// What components always need, each with the smallest RPO for damaged data that was promised of what it tells.
     pub fn promised(&self) -> BTreeMap<Query, Option<Span>> {
-        self.with_promises(|component| component.kind.needs())
+        smallest(self.systems.iter().flat_map(|system| system.with_promises(|component| component.kind.needs())))
     }
+}
 
-    fn with_promises(&self, queries: impl Fn(&Component) -> Vec<Query>) -> BTreeMap<Query, Option<Span>> {
-        let mut all: BTreeMap<Query, Option<Span>> = BTreeMap::new();
-        for system in &self.systems {
-            for component in &system.components {
-                let promised = component.promised(system, Disruption::Data);
-                for query in queries(component) {
-                    let smallest = all.entry(query).or_default();
-                    *smallest = [*smallest, promised].into_iter().flatten().min();
-                }
-            }
-        }
-        all
+/// Each Query once, with the smallest of its promises.
+pub(super) fn smallest(queries: impl Iterator<Item = (Query, Option<Span>)>) -> BTreeMap<Query, Option<Span>> {
+    let mut all: BTreeMap<Query, Option<Span>> = BTreeMap::new();
+    for (query, promised) in queries {
+        let smallest = all.entry(query).or_default();
+        *smallest = [*smallest, promised].into_iter().flatten().min();
     }
+    all
 }
 
 /// What the business recovers as one.
@@ -96,12 +90,24 @@ impl Probe {
 }
 
 impl System {
+    /// What has to be read for it besides, given what is known; each with the smallest RPO for damaged data that was promised of what it tells.
+    pub fn follow_ups(&self, index: &Index<'_>) -> BTreeMap<Query, Option<Span>> {
+        self.with_promises(|component| component.kind.follow_ups(index))
+    }
+
+    fn with_promises(&self, queries: impl Fn(&Component) -> Vec<Query>) -> BTreeMap<Query, Option<Span>> {
+        smallest(self.components.iter().flat_map(|component| {
+            let promised = component.promised(self, Disruption::Data);
+            queries(component).into_iter().map(move |query| (query, promised))
+        }))
+    }
+
     /// Everything that has to be read for it always, and who each role is that reads it. That is asked in the recovery Region, which
     /// is there when the other is not.
     pub fn queries(&self) -> BTreeSet<Query> {
         let needs = self.components.iter().flat_map(|component| component.kind.needs());
         let mut queries: BTreeSet<Query> = needs.collect();
-        let roles: BTreeSet<Option<String>> =
+        let roles: BTreeSet<Option<Arc<str>>> =
             queries.iter().map(|query| query.place().role.clone()).chain([None]).collect();
         queries.extend(roles.into_iter().map(|role| Query::Identity(Place { region: self.recovery.clone(), role })));
         queries.extend(self.probes.iter().map(Probe::query));

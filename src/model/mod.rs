@@ -24,7 +24,7 @@ pub type Moment = jiff::Timestamp;
 /// A length of time; may be negative while two clocks disagree.
 pub type Span = jiff::SignedDuration;
 
-pub use assess::{assess, down_since};
+pub use assess::{Judgements, assess, down_since};
 pub use assessment::{
     Assessment, ComponentAssessment, Loss, RpoJudgement, RtoJudgement, RunStart, Silent, SystemAssessment, Told, Up,
 };

@@ -3,15 +3,16 @@
 use serde::{Deserialize, Serialize};
 
 use std::fmt;
+use std::sync::Arc;
 
-/// An AWS Region by its API name, for example `us-east-1`.
+/// An AWS Region by its API name, for example `us-east-1`. Cheap to clone: every question names one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Region(String);
+pub struct Region(Arc<str>);
 
 impl Region {
     /// The Region of that API name; nothing is checked here, the config does that.
     pub fn new(name: impl Into<String>) -> Self {
-        Self(name.into())
+        Self(name.into().into())
     }
 
     /// The API name, for example `us-east-1`.
@@ -54,7 +55,7 @@ pub struct Place {
     /// The Region asked.
     pub region: Region,
     /// The role assumed for it, or the identity drdeck was started with.
-    pub role: Option<String>,
+    pub role: Option<Arc<str>>,
 }
 
 impl Place {

@@ -61,7 +61,11 @@ pub struct SwitchView<'a> {
 /// The Region switch plans that were read, each once, by name.
 pub fn switch_plans(snapshot: &Snapshot, now: Moment) -> Vec<SwitchView<'_>> {
     let mut views: Vec<SwitchView<'_>> = Vec::new();
-    for query in snapshot.readings.keys() {
+    let mut listings: Vec<&Query> =
+        snapshot.readings.keys().filter(|query| matches!(query, Query::SwitchPlans(_))).collect();
+    // A Region that is there tells better than one that was.
+    listings.sort_by_key(|query| snapshot.switch_plans(query).freshness(now));
+    for query in listings {
         let Query::SwitchPlans(place) = query else { continue };
         for plan in snapshot.switch_plans(query).value.into_iter().flatten() {
             let executions =

@@ -1,5 +1,7 @@
 //! A Query: one thing to be known from AWS. Kinds name what they need; `observe` decides when it is read and batches it.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Place, Region, Service};
@@ -93,7 +95,7 @@ pub enum Query {
     /// Every Auto Scaling group: `autoscaling:DescribeAutoScalingGroups`.
     Groups(Place),
     /// One CloudWatch series: part of a `cloudwatch:GetMetricData`.
-    Series(Place, Metric),
+    Series(Place, Arc<Metric>),
     /// Every alarm: `cloudwatch:DescribeAlarms`.
     Alarms(Place),
     /// Every hosted zone: `route53:ListHostedZones`.

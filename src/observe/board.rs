@@ -11,9 +11,10 @@ use super::story::Progress;
 use super::{Lane, Origin, Pace, Settings, Source, pace};
 use crate::aws::{BETWEEN_STATUSES, Unread};
 use crate::model::facts::Answer;
-use crate::model::index::Index;
 use crate::model::kinds::Kind;
-use crate::model::{self, Assessment, Estate, Failure, FailureKind, Moment, Query, Reading, RunStart, Snapshot, Span};
+use crate::model::{
+    self, Assessment, Estate, Failure, FailureKind, Judgements, Moment, Query, Reading, RunStart, Snapshot, Span,
+};
 
 /// What GetMetricData costs for each series asked for, in US dollars (aws-facts, section 2; it differs a little by Region).
 const COST_OF_A_SERIES_USD: f64 = 0.01 / 1_000.0;
@@ -24,10 +25,15 @@ pub(super) struct Board {
     always: BTreeSet<Query>,
     /// What of it was promised something.
     promised: BTreeMap<Query, Span>,
+    /// What is wanted, by a clock of that speed; `None` when something has happened on which that depends.
+    wanted: Option<(f64, Arc<BTreeSet<Query>>)>,
     /// How often each Query is asked.
     agenda: Arc<Agenda>,
     settings: Settings,
     snapshot: Snapshot,
+    judgements: Judgements,
+    /// The readings that came since they were made.
+    changed: BTreeSet<Query>,
     calls: BTreeMap<Query, u64>,
     /// How many health checks' checkers are asked in a round.
     checkers: u32,
@@ -46,16 +52,19 @@ impl Board {
     /// Nothing is known yet.
     pub(super) fn new(estate: Arc<Estate>, settings: Settings) -> Self {
         let always = estate.queries();
-        let promised = with_promise(estate.promised()).collect();
+        let promised = with_promise(&estate.promised()).collect();
         let agenda = Arc::new(Agenda::new(settings.paces));
         let snapshot = Snapshot::default();
         Self {
             estate,
             always,
             promised,
+            wanted: None,
             agenda,
             settings,
             snapshot,
+            judgements: Judgements::default(),
+            changed: BTreeSet::new(),
             calls: BTreeMap::new(),
             checkers: 0,
             looked: BTreeSet::new(),
@@ -71,6 +80,7 @@ impl Board {
         self.remembered = past.snapshot.readings.keys().cloned().collect();
         self.last_seen = Some(past.seen_at);
         self.snapshot.readings = past.snapshot.readings;
+        (self.judgements, self.wanted) = (Judgements::default(), None);
         self.lags = past.lags;
     }
 
@@ -80,12 +90,14 @@ impl Board {
             self.snapshot.readings.remove(&query);
         }
         self.snapshot.down_since.clear();
+        (self.judgements, self.wanted) = (Judgements::default(), None);
         (self.last_seen, self.lags) = (None, Lags::default());
     }
 
     /// Nobody answers at all.
     pub(super) fn nobody_answers(&mut self, unread: &Unread, at: Moment) {
         let failure = || Failure { since: at, at, kind: unread.kind, error: unread.error.clone() };
+        (self.judgements, self.wanted) = (Judgements::default(), None);
         for reading in self.snapshot.readings.values_mut() {
             *reading = std::mem::replace(reading, Reading::failed(failure())).and_failed(failure());
         }
@@ -99,6 +111,7 @@ impl Board {
     /// What a person looks at from now on.
     pub(super) fn look(&mut self, queries: BTreeSet<Query>) {
         self.looked = queries;
+        self.wanted = None;
     }
 
     /// What a person looks at.
@@ -135,13 +148,20 @@ impl Board {
     }
 
     /// What has to be read, given what is known, by a clock that runs at `speed`. Readings that nobody needs any more are forgotten.
-    pub(super) fn wanted(&mut self, now: Moment, speed: f64) -> BTreeSet<Query> {
-        let follow_ups = self.estate.follow_ups_in(&Index::new(&self.snapshot, now));
+    /// The same set as before unless something has changed in it.
+    pub(super) fn wanted(&mut self, now: Moment, speed: f64) -> Arc<BTreeSet<Query>> {
+        self.update(now);
+        if let Some((of, wanted)) = &self.wanted
+            && (of - speed).abs() < f64::EPSILON
+        {
+            return Arc::clone(wanted);
+        }
+        let follow_ups = self.judgements.follow_ups();
         let mut promised = self.promised.clone();
-        for (query, rpo) in with_promise(follow_ups.clone()) {
+        for (query, rpo) in with_promise(follow_ups) {
             promised.entry(query).and_modify(|smallest| *smallest = rpo.min(*smallest)).or_insert(rpo);
         }
-        let mut wanted: BTreeSet<Query> = follow_ups.into_keys().collect();
+        let mut wanted: BTreeSet<Query> = follow_ups.keys().cloned().collect();
         // An old series says nothing about CloudWatch; whether that can be read is not known until it was tried.
         if self.remembered.iter().any(|query| matches!(query, Query::Series(..)) && !self.calls.contains_key(query)) {
             wanted.retain(|query| Source::of(query).lane != Lane::Checkers);
@@ -157,6 +177,8 @@ impl Board {
         if *self.agenda != agenda {
             self.agenda = Arc::new(agenda);
         }
+        let wanted = Arc::new(wanted);
+        self.wanted = Some((speed, Arc::clone(&wanted)));
         wanted
     }
 
@@ -179,8 +201,8 @@ impl Board {
             Ok(_) => true,
             Err(unread) => unread.kind == FailureKind::NotFound,
         };
-        if is_answer {
-            self.remembered.remove(&query);
+        if is_answer && self.remembered.remove(&query) {
+            self.wanted = None;
         }
         let reading = match (result, known) {
             (Ok(mut answer), _) => {
@@ -195,6 +217,7 @@ impl Board {
                 }
             }
         };
+        self.changed.insert(query.clone());
         self.snapshot.readings.insert(query, reading);
     }
 
@@ -228,6 +251,7 @@ impl Board {
             });
             if let Some(stranger) = &self.stranger {
                 // Whatever came before we knew.
+                (self.judgements, self.wanted) = (Judgements::default(), None);
                 let failure = |at| Failure { since: at, at, kind: stranger.kind, error: stranger.error.clone() };
                 for (query, reading) in &mut self.snapshot.readings {
                     if let (None, Some(at)) = (&query.place().role, reading.read_at) {
@@ -242,11 +266,24 @@ impl Board {
         }
     }
 
+    /// Judges what has changed.
+    fn update(&mut self, now: Moment) {
+        let changed = std::mem::take(&mut self.changed);
+        let depends =
+            |query: &Query| matches!(query, Query::DrsJobs(_) | Query::JobLog(..)) || self.remembered.contains(query);
+        let patience = self.settings.paces.refresh;
+        let moved = self.judgements.update(&self.estate, &self.snapshot, now, &changed, patience);
+        if moved || changed.iter().any(depends) {
+            self.wanted = None;
+        }
+    }
+
     /// What all of it means at `now`.
     pub(super) fn judge(&mut self, now: Moment) -> Assessment {
         self.snapshot.calls = self.calls.values().sum();
         self.snapshot.cost_per_hour_usd = self.cost_per_hour_usd();
-        let mut assessment = model::assess(&self.estate, &self.snapshot, now);
+        self.update(now);
+        let mut assessment = self.judgements.assessment(&self.snapshot, now);
         self.lags.join(&mut assessment);
         self.snapshot.down_since = model::down_since(&assessment);
         assessment
@@ -283,15 +320,15 @@ impl Board {
     }
 
     /// Those of `wanted` that were never tried.
-    pub(super) fn untried(&self, wanted: BTreeSet<Query>) -> BTreeSet<Query> {
-        wanted.into_iter().filter(|query| !self.snapshot.readings.contains_key(query)).collect()
+    pub(super) fn untried(&self, wanted: &BTreeSet<Query>) -> BTreeSet<Query> {
+        wanted.iter().filter(|query| !self.snapshot.readings.contains_key(query)).cloned().collect()
     }
 }
 
 /// Those that somebody was promised something of, where how often they are asked depends on it.
-fn with_promise(queries: BTreeMap<Query, Option<Span>>) -> impl Iterator<Item = (Query, Span)> {
-    let paced = |query: &Query| Source::of(query).lane == Lane::Things;
-    queries.into_iter().filter(move |(query, _)| paced(query)).filter_map(|(query, rpo)| Some((query, rpo?)))
+fn with_promise(queries: &BTreeMap<Query, Option<Span>>) -> impl Iterator<Item = (Query, Span)> {
+    let paced = queries.iter().filter(|(query, _)| Lane::of(query) == Lane::Things);
+    paced.filter_map(|(query, rpo)| Some((query.clone(), (*rpo)?)))
 }
 
 /// Whether the identity we read as has another account than when it was asked last.

@@ -42,11 +42,7 @@ pub(super) struct Before {
 
 impl Bulletin {
     /// Nothing was told yet.
-    pub(super) fn new(
-        estate: &Estate,
-        memory: Option<&Memory>,
-        publish: watch::Sender<Option<Observation>>,
-    ) -> Self {
+    pub(super) fn new(estate: &Estate, memory: Option<&Memory>, publish: watch::Sender<Option<Observation>>) -> Self {
         let keeper = memory.cloned().and_then(|memory| {
             Keeper::start(memory).inspect_err(|error| tracing::warn!(%error, "nothing will be remembered")).ok()
         });

@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::sleep_until;
 
+use super::agenda::Agenda;
 use super::board::Board;
 use super::bulletin::Bulletin;
 use super::clock::{self, COMPARE_EVERY};
@@ -22,6 +23,9 @@ use crate::model::{Estate, Moment, Query};
 
 /// Messages to the console are at least so far apart: answers come in bunches, and judging a large estate takes a while.
 const PUBLISH_EVERY: Duration = Duration::from_millis(200);
+
+/// And at least so many times as far apart as it takes to make one: most of the time is for reading.
+const PAUSES_FOR: u32 = 10;
 
 /// A key that is held down asks for a refresh thirty times a second.
 const REFRESH_AT_MOST_EVERY: Duration = Duration::from_secs(5);
@@ -157,11 +161,11 @@ async fn observe(estate: Arc<Estate>, settings: Settings, memory: Option<&Memory
     let (clock, _) = watch::channel(first);
     let (reports_by, mut reports) = mpsc::unbounded_channel();
     let contact = Contact::new(session.clone(), &settings);
-    let mut readers = Readers { contact, clock, reports_by, running: BTreeMap::new() };
+    let mut readers = Readers { contact, clock, reports_by, wants: None, running: BTreeMap::new() };
     let mut busy: BTreeSet<Source> = BTreeSet::new();
     let mut compare_at = Instant::now() + COMPARE_EVERY;
     let mut publish_at = Some(Instant::now());
-    let mut published_at = Instant::now();
+    let (mut published_at, mut pause) = (Instant::now(), PUBLISH_EVERY);
     let (mut refresh_at, mut refreshed_at) = (None, Instant::now());
     let mut wanted = board.wanted(readers.now(), readers.speed());
     readers.want(&wanted, &board);
@@ -188,11 +192,9 @@ async fn observe(estate: Arc<Estate>, settings: Settings, memory: Option<&Memory
                     Report::Done(source, trouble) => {
                         busy.remove(&source);
                         readers.tell_neighbours(&source, trouble);
-                        wanted = board.wanted(readers.now(), readers.speed());
-                        readers.want(&wanted, &board);
                     }
                 }
-                let soon = Instant::now().max(published_at + PUBLISH_EVERY);
+                let soon = Instant::now().max(published_at + pause);
                 publish_at = Some(publish_at.map_or(soon, |at| at.min(soon)));
             }
             Ok(()) = looks.changed() => {
@@ -225,9 +227,13 @@ async fn observe(estate: Arc<Estate>, settings: Settings, memory: Option<&Memory
                 let clock = *readers.clock.borrow();
                 // A task that was ended in the middle of a round reports nothing any more.
                 let refreshing = busy.iter().any(|source| readers.running.contains_key(source));
+                let began = Instant::now();
+                wanted = board.wanted(readers.now(), clock.speed);
+                readers.want(&wanted, &board);
                 let next = bulletin.tell(&mut board, &wanted, clock, refreshing);
                 publish_at = next.and_then(|next| wall(&clock, readers.now(), next));
                 published_at = Instant::now();
+                pause = PUBLISH_EVERY.max(began.elapsed().saturating_mul(PAUSES_FOR));
             }
             () = at(bulletin.remember_at()) => {
                 let speed = readers.clock.borrow().speed;
@@ -259,6 +265,8 @@ struct Readers {
     contact: Contact,
     clock: watch::Sender<Clock>,
     reports_by: mpsc::UnboundedSender<Report>,
+    /// What the tasks were told last.
+    wants: Option<(Arc<BTreeSet<Query>>, Arc<Agenda>)>,
     running: BTreeMap<Source, (watch::Sender<Wanted>, JoinHandle<()>)>,
 }
 
@@ -272,7 +280,13 @@ impl Readers {
     }
 
     /// Starts, tells and ends tasks so that exactly `queries` are read, as often as the board says.
-    fn want(&mut self, queries: &BTreeSet<Query>, board: &Board) {
+    fn want(&mut self, queries: &Arc<BTreeSet<Query>>, board: &Board) {
+        let wants = (Arc::clone(queries), board.agenda());
+        let same = |old: &(Arc<_>, Arc<_>)| Arc::ptr_eq(&old.0, &wants.0) && Arc::ptr_eq(&old.1, &wants.1);
+        if self.wants.as_ref().is_some_and(same) {
+            return;
+        }
+        self.wants = Some(wants);
         let mut wanted = Source::group(queries);
         let looked = |queries: &BTreeSet<Query>| queries.intersection(board.looked()).cloned().collect();
         self.running.retain(|source, (_, task)| {
@@ -286,15 +300,24 @@ impl Readers {
             if let Some(queries) = wanted.remove(source) {
                 let looked = looked(&queries);
                 tell.send_if_modified(|wanted| {
-                    let changed = wanted.queries != queries || wanted.looked != looked;
-                    (wanted.queries, wanted.looked, wanted.agenda) = (queries, looked, board.agenda());
+                    wanted.agenda = board.agenda();
+                    let changed = *wanted.queries != queries || wanted.looked != looked;
+                    if changed {
+                        (wanted.queries, wanted.looked) = (Arc::new(queries), looked);
+                    }
                     changed
                 });
             }
         }
         for (source, queries) in wanted {
             let looked = looked(&queries);
-            let (tell, told) = watch::channel(Wanted { queries, looked, agenda: board.agenda(), refreshes: 0, doubts: 0 });
+            let (tell, told) = watch::channel(Wanted {
+                queries: Arc::new(queries),
+                looked,
+                agenda: board.agenda(),
+                refreshes: 0,
+                doubts: 0,
+            });
             let reader = Reader {
                 source: source.clone(),
                 contact: self.contact.clone(),

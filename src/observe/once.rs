@@ -63,7 +63,7 @@ async fn look(
     loop {
         let now = reading_of(&started);
         let wanted = board.wanted(now, started.speed);
-        let untried = without_masses(board.untried(wanted));
+        let untried = without_masses(board.untried(&wanted));
         if untried.is_empty() {
             break;
         }

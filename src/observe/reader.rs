@@ -26,7 +26,7 @@ const LONGEST_THROTTLED: u32 = 16;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Wanted {
     /// These.
-    pub(super) queries: BTreeSet<Query>,
+    pub(super) queries: Arc<BTreeSet<Query>>,
     /// Those of them that a person looks at: at once, and then with every refresh.
     pub(super) looked: BTreeSet<Query>,
     /// How often each.
@@ -77,11 +77,15 @@ impl Reader {
         let mut plan = Plan::new(self.source.lane, Instant::now(), fastrand::f64());
         let (mut refreshes, mut doubts) = (0, 0);
         let mut looked = BTreeSet::new();
+        let mut queries = Arc::default();
         let mut standing = Standing::default();
         loop {
             let wanted = self.wanted.borrow_and_update().clone();
             let now = Instant::now();
-            plan.want(&wanted.queries, now);
+            if !Arc::ptr_eq(&queries, &wanted.queries) {
+                plan.want(&wanted.queries, now);
+                queries = wanted.queries;
+            }
             plan.look(wanted.looked.difference(&looked), now);
             looked = wanted.looked;
             if std::mem::replace(&mut refreshes, wanted.refreshes) != wanted.refreshes {

@@ -28,7 +28,8 @@ pub enum Lane {
 }
 
 impl Lane {
-    const fn of(query: &Query) -> Self {
+    /// The lane of a Query.
+    pub(super) const fn of(query: &Query) -> Self {
         match query {
             Query::HealthCheckStatus(..) => Self::Checkers,
             Query::RecoverySnapshots(..)

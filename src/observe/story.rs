@@ -96,16 +96,15 @@ impl Story {
         let before = self.told.len();
         self.told.retain(|query, _| snapshot.readings.contains_key(query));
         changed |= before != self.told.len();
-        for (query, reading) in &snapshot.readings {
+        for (query, reading) in snapshot.readings.iter().filter(|(query, _)| events::tells(query)) {
             let (Some(answer), Some(read_at)) = (&reading.value, reading.read_at) else { continue };
             let known = self.told.get(query);
             if known.is_some_and(|(known, _)| Arc::ptr_eq(known, answer)) {
                 continue;
             }
-            let looked = known.map_or_else(Vec::new, |(known, _)| {
-                events::answered(&self.names, query, known, answer, read_at)
-            });
-            let told = if events::tells(query) { events::told(&self.names, query, snapshot) } else { Vec::new() };
+            let looked =
+                known.map_or_else(Vec::new, |(known, _)| events::answered(&self.names, query, known, answer, read_at));
+            let told = events::told(&self.names, query, snapshot);
             let (keep, mut again): (Vec<Event>, Vec<Event>) =
                 looked.into_iter().chain(told).partition(|event| event.kind.keeping() == Keeping::Kept);
             let same = match self.told.get_mut(query) {

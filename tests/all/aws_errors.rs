@@ -21,7 +21,7 @@ fn lag() -> Query {
         statistic: "Maximum".into(),
         window: Window::Recent,
     };
-    Query::Series(usw2(), metric)
+    Query::Series(usw2(), metric.into())
 }
 
 async fn failure(reply: impl Fn() -> Reply + Send + Sync + 'static, query: &Query) -> Unread {
@@ -315,7 +315,7 @@ async fn a_profile_that_does_not_exist() {
     let session = Session::open(access, &[Region::new("us-west-2")]).await;
     let failed = session.read(&Query::DbInstances(usw2()), now()).await.result.unwrap_err();
     assert_eq!(failed.kind, FailureKind::NoCredentials, "{failed}");
-    assert!(failed.error.as_str().contains("profile no-such-profile"), "{failed}");
+    assert!(failed.error.as_str().contains("the profile no-such-profile is neither in "), "{failed}");
 }
 
 #[tokio::test]

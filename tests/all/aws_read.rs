@@ -361,7 +361,7 @@ fn lag_of(instance: &str, window: Window) -> Query {
         statistic: "Maximum".into(),
         window,
     };
-    Query::Series(usw2(), metric)
+    Query::Series(usw2(), metric.into())
 }
 
 fn entry(name: &str, value: Value) -> (Value, Value) {

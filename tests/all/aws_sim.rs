@@ -1,15 +1,15 @@
 //! Every Query against the simulator: the same SDK clients, protocols and pages as with AWS.
 
-use std::sync::Arc;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use drdeck::aws::Session;
 use drdeck::config::{self, Overrides};
 use drdeck::model::facts::{Answer, Known};
-use drdeck::model::{Estate, FailureKind, Moment, Place, Query, Reading, Snapshot, Span};
+use drdeck::model::{Estate, FailureKind, Moment, Place, Query, Reading, Service, Snapshot, Span};
 use drdeck::sim::{self, Options, Running, Scenario, Simulator};
 use drdeck::{aws, demo};
 
@@ -65,7 +65,9 @@ async fn failure(session: &Session, query: &Query) -> aws::Unread {
 async fn everything(session: &Session, estate: &Estate) -> BTreeMap<Query, Result<Answer, aws::Unread>> {
     let mut all = BTreeMap::new();
     let mut snapshot = Snapshot::default();
-    let mut queries = estate.queries();
+    // DNS and pages are no questions to AWS; what comes of them is in `look` and `aws_sim_more`.
+    let is_aws = |query: &Query| !matches!(query.operation().0, Service::Dns | Service::Http);
+    let mut queries: BTreeSet<Query> = estate.queries().into_iter().filter(is_aws).collect();
     while !queries.is_empty() {
         for query in std::mem::take(&mut queries) {
             let result = session.read(&query, start()).await.result;
@@ -75,7 +77,8 @@ async fn everything(session: &Session, estate: &Estate) -> BTreeMap<Query, Resul
             }
             all.insert(query, result);
         }
-        queries = estate.follow_ups(&snapshot, start()).into_iter().filter(|query| !all.contains_key(query)).collect();
+        queries = estate.follow_ups(&snapshot, start());
+        queries.retain(|query| is_aws(query) && !all.contains_key(query));
     }
     all
 }
@@ -251,7 +254,7 @@ async fn checkers_that_are_asked_too_fast_are_throttled_and_nothing_worse() {
 async fn a_role_is_assumed_and_read_with() {
     let shop = shop("");
     let session = session(&shop).await;
-    let place = Place { role: Some("arn:aws:iam::111122223333:role/viewer".to_owned()), ..usw2() };
+    let place = Place { role: Some("arn:aws:iam::111122223333:role/viewer".into()), ..usw2() };
     let Ok(Answer::Identity(identity)) = session.read(&Query::Identity(place.clone()), start()).await.result else {
         panic!("an identity")
     };

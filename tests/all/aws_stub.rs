@@ -7,6 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use ciborium::Value;
 use drdeck::aws::{Access, Login, Session};
+use drdeck::config::ArcEndpoint;
 use drdeck::model::facts::Answer;
 use drdeck::model::{Moment, Query, Region};
 use http_body_util::{BodyExt, Full};
@@ -211,7 +212,8 @@ pub(crate) async fn nobody() -> String {
 }
 
 pub(crate) async fn session_at(url: &str, timeout: Duration) -> Session {
-    let access = Access { endpoint_url: Some(url.to_owned()), arc: Vec::new(), login: Login::Simulator, timeout };
+    let arc = vec![ArcEndpoint { region: Region::new("us-west-2"), url: url.to_owned() }];
+    let access = Access { endpoint_url: Some(url.to_owned()), arc, login: Login::Simulator, timeout };
     Session::open(access, &[Region::new("us-west-2")]).await
 }
 

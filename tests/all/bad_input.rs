@@ -77,9 +77,10 @@ impl Said {
             .collect()
     }
 
-    /// Every source failed, with one of these words and nothing that only a programmer reads.
+    /// Every source in AWS failed, with one of these words and nothing that only a programmer reads.
     fn every_source_says(&self, words: &[&str]) {
-        let all = self.json()["sources"].as_array().map_or(0, Vec::len);
+        let is_aws = |source: &&Value| source["service"] != "dns" && source["service"] != "http";
+        let all = self.json()["sources"].as_array().map_or(0, |sources| sources.iter().filter(is_aws).count());
         let errors = self.source_errors();
         assert_eq!(errors.len(), all, "every source failed: {}", self.out);
         for error in &errors {
@@ -330,6 +331,34 @@ fn no_credentials_are_told_with_what_to_do() {
     assert_eq!(said.code, UNKNOWN, "{}{}", said.out, said.err);
     said.every_source_says(&["credentials"]);
     said.nothing_is_met();
+}
+
+#[test]
+fn a_profile_of_the_environment_that_brings_nothing_is_named() {
+    let folder = TempDir::new().expect("a folder");
+    let (config, profiles) = (config(&folder, CONFIG), folder.path().join("aws-config"));
+    fs::write(&profiles, "[default]\nregion = us-east-1\n[profile empty]\nregion = us-west-2\n").expect("profiles");
+    let missing = format!("the profile nope, which AWS_PROFILE names, is neither in {}", profiles.display());
+    let missing = missing.to_lowercase();
+    for (profile, words) in
+        [("nope", &*missing), ("empty", "the profile empty, which aws_profile names, has no credentials")]
+    {
+        let mut command = drdeck(None);
+        command.env("AWS_PROFILE", profile).env("AWS_CONFIG_FILE", &profiles);
+        command.args(["status", "--output", "json", "--config"]).arg(&config);
+        let said = run(command.args(["--endpoint-url", "http://127.0.0.1:9"]));
+        assert_eq!(said.code, UNKNOWN, "{}{}", said.out, said.err);
+        said.every_source_says(&[words]);
+    }
+}
+
+#[test]
+fn a_service_that_answers_with_an_error_is_said_to() {
+    let endpoint =
+        server(|head| aws_error(head, "500 Internal Server Error", "InternalFailure", "an unknown error", ""));
+    let said = status_at(&endpoint);
+    assert_eq!(said.code, UNKNOWN, "{}{}", said.out, said.err);
+    said.every_source_says(&["answers with an error, http 500 (internalfailure: an unknown error)"]);
 }
 
 #[test]

@@ -157,11 +157,11 @@ fn the_sample_holds_every_key_and_is_a_good_config() {
     let role = |place: &Place| place.role.clone().unwrap();
     let Kind::Drs(drs) = &config.estate.systems[0].components[0].kind else { panic!("drs comes first") };
     assert_eq!(drs.servers, Servers::Tags(vec![("App".to_owned(), "legacy-web".to_owned())]));
-    assert_eq!(role(&drs.place), "arn:aws:iam::111122223333:role/drdeck-observe-data");
+    assert_eq!(*role(&drs.place), *"arn:aws:iam::111122223333:role/drdeck-observe-data");
     let Kind::RdsInstance(rds) = &config.estate.systems[0].components[1].kind else {
         panic!("rds-instance comes second")
     };
-    assert_eq!(role(&rds.place), "arn:aws:iam::111122223333:role/drdeck-observe");
+    assert_eq!(*role(&rds.place), *"arn:aws:iam::111122223333:role/drdeck-observe");
 }
 
 #[test]

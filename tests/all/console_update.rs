@@ -35,7 +35,7 @@ fn context(stage: &Stage) -> Context {
 
 #[test]
 fn keys_lead_from_screen_to_screen() {
-    use Context::{Filter, Help, Palette, System, Systems};
+    use Context::{Filter, Help, List, Palette, System, Systems};
     for (keys, wanted) in [
         ("", Systems),
         ("Enter", System),
@@ -63,7 +63,14 @@ fn keys_lead_from_screen_to_screen() {
         ("/ Esc", Systems),
         ("/ \"q\" Enter", Systems),
         ("Esc", Systems),
-        ("Tab", Systems),
+        ("Tab", List),
+        ("Tab Shift-Tab", Systems),
+        ("3", List),
+        ("3 /", Filter),
+        ("3 / Esc", List),
+        ("3 Esc", Systems),
+        ("4", List),
+        ("5 Esc", Systems),
         ("Enter Tab Tab Shift-Tab", System),
         ("x 7 z", Systems),
     ] {

@@ -77,9 +77,14 @@ impl Drop for Server {
 impl Server {
     /// Answers what `answer` makes of a question, over `tcp` or not; nothing where it makes nothing.
     async fn start(answer: impl Fn(&Message, bool) -> Vec<Vec<u8>> + Send + Sync + 'static) -> Self {
-        let udp = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        // A port that is free for UDP may be taken for TCP.
+        let (udp, tcp) = loop {
+            let udp = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+            if let Ok(tcp) = TcpListener::bind(udp.local_addr().unwrap()).await {
+                break (udp, tcp);
+            }
+        };
         let at = udp.local_addr().unwrap();
-        let tcp = TcpListener::bind(at).await.unwrap();
         let seen: Arc<Mutex<Vec<String>>> = Arc::default();
         let answer = Arc::new(answer);
         let heard = |message: &Message, how: &str| {

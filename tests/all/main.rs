@@ -13,6 +13,7 @@
 )]
 
 mod architecture;
+mod aws_arc;
 mod aws_errors;
 mod aws_read;
 mod aws_read_more;
@@ -23,7 +24,10 @@ mod bad_input;
 mod cli;
 mod cli_large;
 mod cli_prometheus;
+mod cli_simulate;
 mod config;
+mod console_lists;
+mod fixture_snapshot;
 mod console_screens;
 mod console_stage;
 mod console_update;
@@ -42,6 +46,7 @@ mod model_readings;
 mod model_summary;
 mod model_systems;
 mod model_text;
+mod model_traffic;
 mod model_trust;
 mod moto;
 mod observe;
@@ -82,6 +87,7 @@ mod svg;
 mod theme;
 mod tmux_console;
 mod traps_data;
+mod traps_drs;
 mod traps_traffic;
 mod tty_console;
 mod tty_copy;

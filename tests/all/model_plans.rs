@@ -13,6 +13,7 @@ use drdeck::model::{Estate, Moment, Query, Region, SystemAssessment, Verdict, pl
 
 use crate::model_estates::*;
 use crate::model_readings::*;
+use crate::traps_data::{assert_says, noted};
 
 fn plan_query() -> Query {
     Query::BackupPlan(east(), "plan-1".to_owned())
@@ -35,17 +36,6 @@ fn by_plan(change: impl FnOnce(&mut Rule)) -> (Kind, World) {
 
 fn judge_it(kind: &Kind, world: &World) -> SystemAssessment {
     judge_kind(kind.clone(), world)
-}
-
-#[track_caller]
-fn assert_says(judged: &SystemAssessment, verdict: Verdict, sentence: &str) {
-    assert_eq!(it(judged).verdict, verdict, "{}", why(judged));
-    assert!(why(judged).contains(sentence), "{}", why(judged));
-}
-
-fn noted(judged: &SystemAssessment, label: &str) -> String {
-    let values = it(judged).evidence.iter().filter(|(name, _)| *name == label).map(|(_, value)| value.as_str());
-    values.collect::<Vec<_>>().join(" | ")
 }
 
 /// What was made of it: a job and a point in each vault at each of these moments.

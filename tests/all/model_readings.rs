@@ -136,7 +136,7 @@ fn series(
         statistic: statistic.to_owned(),
         window,
     };
-    Query::Series(place, metric)
+    Query::Series(place, metric.into())
 }
 
 pub(crate) fn lag(place: Place, namespace: &str, name: &str, dimensions: &[(&str, &str)]) -> Query {

@@ -15,7 +15,8 @@ use drdeck::model::{
     Component, Criticality, Estate, FailureKind, Objective, PerDisruption, Place, Query, Region, Service, Site,
     SourceStatus, Span, Strategy, System, Verdict,
 };
-use drdeck::observe::{self, Lane, Observer, Pace, Paces, Settings, Source};
+use drdeck::observe::pace::{self, Pace, Paces};
+use drdeck::observe::{self, Lane, Observer, Settings, Source};
 
 use crate::aws_stub::{Reply, Seen, Stub, query_answer};
 
@@ -153,16 +154,20 @@ fn sources_are_services_in_regions_and_checkers_have_a_lane_of_their_own() {
 #[test]
 fn a_fast_clock_is_never_asked_more_than_once_a_second_and_values_stay_fresh_for_two_rounds() {
     for speed in [0.0, 0.5, 1.0, 60.0, 720.0] {
-        for pace in [Pace::Refresh, Pace::Metrics, Pace::Restorable, Pace::Slow] {
-            let wait = PACES.wait(pace, speed);
+        let promised = Pace::Promised(Span::from_mins(2));
+        for pace in [Pace::Refresh, Pace::Metrics, Pace::Slow, Pace::InTurn, Pace::Rare, promised] {
+            let interval = PACES.interval(pace, speed);
+            let wait = pace::wait(interval, speed);
             assert!(wait >= Duration::from_secs(1), "{pace:?} at {speed}: {wait:?}");
-            let good_for = PACES.good_for(pace, speed, Duration::from_secs(10));
+            let good_for = pace::good_for(interval, speed, Duration::from_secs(10));
             let two_waits = 2.0 * wait.as_secs_f64() * speed;
             assert!(good_for.as_secs_f64() >= two_waits, "{pace:?} at {speed}: {good_for:?} < {two_waits}");
         }
     }
-    assert_eq!(PACES.wait(Pace::Refresh, 1.0), Duration::from_secs(30));
-    assert_eq!(PACES.wait(Pace::Metrics, 1.0), Duration::from_secs(60), "CloudWatch bills every question");
+    let wait = |pace| pace::wait(PACES.interval(pace, 1.0), 1.0);
+    assert_eq!(wait(Pace::Refresh), Duration::from_secs(30));
+    assert_eq!(wait(Pace::Metrics), Duration::from_secs(60), "CloudWatch bills every question");
+    assert_eq!(wait(Pace::Slow), wait(Pace::InTurn) / 2, "two questions that take turns are one call");
     assert_eq!(PACES.interval(Pace::Refresh, 60.0), Span::from_secs(60), "a second of ours is a minute there");
 }
 

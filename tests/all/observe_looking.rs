@@ -68,8 +68,7 @@ async fn watched() -> (Stub, Observer) {
         timeout: Duration::from_secs(5),
     };
     let paces = Paces { refresh: Span::from_secs(30), slow: Span::from_mins(15) };
-    let observer =
-        Observer::start(estate(), Settings { access, dns: Dns::default(), paces, account: None }).unwrap();
+    let observer = Observer::start(estate(), Settings { access, dns: Dns::default(), paces, account: None }).unwrap();
     (stub, observer)
 }
 

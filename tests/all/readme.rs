@@ -55,7 +55,7 @@ fn the_permissions_are_the_operations_that_are_called() {
         Query::Table(place.clone(), name()),
         Query::ContinuousBackups(place.clone(), name()),
         Query::Groups(place.clone()),
-        Query::Series(place.clone(), metric),
+        Query::Series(place.clone(), metric.into()),
         Query::Alarms(place.clone()),
         Query::HostedZones(place.clone()),
         Query::Records(place.clone(), name()),

@@ -223,3 +223,22 @@ fn next_and_last_agree_with_walking_minute_by_minute() {
         }
     }
 }
+
+#[test]
+fn a_named_time_zone_is_followed_exactly_or_refused() {
+    // Which time zones there are is a choice of the build; without them nothing is guessed.
+    let daily = match Schedule::parse("cron(30 2 ? * * *)", Some("America/New_York")) {
+        Ok(daily) => daily,
+        Err(why) => return assert!(why.as_str().contains("does not know the time zone America/New_York"), "{why}"),
+    };
+    // New York is five hours behind in winter and four in summer.
+    assert_eq!(daily.next_after(at("2026-11-20T14:00")), Some(at("2026-11-21T07:30")));
+    assert_eq!(daily.next_after(at("2026-07-01T14:00")), Some(at("2026-07-02T06:30")));
+    // On 2026-03-08 clocks go from 02:00 to 03:00: there is no 02:30, and none is made up.
+    assert_eq!(daily.next_after(at("2026-03-07T12:00")), Some(at("2026-03-09T06:30")));
+    assert_eq!(daily.last_at(at("2026-03-08T23:00")), Some(at("2026-03-07T07:30")));
+    // On 2026-11-01 there are two 01:30: the first counts.
+    let twice = Schedule::parse("cron(30 1 ? * * *)", Some("America/New_York")).unwrap();
+    assert_eq!(twice.next_after(at("2026-10-31T12:00")), Some(at("2026-11-01T05:30")));
+    assert_eq!(twice.next_after(at("2026-11-01T05:30")), Some(at("2026-11-02T06:30")));
+}

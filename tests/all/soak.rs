@@ -50,8 +50,10 @@ fn a_bad_night_leaves_nothing_behind_but_its_story() {
         start: Some(sim::Moment::from_millis(start.as_millisecond())),
     })
     .unwrap();
-    let overrides = Overrides { endpoint_url: Some(simulator.url()), profile: None };
-    let config = config::parse(demo::CONFIG, Path::new("config.toml"), &overrides).unwrap();
+    let text = demo::CONFIG
+        .replace("127.0.0.1:4566", &simulator.addr.to_string())
+        .replace("127.0.0.1:4567", &simulator.dns.to_string());
+    let config = config::parse(&text, Path::new("config.toml"), &Overrides::default()).unwrap();
     let settings = Settings {
         access: Access {
             endpoint_url: Some(simulator.url()),
@@ -115,16 +117,24 @@ fn a_bad_night_leaves_nothing_behind_but_its_story() {
 fn tell(seen: &Observation) {
     for entry in &seen.events.entries {
         let event = &entry.event;
-        println!("{} {:8} {:8} {:24} {} [{}]", event.at.strftime("%d %H:%M:%S"), event.kind.as_str(), event.severity.as_str(), event.subject.words(), event.text, entry.of.len());
+        println!(
+            "{} {:8} {:8} {:24} {} [{}]",
+            event.at.strftime("%d %H:%M:%S"),
+            event.kind.as_str(),
+            event.severity.as_str(),
+            event.subject.words(),
+            event.text,
+            entry.of.len()
+        );
     }
 }
 
 fn calls_made(simulator: &sim::Running) -> usize {
-    let body = ureq(&format!("{}/_drdeck/calls", simulator.url()));
+    let body = get(&format!("{}/_drdeck/calls", simulator.url()));
     body.matches("\"operation\"").count()
 }
 
-fn ureq(url: &str) -> String {
+fn get(url: &str) -> String {
     use std::io::{Read as _, Write as _};
     let authority = url.trim_start_matches("http://").split('/').next().unwrap();
     let path = &url["http://".len() + authority.len()..];

@@ -82,13 +82,12 @@ pub(super) async fn executions(ask: &Ask<'_>, client: &Client, plan: &str) -> Re
 }
 
 fn point_rule(raw: &types::PitPolicyRule) -> Result<PointRule, Unread> {
-    let seconds = match raw.units {
-        types::PitPolicyRuleUnits::Minute => 60,
-        types::PitPolicyRuleUnits::Hour => 3_600,
-        types::PitPolicyRuleUnits::Day => 86_400,
-        types::PitPolicyRuleUnits::Unknown(_) | _ => {
-            let text =
-                format!("a rule for points in time counts in {:?}, which drdeck does not know", raw.units.as_str());
+    let seconds = match raw.units.as_str() {
+        "MINUTE" => 60,
+        "HOUR" => 3_600,
+        "DAY" => 86_400,
+        unit => {
+            let text = format!("a rule for points in time counts in {unit:?}, which drdeck does not know");
             return Err(Unread::new(FailureKind::Unreadable, text));
         }
     };

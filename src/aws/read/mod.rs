@@ -85,7 +85,7 @@ impl Session {
         let ask = self.ask(&clients, Service::CloudWatch, "GetMetricData");
         let metrics: Vec<Option<&Metric>> = queries
             .iter()
-            .map(|query| if let Query::Series(_, metric) = query { Some(metric) } else { None })
+            .map(|query| if let Query::Series(_, metric) = query { Some(&**metric) } else { None })
             .collect();
         let (results, calls) = counted(cloudwatch::series(&ask, &clients.cloudwatch(), &metrics, now)).await;
         ReadSeries { results, calls }
@@ -176,7 +176,7 @@ impl Session {
                 Err(Unread::new(FailureKind::Invalid, format!("{operation} is no question to AWS")))
             }
             Query::Series(_, metric) => {
-                let one = cloudwatch::series(ask, &clients.cloudwatch(), &[Some(metric)], now).await;
+                let one = cloudwatch::series(ask, &clients.cloudwatch(), &[Some(&**metric)], now).await;
                 one.into_iter().next().unwrap_or_else(|| Err(cloudwatch::left_out())).map(Answer::Series)
             }
         }

@@ -266,6 +266,15 @@ pub const ENTRIES: &[Entry] = &[
         hint: Hint::Never,
     },
     Entry {
+        action: Action::GoToLists(Topic::Health),
+        name: "health",
+        keys: &[Key::Char('6')],
+        label: "health",
+        help: "Go to Health: health checks, records and why traffic goes where it goes, DNS answers, probes, alarms, switches.",
+        works_in: DATA,
+        hint: Hint::Never,
+    },
+    Entry {
         action: Action::GoToLists(Topic::Events),
         name: "events",
         keys: &[Key::Char('0')],

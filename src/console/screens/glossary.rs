@@ -45,7 +45,17 @@ pub const GLOSSARY: &[(&str, &str)] = &[
     ("use1 ▲2/7", "two of the seven AWS services that are read there do not answer"),
     ("use1 denied", "it answers, but not us: denied, expired, no credentials, clock wrong, unreadable"),
     ("slow", "answers come too late, or we are asked to slow down"),
-    ("r53", "the control plane of Route 53, which is in us-east-1 for all Regions"),
+    (
+        "use1 ▲6/7 all but sts",
+        "which of them do not answer, where there is room to say so; efs: elasticfilesystem, arc: the ARC cluster",
+    ),
+    ("r53", "the control plane of Route 53, which is in us-east-1 for all Regions; r53 API ✗12m: it does not answer"),
+    ("dns", "the name servers and resolvers that drdeck asks itself: ✓ they answer, whatever the API of Route 53 does"),
+    ("last seen", "nothing was read since drdeck was started: all of it is as an earlier drdeck saw it last"),
+    (
+        "use1 ✗ usw2 ✓",
+        "of a record: how Route 53 counts each of its record sets; - nothing looks after it, ? not known",
+    ),
     ("47m", "after the identity in the top line: how long its credentials are good for"),
     ("READ-ONLY", "this console changes nothing in AWS"),
     ("DEMO", "what is shown is a simulation; nothing of it is real"),
@@ -65,6 +75,9 @@ pub const GLOSSARY: &[(&str, &str)] = &[
 
 /// The heads of the lists, and what stands below them.
 pub const HEADS: &[(&str, &str)] = &[
+    ("REPLICA", "a server, or a component that follows another one in another place"),
+    ("DATABASE", "an instance, a cluster, a global database or a table; a table has a row for each Region"),
+    ("RESOURCE", "what is backed up: the end of its ARN"),
     ("SYSTEM", "the System of the config that it belongs to; - for none, +1 for one more"),
     (
         "STATE",
@@ -113,4 +126,45 @@ pub const HEADS: &[(&str, &str)] = &[
     ("POINTS, NEWEST", "recovery points in the vault, and how old the newest is"),
     ("LOCK", "Vault Lock: no, removable, for good, or from when on for good"),
     ("KEY", "what the vault is encrypted with: with AWS's own key other accounts cannot use it"),
+    (
+        "CHECK, RECORD, NAME, PAGE, ALARM",
+        "a Route 53 health check, by the name of its component; a name that users ask for; a page that drdeck asks for; a CloudWatch alarm",
+    ),
+    (
+        "FOR",
+        "how long it has been so: for how long a check fails, 15m+ for that long at least; how long an alarm is in its state",
+    ),
+    ("WATCHES, SITE", "the site whose users' path is checked: a Region in short, or onprem"),
+    ("POINT", "how old the newest point of the check's HealthCheckStatus is; one comes each minute"),
+    ("TARGET", "what a health check asks, or what it is made of"),
+    ("USED BY", "the names that Route 53 decides on by it"),
+    (
+        "ANSWERED",
+        "where those are sent who ask now, as DNS says; ? at its end: as the records say, DNS was not asked; any of 3: that many",
+    ),
+    ("HEALTH", "its record sets and how Route 53 counts each: use1 ✗ usw2 ✓"),
+    ("TTL, LEFT", "how long an answer may be kept; LEFT: what is left of that at the resolver"),
+    (
+        "ROUTING",
+        "by which rule Route 53 chooses among the record sets: simple (there is one), failover, weighted, latency",
+    ),
+    ("WHY, REASON", "in words; all of it is below the list, and behind Enter"),
+    ("TYPE", "of a DNS record: A, AAAA, CNAME"),
+    (
+        "ROUTE 53 ANSWERS, CLIENTS GET",
+        "what the zone's own name servers say now, and what the resolvers still have, which is what their clients get",
+    ),
+    ("ASKED", "the server that answered"),
+    ("STATUS", "of a page: the HTTP status, or why there was no answer"),
+    ("TELLS", "whether an alarm tells anybody: nobody if its actions are disabled"),
+    ("METRIC", "the CloudWatch metric that an alarm is about"),
+    ("ROUTING CONTROL, PANEL", "a switch of ARC that health checks follow, and the control panel it is on"),
+    (
+        "SWITCH PLAN, APPROACH, REGIONS",
+        "an ARC Region switch plan, shown and not run: whether its Regions serve together or in turn; GOAL: the time it was made for",
+    ),
+    (
+        "WHEN, SUBJECT, EVENT, TOLD BY",
+        "when it happened, to what, what it was, and which service and Region told of it",
+    ),
 ];

@@ -4,6 +4,7 @@ pub mod backups;
 pub mod databases;
 pub mod events;
 pub mod glossary;
+pub mod health;
 pub mod help;
 pub mod listing;
 pub mod replication;
@@ -24,6 +25,7 @@ pub const fn listings(topic: Topic) -> &'static [&'static Listing] {
         Topic::Replication => replication::LISTINGS,
         Topic::Backups => backups::LISTINGS,
         Topic::Databases => databases::LISTINGS,
+        Topic::Health => health::LISTINGS,
         Topic::Events => events::LISTINGS,
     }
 }

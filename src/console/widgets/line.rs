@@ -110,6 +110,12 @@ impl Line {
         for piece in &mut self.pieces {
             piece.text = piece.text.replace(' ', "");
         }
+        self.cut_before_age(width)
+    }
+
+    /// In at most `width` columns: cut before its last piece, if that is the age of a stale one.
+    #[must_use]
+    pub fn cut_before_age(mut self, width: usize) -> Self {
         let missing = self.width().saturating_sub(width);
         if let [first, .., last] = self.pieces.as_mut_slice()
             && missing > 0
@@ -119,6 +125,21 @@ impl Line {
             first.text = first.text.chars().take(kept).chain(['…']).collect();
         }
         self
+    }
+
+    /// In at most `width` columns: what is longer ends in `…` behind its last whole word, unless that would leave less than two thirds.
+    #[must_use]
+    pub fn cut_between_words(self, width: usize) -> Self {
+        if self.width() <= width {
+            return self;
+        }
+        match self.wrapped(width.saturating_sub(1), 0).into_iter().next() {
+            Some(first) if first.width() * 3 >= width * 2 => {
+                let role = first.pieces.last().map_or(Role::Text, |piece| piece.role);
+                first.with(role, "…")
+            }
+            Some(_) | None => self,
+        }
     }
 
     /// Broken at spaces into lines of at most `width` columns; those after the first begin with `indent` spaces. Words longer than a line
@@ -136,7 +157,9 @@ impl Line {
             *blank = true;
         };
         for word in self.words() {
-            if !blank && used + word.spaces + word.width() > width {
+            // A word that no line has room for begins where it is.
+            let fits_below = indent + word.width() <= width;
+            if !blank && used + word.spaces + word.width() > width && (fits_below || used + word.spaces >= width) {
                 next_line(&mut line, &mut used, &mut blank);
             } else {
                 let spaces = word.spaces.min(width.saturating_sub(used + 1));

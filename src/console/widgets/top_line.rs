@@ -1,7 +1,7 @@
 //! The top line: what this console may do, on whose behalf, for how long, and which parts of AWS answer.
 //!
 //! ```text
-//!  DEMO shop 1111-2222-3333 alice 47m   use1 ✗2m usw2 ✓ r53 slow       14:02:17Z
+//!  DEMO shop 1111-2222-3333 alice 47m   use1 ▲3/8 usw2 ✓ r53 API ✗12m dns ✓       14:02:17Z
 //! ```
 
 use std::collections::BTreeMap;
@@ -22,7 +22,7 @@ const CREDENTIALS_AMBER: i64 = 20;
 /// Below that many it is red.
 const CREDENTIALS_RED: i64 = 10;
 
-/// So many services of a Region that do not answer are named.
+/// So many services of a Region are named, those that do not answer or those that still do.
 const MOST_NAMED: usize = 4;
 
 /// A part of the line; those of the highest rank are left out first.
@@ -51,16 +51,18 @@ pub fn draw(world: &World, now: Option<Moment>, area: Rect, theme: &Theme, buffe
         let reach = match (world.origin(), reach) {
             // An earlier drdeck has read it; how it answers now nobody knows yet.
             (Origin::Remembered(_), Reach::Ok | Reach::Slow) => Reach::Waiting,
+            // One question without an answer among many that have theirs.
+            (_, Reach::Down(_)) if is_heard(world, &name) => Reach::Slow,
             (Origin::Live | Origin::Partly(_) | Origin::Remembered(_), reach) => reach,
         };
         let rank = if reach == Reach::Ok || reach == Reach::Waiting { 5 } else { 2 };
-        let partly = matches!(reach, Reach::Partly { .. });
-        parts.push(Part { rank, gap, line: reach.line(name.clone(), now) });
+        let which = match reach {
+            Reach::Partly { .. } => which(world, &name),
+            Reach::Waiting | Reach::Ok | Reach::Slow | Reach::Refused(_) | Reach::Down(_) => None,
+        };
+        parts.push(Part { rank, gap, line: reach.line(name, now) });
         gap = 1;
-        let gone = if partly { silent(world, &name) } else { Vec::new() };
-        if (1..=MOST_NAMED).contains(&gone.len()) {
-            parts.push(Part { rank: 3, gap, line: Line::new(Role::SeverityWarning, gone.join(" ")) });
-        }
+        parts.extend(which.map(|which| Part { rank: 3, gap, line: Line::new(Role::SeverityWarning, which) }));
     }
     let clock = now.map_or_else(|| "--:--:--Z".to_owned(), format::clock);
     let clock = Line::new(Role::Text, clock).with(Role::Text, " ");
@@ -86,22 +88,54 @@ pub fn draw(world: &World, now: Option<Moment>, area: Rect, theme: &Theme, buffe
 
 /// That what is shown was seen by an earlier drdeck.
 fn origin(origin: Origin, now: Option<Moment>) -> Option<Part> {
-    let (word, at) = match origin {
-        Origin::Live => return None,
-        Origin::Partly(at) => ("partly as of", at),
-        Origin::Remembered(at) => ("as of", at),
-    };
     let now = now?;
-    let age = format::age(now.duration_since(at).max(Span::ZERO));
-    let text = format!("▲ {word} {}, {age} ago", format::moment(at, now));
+    let text = match origin {
+        Origin::Live => return None,
+        Origin::Partly(at) => format!("▲ partly as last seen {}", format::moment(at, now)),
+        Origin::Remembered(at) => format!("▲ last seen {}, nothing read since", format::moment(at, now)),
+    };
     Some(Part { rank: 1, gap: 1, line: Line::new(Role::FreshnessStale, text) })
 }
 
-/// The services that do not answer at all in the Region of that short name.
-fn silent(world: &World, region: &str) -> Vec<&'static str> {
-    let all = world.assessment().map_or(&[][..], |assessment| assessment.silent.as_slice());
-    let gone = all.iter().filter(|gone| gone.service != Service::Route53 && gone.region.short() == region);
-    gone.map(|gone| gone.service.as_str()).collect()
+/// Whether DNS answers some of the questions, for all that others have no answer.
+fn is_heard(world: &World, name: &str) -> bool {
+    let silent = world.assessment().map_or(&[][..], |assessment| assessment.silent.as_slice());
+    name == "dns" && !silent.iter().any(|gone| gone.service == Service::Dns)
+}
+
+/// Which services of the Region of that short name do not answer, in as few words as they can be told: `rds dynamodb`, `all but sts`.
+fn which(world: &World, region: &str) -> Option<String> {
+    let silent = world.assessment().map_or(&[][..], |assessment| assessment.silent.as_slice());
+    let is_gone = |service: Service| silent.iter().any(|gone| gone.service == service && gone.region.short() == region);
+    let here = world.sources().iter().filter(|source| is_regional(source) && source.region.short() == region);
+    let (gone, left): (Vec<Service>, Vec<Service>) = here.map(|source| source.service).partition(|one| is_gone(*one));
+    let names = |services: &[Service]| services.iter().map(|service| short(*service)).collect::<Vec<_>>().join(" ");
+    match (gone.len(), left.len()) {
+        (0, _) | (_, 0) => None,
+        (1..=MOST_NAMED, _) => Some(names(&gone)),
+        (_, 1..=MOST_NAMED) => Some(format!("all but {}", names(&left))),
+        (_, _) => None,
+    }
+}
+
+/// A service's name where there is little room.
+const fn short(service: Service) -> &'static str {
+    match service {
+        Service::Efs => "efs",
+        Service::ArcRegionSwitch => "region-switch",
+        Service::Route53RecoveryCluster => "arc",
+        Service::AutoScaling
+        | Service::Backup
+        | Service::CloudWatch
+        | Service::Dns
+        | Service::Drs
+        | Service::DynamoDb
+        | Service::ElastiCache
+        | Service::Http
+        | Service::Rds
+        | Service::Route53
+        | Service::Sts => service.as_str(),
+    }
 }
 
 /// Account, person and the time their credentials are good for.
@@ -188,28 +222,41 @@ impl Reach {
     }
 }
 
-/// How each Region answers, by its short name, and after them Route 53's control plane: `r53`.
+/// Whether it is a part of AWS that is there for its Region: neither a global control plane nor what drdeck looks at with its own eyes.
+fn is_regional(source: &SourceState) -> bool {
+    let own = matches!(source.service, Service::Dns | Service::Http | Service::Route53);
+    !own && source.region.as_str() != Place::EVERYWHERE
+}
+
+/// How each Region answers, by its short name; after them what belongs to none: Route 53's control plane, the ARC cluster if that does not
+/// answer, and DNS itself.
 pub fn reaches(sources: &[SourceState]) -> Vec<(String, Reach)> {
     let mut regions: BTreeMap<&str, Vec<&SourceState>> = BTreeMap::new();
-    let mut route53 = Vec::new();
-    for source in sources {
-        // What drdeck looks at with its own eyes is no part of AWS that answers or not.
-        let own = matches!(source.service, Service::Dns | Service::Http) || source.region.as_str() == Place::EVERYWHERE;
-        if own {
-            continue;
-        }
-        if source.service == Service::Route53 {
-            route53.push(source);
-        } else {
-            regions.entry(source.region.as_str()).or_default().push(source);
-        }
+    for source in sources.iter().filter(|source| is_regional(source)) {
+        regions.entry(source.region.as_str()).or_default().push(source);
     }
     let mut reaches: Vec<(String, Reach)> = regions
         .into_values()
         .filter_map(|sources| sources.first().map(|first| (first.region.short(), reach(&sources))))
         .collect();
+    let of =
+        |service: Service| -> Vec<&SourceState> { sources.iter().filter(|source| source.service == service).collect() };
+    let (route53, cluster, dns) = (of(Service::Route53), of(Service::Route53RecoveryCluster), of(Service::Dns));
     if !route53.is_empty() {
-        reaches.push(("r53".to_owned(), reach(&route53)));
+        // DNS is Route 53, too, and may answer all the same.
+        let (short, long) = ("r53".to_owned(), "r53 API".to_owned());
+        reaches.push(match reach(&route53) {
+            down @ Reach::Down(_) => (long, down),
+            reach @ (Reach::Waiting | Reach::Ok | Reach::Slow | Reach::Partly { .. } | Reach::Refused(_)) => {
+                (short, reach)
+            }
+        });
+    }
+    if let down @ Reach::Down(_) = reach(&cluster) {
+        reaches.push(("arc".to_owned(), down));
+    }
+    if !dns.is_empty() {
+        reaches.push(("dns".to_owned(), reach(&dns)));
     }
     reaches
 }

@@ -2,6 +2,7 @@
 
 mod active;
 mod consider;
+mod kept;
 mod looks;
 mod outage;
 mod promise;
@@ -16,9 +17,10 @@ use super::kinds::{ComponentKind, Evidence};
 use super::words::{clock as clock_words, length, sites};
 use super::{
     Assessment, Component, ComponentAssessment, Disruption, Estate, Loss, Moment, PerDisruption, Query, Reading,
-    RtoJudgement, Site, Snapshot, Span, Strategy, System, SystemAssessment, Text, Up, Verdict,
+    RtoJudgement, Silent, Site, Snapshot, Span, Strategy, System, SystemAssessment, Text, Up, Verdict,
 };
 use crate::model::facts::sts::Identity;
+pub use kept::Judgements;
 use looks::Look;
 use outage::Outage;
 pub use outage::down_since;
@@ -30,11 +32,21 @@ pub fn assess(estate: &Estate, snapshot: &Snapshot, now: Moment) -> Assessment {
     let mut changes = upcoming::staleness(snapshot, now);
     let silence = silence::observe(snapshot);
     let systems = estate.systems.iter().map(|system| judge_system(system, &index, &silence, &mut changes)).collect();
+    whole(snapshot, now, systems, silence.services, changes)
+}
+
+fn whole(
+    snapshot: &Snapshot,
+    now: Moment,
+    systems: Vec<SystemAssessment>,
+    silent: Vec<Silent>,
+    changes: upcoming::Changes,
+) -> Assessment {
     Assessment {
         now,
         systems,
         sources: snapshot.sources(now),
-        silent: silence.services,
+        silent,
         identity: identity(snapshot, now),
         calls: snapshot.calls,
         cost_per_hour_usd: snapshot.cost_per_hour_usd,

@@ -77,6 +77,7 @@ impl Heard {
 }
 
 /// Who does not answer.
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Silence {
     /// The services, each in its Region.
     pub(super) services: Vec<Silent>,

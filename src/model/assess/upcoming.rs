@@ -13,6 +13,16 @@ pub(super) struct Changes {
 }
 
 impl Changes {
+    /// Nothing is known to change after `now`.
+    pub(super) const fn none(now: Moment) -> Self {
+        Self { now, next: None }
+    }
+
+    /// Something changes at each of these.
+    pub(super) fn next_of(&mut self, moments: impl Iterator<Item = Moment>) {
+        self.next = moments.filter(|moment| *moment > self.now).chain(self.next).min();
+    }
+
     /// Something changes just after each of these.
     pub(super) fn at(&mut self, moments: impl IntoIterator<Item = Moment>) {
         let after = moments.into_iter().filter_map(|moment| moment.checked_add(JUST_AFTER).ok());
@@ -27,7 +37,7 @@ impl Changes {
 
 /// The moments at which values that are fresh now become stale.
 pub(super) fn staleness(snapshot: &Snapshot, now: Moment) -> Changes {
-    let mut changes = Changes { now, next: None };
+    let mut changes = Changes::none(now);
     let fresh = snapshot.readings.values().filter(|reading| reading.freshness(now) == Freshness::Fresh);
     changes.at(fresh.filter_map(|reading| reading.fresh_until));
     changes

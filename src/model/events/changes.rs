@@ -106,9 +106,7 @@ fn of_system(was: &SystemAssessment, is: &SystemAssessment, now: Moment, events:
         objectives(was, is, now, events);
     } else {
         let change = format!("{} \u{2192} {}", was.verdict.words(), is.verdict.words());
-        // The first reason may be that users are not served, which is an Event of its own.
-        let reason = is.reasons.iter().find(|reason| !reason.as_str().starts_with("Users are not served"));
-        let text = match reason.filter(|_| is.verdict > Verdict::Met) {
+        let text = match why(is) {
             Some(reason) => format!("{change}: {reason}"),
             None => change,
         };
@@ -118,6 +116,15 @@ fn of_system(was: &SystemAssessment, is: &SystemAssessment, now: Moment, events:
             ..of(is, "verdict", EventKind::Verdict, now, now)
         });
     }
+}
+
+/// What the Verdict comes from. The first of the reasons may be that users are not served, which is an Event of its own.
+fn why(system: &SystemAssessment) -> Option<&Text> {
+    if system.verdict == Verdict::Met {
+        return None;
+    }
+    let component = system.components.iter().find(|component| component.verdict == system.verdict);
+    component.map(|component| &component.reason).or_else(|| system.reasons.last())
 }
 
 /// RPOs that crossed their objective while the Verdict on the System is what it was: it has other reasons.

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use super::Subject;
 use super::{Event, EventKind, Severity};
 use crate::model::words::{clock, listed};
 use crate::model::{Moment, Region, Span, Text};
-use super::Subject;
 
 /// Changes to and fro that far apart still belong together.
-const STILL_THE_SAME: Span = Span::from_hours(2);
+const STILL_THE_SAME: Span = Span::from_hours(3);
+
+/// The same of what DNS answers: a weighted record is answered now so and now so, all day.
+const STILL_THE_SAME_ANSWERS: Span = Span::from_hours(12);
 
 /// So many changes of one thing are a repetition: three times there and back.
 const REPEATED: usize = 6;
@@ -45,9 +48,10 @@ pub fn fold(events: impl IntoIterator<Item = Event>, now: Moment) -> Vec<Entry> 
             entries.push(Entry { event, of: Vec::new() });
         }
     }
-    for mut events in things.into_values() {
+    for ((kind, _), mut events) in things {
         events.sort_by(Event::newest_first);
-        for run in runs(events, STILL_THE_SAME) {
+        let gap = if kind == EventKind::Dns { STILL_THE_SAME_ANSWERS } else { STILL_THE_SAME };
+        for run in runs(events, gap) {
             match repetition(run, now) {
                 Ok(entry) => entries.push(entry),
                 Err(run) => {
@@ -139,11 +143,7 @@ fn repetition(run: Vec<Event>, now: Moment) -> Result<Entry, Vec<Event>> {
     let sentence =
         format!("{what} between {} and {}; last: {}", clock(oldest.at, now), clock(newest.at, now), newest.text);
     // While it goes on, the last change for the better is no good news.
-    let event = Event {
-        text: Text::new(sentence),
-        severity: newest.severity.max(Severity::Warning),
-        ..newest.clone()
-    };
+    let event = Event { text: Text::new(sentence), severity: newest.severity.max(Severity::Warning), ..newest.clone() };
     Ok(Entry { event, of: run })
 }
 

@@ -50,14 +50,18 @@ pub(super) fn copy(telling: &Telling<'_>, job: &CopyJob) -> Option<Event> {
 /// A restore job that ended, and for a test what came of its validation.
 pub(super) fn restore(telling: &Telling<'_>, job: &RestoreJob) -> Vec<Event> {
     let of = job.resource.as_ref().unwrap_or(&job.recovery_point).as_str();
-    let (kind, what) =
-        if job.testing_plan.is_some() { (EventKind::RestoreTest, "Restore test") } else { (EventKind::Restore, "Restore") };
+    let (kind, what) = if job.testing_plan.is_some() {
+        (EventKind::RestoreTest, "Restore test")
+    } else {
+        (EventKind::Restore, "Restore")
+    };
     let Some(at) = job.completed.or(job.created) else { return Vec::new() };
     let one = |severity, part: &str, how: &str, message: Option<&Text>| Event {
         text: sentence(what, of, how, message),
         ..telling.event(kind, severity, at, of, format!("restore/{}/{part}", job.id))
     };
-    let ended = ended(&job.state, job.message.as_ref()).map(|(severity, how)| one(severity, "end", how, job.message.as_ref()));
+    let ended =
+        ended(&job.state, job.message.as_ref()).map(|(severity, how)| one(severity, "end", how, job.message.as_ref()));
     let validation = job.validation.as_ref().and_then(|validation| match validation.as_str() {
         "SUCCESSFUL" => Some(one(Severity::Good, "validation", "was validated", None)),
         "FAILED" => Some(one(Severity::Bad, "validation", "failed its validation", None)),
@@ -65,7 +69,8 @@ pub(super) fn restore(telling: &Telling<'_>, job: &RestoreJob) -> Vec<Event> {
         _ => None,
     });
     let deletion = job.deletion.as_ref().filter(|deletion| deletion.as_str() == "FAILED");
-    let left = deletion.map(|_| one(Severity::Warning, "deletion", "left what it restored behind: it could not be deleted", None));
+    let left = deletion
+        .map(|_| one(Severity::Warning, "deletion", "left what it restored behind: it could not be deleted", None));
     ended.into_iter().chain(validation).chain(left).collect()
 }
 

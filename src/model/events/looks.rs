@@ -42,15 +42,7 @@ pub fn answered(names: &Names, query: &Query, before: &Answer, after: &Answer, a
     }
 }
 
-fn looked(
-    names: &Names,
-    query: &Query,
-    kind: EventKind,
-    thing: String,
-    what: &str,
-    text: String,
-    at: Moment,
-) -> Event {
+fn looked(names: &Names, query: &Query, kind: EventKind, thing: String, what: &str, text: String, at: Moment) -> Event {
     Event {
         at,
         seen_at: at,

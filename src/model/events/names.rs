@@ -26,8 +26,7 @@ impl Names {
         let mut names = Self::default();
         for system in &estate.systems {
             for component in &system.components {
-                let subject =
-                    Subject::Component { system: system.name.clone(), component: component.name.clone() };
+                let subject = Subject::Component { system: system.name.clone(), component: component.name.clone() };
                 names.add(&component.kind, &subject);
             }
             for probe in &system.probes {

@@ -11,7 +11,7 @@ use crate::model::{Moment, Query, Snapshot, Span, Text};
 /// Two points further apart than this may hide a change between them.
 const GAP: Span = Span::from_mins(5);
 
-/// Whether the answer to `query` tells of Events.
+/// Whether the answer to `query` tells of Events, by itself ([`told`]) or together with the one before ([`super::answered`]).
 pub fn tells(query: &Query) -> bool {
     matches!(
         query,
@@ -23,6 +23,9 @@ pub fn tells(query: &Query) -> bool {
             | Query::Alarms(_)
             | Query::SwitchExecutions(..)
             | Query::RecoveryPlanExecutions(..)
+            | Query::DnsAnswer(..)
+            | Query::Probe(..)
+            | Query::RoutingControls(_)
     ) || is_health_check(query)
 }
 
@@ -90,7 +93,9 @@ pub fn told(names: &Names, query: &Query, snapshot: &Snapshot) -> Vec<Event> {
         (Answer::Alarms(list), _) => list.iter().filter_map(|alarm| of_alarm(&telling, alarm)).collect(),
         (Answer::SwitchExecutions(list), _) => list.iter().flat_map(|run| of_switch(&telling, run)).collect(),
         (Answer::RecoveryPlanExecutions(list), _) => list.iter().filter_map(|run| of_plan(&telling, run)).collect(),
-        (Answer::Series(series), Query::Series(_, metric)) if is_health_check(query) => of_checks(&telling, metric, series),
+        (Answer::Series(series), Query::Series(_, metric)) if is_health_check(query) => {
+            of_checks(&telling, metric, series)
+        }
         _ => Vec::new(),
     };
     events.retain(|event| telling.is_news(event.severity, event.at));
@@ -122,8 +127,11 @@ fn of_checks(telling: &Telling<'_>, metric: &Metric, series: &Series) -> Vec<Eve
         (*value >= 1.0) != (*before >= 1.0) && newer.duration_since(*older) <= GAP
     });
     let event = |((at, value), _): ((Moment, f64), (Moment, f64))| {
-        let (severity, text) =
-            if value >= 1.0 { (Severity::Good, "The health check passes again") } else { (Severity::Bad, "The health check fails") };
+        let (severity, text) = if value >= 1.0 {
+            (Severity::Good, "The health check passes again")
+        } else {
+            (Severity::Bad, "The health check fails")
+        };
         let event = telling.event(EventKind::HealthCheck, severity, at, id, format!("check/{id}"));
         let text = match event.subject {
             Subject::Component { .. } => text.to_owned(),

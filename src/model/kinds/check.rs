@@ -13,9 +13,12 @@ const POINT_GOOD_FOR: Span = Span::from_mins(5);
 
 /// How Route 53 counts what a health check guards when it chooses an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Counts {
+pub enum Counts {
+    /// It may be answered.
     Healthy,
+    /// It is answered only where all are unhealthy.
     Unhealthy,
+    /// It cannot be told.
     Untold,
 }
 
@@ -86,18 +89,26 @@ fn from_checkers(observations: &[Observation], asked: Moment) -> Health {
 }
 
 /// Whether it has checkers of its own that could be asked; one made of other things has none.
-fn has_checkers(config: Option<&route53::HealthCheck>) -> bool {
+pub(super) fn has_checkers(config: Option<&route53::HealthCheck>) -> bool {
     config.is_none_or(|found| !matches!(found.kind.as_str(), "CALCULATED" | "CLOUDWATCH_METRIC" | "RECOVERY_CONTROL"))
 }
 
-/// What has to be asked besides its settings and its series, given what is known.
+/// The routing controls, if an ARC cluster is asked for them.
+fn controls_query(index: &Index<'_>) -> Option<Query> {
+    let query = Query::RoutingControls(Place::home(Place::EVERYWHERE));
+    index.snapshot().readings.contains_key(&query).then_some(query)
+}
+
+/// What has to be known besides its settings and its series, given what is known.
 pub(super) fn follow_ups(index: &Index<'_>, place: &Place, id: &str) -> Vec<Query> {
     let query = series_query(place, id);
     let series = lag::series(index, &query);
     let asked = index.snapshot().readings.contains_key(&query);
     let told = series.is_fresh() && series.value.is_some_and(|series| from_series(series, index.now()).is_some());
     let config = index.health_check(&config_query(place), id).value;
-    if asked && !told && has_checkers(config) { vec![checkers_query(place, id)] } else { Vec::new() }
+    let checkers = (asked && !told && has_checkers(config)).then(|| checkers_query(place, id));
+    let follows = config.is_some_and(|found| found.routing_control.is_some());
+    checkers.into_iter().chain(controls_query(index).filter(|_| follows)).collect()
 }
 
 /// What is said of the check by name: "The health check of www.shop.example".
@@ -112,14 +123,14 @@ impl<'a> Check<'a> {
     /// What is known of the check.
     pub(super) fn observe(index: &Index<'a>, place: &'a Place, id: &'a str) -> Self {
         let config = index.health_check(&config_query(place), id);
-        let controls = Query::RoutingControls(Place::home(Place::EVERYWHERE));
-        let is_asked = index.snapshot().readings.contains_key(&controls);
-        let followed = config.value.and_then(|found| found.routing_control.as_ref()).filter(|_| is_asked);
+        let followed = config.value.and_then(|found| found.routing_control.as_ref());
+        let switch =
+            followed.zip(controls_query(index)).map(|(arn, query)| index.routing_control(&query, arn.as_str()));
         Self {
             id,
             place,
             config,
-            switch: followed.map(|arn| index.routing_control(&controls, arn.as_str())),
+            switch,
             series: lag::series(index, &series_query(place, id)),
             checkers: index.one(&checkers_query(place, id), Snapshot::health_check_status),
             now: index.now(),

@@ -38,14 +38,14 @@ pub struct DnsRecord {
 }
 
 /// Everything that is known of the name.
-struct Found<'a> {
-    zone: Option<&'a route53::Zone>,
-    sets: Vec<Set<'a>>,
-    choice: Choice,
+pub(super) struct Found<'a> {
+    pub(super) zone: Option<&'a route53::Zone>,
+    pub(super) sets: Vec<Set<'a>>,
+    pub(super) choice: Choice,
     /// What the zone's own servers say, or the resolvers where those are silent or the zone is private.
-    answer: Option<&'a DnsAnswer>,
+    pub(super) answer: Option<&'a DnsAnswer>,
     /// The positions of the sets that were answered.
-    answered: Vec<usize>,
+    pub(super) answered: Vec<usize>,
 }
 
 impl DnsRecord {
@@ -53,25 +53,26 @@ impl DnsRecord {
         Query::HostedZones(self.place.clone())
     }
 
-    fn records_query(&self) -> Query {
+    pub(super) fn records_query(&self) -> Query {
         Query::Records(self.place.clone(), self.zone.clone())
     }
 
-    fn zone<'a>(&self, index: &Index<'a>) -> Sight<'a, route53::Zone> {
+    pub(super) fn zone<'a>(&self, index: &Index<'a>) -> Sight<'a, route53::Zone> {
         let zones = index.one(&self.zones_query(), Snapshot::hosted_zones);
         let zone = zones.value.and_then(|zones| zones.iter().find(|zone| zone.id.as_str() == self.zone));
         Sight { value: zone, trust: zones.trust, read_at: zones.read_at }
     }
 
     /// Who is asked first. Nobody but the resolvers of its network can answer for a private zone.
-    fn server(zone: Option<&route53::Zone>) -> DnsServer {
+    pub(super) fn server(zone: Option<&route53::Zone>) -> DnsServer {
         match zone {
             Some(zone) if zone.private => DnsServer::Resolver,
             Some(_) | None => DnsServer::Authoritative,
         }
     }
 
-    fn question(&self, server: DnsServer) -> Query {
+    /// The question for the name, put to `server`.
+    pub fn question(&self, server: DnsServer) -> Query {
         question(&self.record, &self.kind, server)
     }
 
@@ -81,7 +82,7 @@ impl DnsRecord {
     }
 
     /// What the name's sets say together, in words that follow its name; and whether that is anything but normal.
-    fn route(&self, found: &Found<'_>) -> (Option<Verdict>, String) {
+    pub(super) fn describe(&self, found: &Found<'_>) -> (Option<Verdict>, String) {
         let sets = &found.sets;
         let words = |at: &usize| sets.get(*at).map(Set::words).unwrap_or_default();
         let all = |list: &[usize]| listed(list.iter().map(words));
@@ -143,7 +144,7 @@ impl DnsRecord {
     }
 
     /// Which sets the values of an answer come from.
-    fn answered(found: &[Set<'_>], choice: &Choice, answer: &DnsAnswer) -> Vec<usize> {
+    pub(super) fn answered(found: &[Set<'_>], choice: &Choice, answer: &DnsAnswer) -> Vec<usize> {
         let values: BTreeSet<&str> = answer.values.iter().map(Text::as_str).collect();
         let says: Vec<Option<bool>> = found.iter().map(|set| set.says(&values)).collect();
         let of = |wanted: Option<bool>| -> Vec<usize> {
@@ -280,6 +281,16 @@ impl DnsRecord {
             };
             evidence.finding(Verdict::AtRisk, format!("{name} never fails over by itself: {} {how}", primary.words()));
         }
+        if let Some(check) = of(Routing::Primary).and_then(|primary| primary.check.as_ref()) {
+            // Trap 2: the ways out differ in what has to be alive for them.
+            let follows = check.config.value.is_some_and(|found| found.routing_control.is_some());
+            let how = if follows {
+                "its routing control, which needs no control plane"
+            } else {
+                "disabling and inverting its health check, which needs Route 53's control plane in us-east-1"
+            };
+            evidence.note("can be forced away by", how);
+        }
         let secondary = of(Routing::Secondary);
         match secondary.map(|secondary| secondary.counts) {
             Some(Counts::Unhealthy) => {
@@ -393,7 +404,7 @@ impl DnsRecord {
 }
 
 /// One set for the detail view.
-fn described(set: &Set<'_>) -> String {
+pub(super) fn described(set: &Set<'_>) -> String {
     let record = set.record;
     let says = match &record.alias {
         Some(alias) if alias.evaluates_health => format!("alias of {}, whose health counts", alias.target),
@@ -478,7 +489,7 @@ impl ComponentKind for DnsRecord {
         self.judge_sets(&mut evidence, &found);
         self.judge_zone(&mut evidence, &found);
         self.judge_delay(&mut evidence, &found);
-        let (verdict, route) = self.route(&found);
+        let (verdict, route) = self.describe(&found);
         let as_of = listing.read_at.filter(|_| !listing.is_fresh());
         let as_of = as_of.map(|at| format!(", as its records were at {}", clock(at, now))).unwrap_or_default();
         let sentence = format!("{name} {route}{as_of}");

@@ -1,5 +1,7 @@
 //! Replication lag as CloudWatch series tell it.
 
+use std::sync::Arc;
+
 use super::{Evidence, LagUnit, Protection, Trust};
 use crate::model::facts::cloudwatch::{Series, SeriesStatus};
 use crate::model::index::{Index, Sight, doubt};
@@ -27,13 +29,13 @@ pub(crate) fn series_query(
     dimensions.sort();
     Query::Series(
         place.clone(),
-        Metric {
+        Arc::new(Metric {
             namespace: namespace.to_owned(),
             name: name.to_owned(),
             dimensions,
             statistic: statistic.to_owned(),
             window,
-        },
+        }),
     )
 }
 

@@ -1,5 +1,7 @@
 //! `metric`: any CloudWatch series that is a replication lag.
 
+use std::sync::Arc;
+
 use super::{ComponentKind, Evidence, lag};
 use crate::model::index::Index;
 use crate::model::query::{self, Window};
@@ -37,13 +39,13 @@ impl Metric {
         dimensions.sort();
         Query::Series(
             self.place.clone(),
-            query::Metric {
+            Arc::new(query::Metric {
                 namespace: self.namespace.clone(),
                 name: self.metric.clone(),
                 dimensions,
                 statistic: self.statistic.clone(),
                 window: Window::Recent,
-            },
+            }),
         )
     }
 }

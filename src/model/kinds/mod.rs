@@ -20,11 +20,13 @@ mod rds_instance;
 mod rds_replica;
 mod record_sets;
 mod s3_replication;
+mod traffic;
 
 pub use alarm::Alarm;
 pub use asg::Asg;
 pub use aurora_global::AuroraGlobal;
 pub use backup::{Backup, CopyVault};
+pub use check::Counts;
 pub use dns_record::DnsRecord;
 pub use drs::{Drs, Servers};
 pub use dynamodb_global_table::DynamodbGlobalTable;
@@ -37,6 +39,7 @@ pub use metric::{LagUnit, Metric};
 pub use rds_instance::RdsInstance;
 pub use rds_replica::RdsReplica;
 pub use s3_replication::S3Replication;
+pub use traffic::{CheckView, Route, RouteSet, ToldBy, check_queries, check_view, of_traffic};
 
 use super::Query;
 use super::index::Index;

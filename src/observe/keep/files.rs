@@ -22,7 +22,8 @@ pub(super) struct Folder(OwnedFd);
 impl Folder {
     /// The folder at `path`, if it is there.
     pub(super) fn existing(path: &Path) -> io::Result<Option<Self>> {
-        absent_is_none(rustix::fs::open(path, folder_flags(), Mode::empty())).and_then(|fd| fd.map(Self::ours).transpose())
+        absent_is_none(rustix::fs::open(path, folder_flags(), Mode::empty()))
+            .and_then(|fd| fd.map(Self::ours).transpose())
     }
 
     /// The folder `name` in `parent`; both are made if they are not there. `parent` itself is the user's: it may be behind a link.
@@ -63,14 +64,17 @@ impl Folder {
     pub(super) fn read(&self, name: &str) -> io::Result<Option<File>> {
         // A pipe that lies there would keep us waiting.
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
-        let Some(fd) = absent_is_none(rustix::fs::openat(&self.0, name, flags, Mode::empty()))? else { return Ok(None) };
+        let Some(fd) = absent_is_none(rustix::fs::openat(&self.0, name, flags, Mode::empty()))? else {
+            return Ok(None);
+        };
         checked(&fd)?;
         Ok(Some(File::from(fd)))
     }
 
     /// The file `name`, to be added to.
     pub(super) fn append(&self, name: &str) -> io::Result<File> {
-        let flags = OFlags::RDWR | OFlags::APPEND | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
+        let flags =
+            OFlags::RDWR | OFlags::APPEND | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
         let fd = rustix::fs::openat(&self.0, name, flags, PRIVATE_FILE)?;
         // A file just made has what the umask left of its mode.
         if rustix::fs::fstat(&fd)?.st_size == 0 {

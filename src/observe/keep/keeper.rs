@@ -39,7 +39,8 @@ impl Keeper {
     /// When the system gives no thread.
     pub(in crate::observe) fn start(memory: Memory) -> io::Result<Self> {
         let (jobs, waiting) = mpsc::sync_channel(WAITING);
-        let thread = thread::Builder::new().name("memory".to_owned()).spawn(move || Writer::new(memory).run(&waiting))?;
+        let thread =
+            thread::Builder::new().name("memory".to_owned()).spawn(move || Writer::new(memory).run(&waiting))?;
         Ok(Self { jobs, thread })
     }
 

@@ -45,7 +45,8 @@ impl Watched {
     /// The name of its folder: that of the config, and what tells it from others of the same name.
     fn folder(&self) -> String {
         let name = self.config.file_stem().map(|name| name.to_string_lossy()).unwrap_or_default();
-        let plain: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).take(32).collect();
+        let plain: String =
+            name.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).take(32).collect();
         let all = serde_json::to_string(self).unwrap_or_default();
         format!("{plain}-{:016x}", fnv(all.as_bytes()))
     }

@@ -77,7 +77,10 @@ impl Past {
     /// The time now, by a clock that ran on as it did then.
     pub(in crate::observe) fn now(&self) -> Moment {
         let passed = wall().duration_since(self.written_at).max(Span::ZERO).as_secs_f64() * self.speed;
-        Span::try_from_secs_f64(passed).ok().and_then(|passed| self.seen_at.checked_add(passed).ok()).unwrap_or(self.seen_at)
+        Span::try_from_secs_f64(passed)
+            .ok()
+            .and_then(|passed| self.seen_at.checked_add(passed).ok())
+            .unwrap_or(self.seen_at)
     }
 
     /// The last moment at which what was fresh then still counted as fresh.
@@ -142,7 +145,8 @@ pub(super) fn write(folder: &Folder, watched: &Watched, present: &Present) -> io
 
 pub(super) fn read(folder: &Folder, watched: &Watched) -> io::Result<Option<Past>> {
     let Some(file) = folder.read(FILE)? else { return Ok(None) };
-    let mut lines = Lines { file: BufReader::with_capacity(256 * 1024, file), line: Vec::new(), sum: Hasher::new(), count: 0 };
+    let mut lines =
+        Lines { file: BufReader::with_capacity(256 * 1024, file), line: Vec::new(), sum: Hasher::new(), count: 0 };
     let Some(first) = lines.next()? else { return Err(damaged()) };
     // Of another version nothing but the number is understood.
     let version: Version = serde_json::from_slice(first)?;

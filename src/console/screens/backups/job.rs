@@ -176,12 +176,15 @@ fn severity(told: &Told<'_>, job: &Job, made_good: bool) -> Severity {
 
 /// What became of a restore after it ended: COMPLETED is not validated (trap 36), and what was restored for a test must go again.
 fn checked(job: &RestoreJob) -> Severity {
-    let validation = job.validation.as_ref().map_or(Severity::Fine, |word| match word.as_str() {
-        "SUCCESSFUL" => Severity::Fine,
-        "VALIDATING" => Severity::Busy,
-        "FAILED" | "TIMED_OUT" => Severity::Bad,
-        _ => Severity::Unknown,
-    });
+    let validation = match job.validation.as_ref().map(Text::as_str) {
+        Some("SUCCESSFUL") => Severity::Fine,
+        Some("VALIDATING") => Severity::Busy,
+        Some("FAILED" | "TIMED_OUT") => Severity::Bad,
+        Some(_) => Severity::Unknown,
+        // A test that nobody has checked proves little; a restore in earnest is checked by those who wanted it.
+        None if job.testing_plan.is_some() && job.state == Known::Is(JobState::Completed) => Severity::Watch,
+        None => Severity::Fine,
+    };
     let deletion = job.deletion.as_ref().map_or(Severity::Fine, |word| match word.as_str() {
         "SUCCESSFUL" => Severity::Fine,
         "DELETING" => Severity::Busy,

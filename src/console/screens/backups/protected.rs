@@ -42,6 +42,8 @@ enum State {
     Overdue(Moment),
     /// The last job ended otherwise than it should.
     Failed(String),
+    /// The last copy did.
+    CopyFailed,
     /// Its component is not met, for another reason.
     Judged(Verdict),
     Running(String),
@@ -51,7 +53,7 @@ enum State {
 impl State {
     fn severity(&self) -> Severity {
         match self {
-            Self::Never | Self::Overdue(_) | Self::Failed(_) => Severity::Bad,
+            Self::Never | Self::Overdue(_) | Self::Failed(_) | Self::CopyFailed => Severity::Bad,
             Self::Judged(verdict) => (*verdict).into(),
             Self::Running(_) => Severity::Busy,
             Self::Good => Severity::Fine,
@@ -62,6 +64,7 @@ impl State {
         match self {
             Self::Never => "NEVER",
             Self::Overdue(_) => "OVERDUE",
+            Self::CopyFailed => "COPY FAILED",
             Self::Failed(word) | Self::Running(word) => word,
             Self::Judged(verdict) => verdict.words(),
             Self::Good => "OK",
@@ -70,9 +73,10 @@ impl State {
 
     const fn weight(&self) -> i64 {
         match self {
-            Self::Never => 3,
-            Self::Overdue(_) => 2,
-            Self::Failed(_) => 1,
+            Self::Never => 4,
+            Self::Overdue(_) => 3,
+            Self::Failed(_) => 2,
+            Self::CopyFailed => 1,
             Self::Judged(_) | Self::Running(_) | Self::Good => 0,
         }
     }
@@ -224,11 +228,10 @@ impl Finder<'_> {
             .filter(|rule| !rule.continuous)
             .filter_map(|rule| schedule::due(rule, self.now))
             .max();
-        let every = declared.and_then(|declared| declared.backup.every);
         let component = declared.and_then(|declared| declared.judged.cloned());
-        let absent = found.source.is_some_and(|source| source.trust(self.now) == Trust::Fresh);
+        let copy = self.copies.get(&key).cloned();
         let state =
-            state(found.last, due, every, job.as_ref().and_then(Fact::get), component.as_ref(), absent, self.now);
+            self.state(found, due, declared, job.as_ref().and_then(Fact::get), copy.as_ref().and_then(Fact::get));
         Row {
             arn: found.arn.to_owned(),
             kind: found.kind.to_owned(),
@@ -237,44 +240,48 @@ impl Finder<'_> {
             owners,
             last: found.last,
             next,
-            copy: self.copies.get(&key).cloned(),
+            copy,
             plans: applied().map(|taken| taken.summary.name.to_string()).collect(),
             job,
             component,
             state,
         }
     }
-}
 
-fn state(
-    last: Option<Moment>,
-    due: Option<Moment>,
-    every: Option<Span>,
-    job: Option<&BackupJob>,
-    component: Option<&ComponentAssessment>,
-    listing_is_fresh: bool,
-    now: Moment,
-) -> State {
-    let judged = component.map_or(Verdict::Met, |component| component.verdict);
-    let Some(last) = last else {
-        return if listing_is_fresh { State::Never } else { State::Judged(judged.max(Verdict::Unknown)) };
-    };
-    let due = match every {
-        // An hour late, or a tenth of the interval where that is more, is late.
-        Some(every) => {
-            let grace = Span::from_secs(every.as_secs() / 10).max(Span::from_hours(1));
-            last.checked_add(every).ok().filter(|due| now.duration_since(*due) > grace)
+    /// How it stands, the worst first. `due` is when its plans last promised a backup; what the config says wins.
+    fn state(
+        &self,
+        found: &Found<'_>,
+        due: Option<Moment>,
+        declared: Option<&Declared<'_>>,
+        job: Option<&BackupJob>,
+        copy: Option<&CopyJob>,
+    ) -> State {
+        let judged = declared.and_then(|declared| declared.judged).map_or(Verdict::Met, |component| component.verdict);
+        let Some(last) = found.last else {
+            let listed = found.source.is_some_and(|source| source.trust(self.now) == Trust::Fresh);
+            return if listed { State::Never } else { State::Judged(judged.max(Verdict::Unknown)) };
+        };
+        let due = match declared.and_then(|declared| declared.backup.every) {
+            // An hour late, or a tenth of the interval where that is more, is late.
+            Some(every) => {
+                let grace = Span::from_secs(every.as_secs() / 10).max(Span::from_hours(1));
+                last.checked_add(every).ok().filter(|due| self.now.duration_since(*due) > grace)
+            }
+            // A job may be stamped a little before the time it was due at.
+            None => due.filter(|due| due.duration_since(last) > Span::from_mins(5)),
+        };
+        if let Some(due) = due {
+            return State::Overdue(due);
         }
-        // A job may be stamped a little before the time it was due at.
-        None => due.filter(|due| due.duration_since(last) > Span::from_mins(5)),
-    };
-    let word = |job: &BackupJob| states::word(&job.state).to_owned();
-    match (due, job.map(|job| (states::severity(&job.state), job))) {
-        (Some(due), _) => State::Overdue(due),
-        (None, Some((Severity::Bad | Severity::Unknown, job))) => State::Failed(word(job)),
-        (None, Some((Severity::Busy, job))) if judged == Verdict::Met => State::Running(word(job)),
-        (None, _) if judged == Verdict::Met => State::Good,
-        (None, _) => State::Judged(judged),
+        let job = job.map(|job| (states::severity(&job.state), states::word(&job.state).to_owned()));
+        match (job, copy.map(|copy| states::severity(&copy.state))) {
+            (Some((Severity::Bad | Severity::Unknown, word)), _) => State::Failed(word),
+            (_, Some(Severity::Bad | Severity::Unknown)) => State::CopyFailed,
+            (_, _) if judged != Verdict::Met => State::Judged(judged),
+            (Some((Severity::Busy, word)), _) => State::Running(word),
+            (_, _) => State::Good,
+        }
     }
 }
 
@@ -300,10 +307,12 @@ impl Item for Row {
     }
 
     fn trust(&self, now: Moment) -> Trust {
-        match (&self.component, &self.source) {
-            (Some(component), _) if component.stale => Trust::of(component, now),
-            (_, Some(source)) => source.trust(now),
-            (Some(component), None) => Trust::of(component, now),
+        let listed = self.source.as_ref().map(|source| source.trust(now));
+        let judged = self.component.as_ref().map(|component| Trust::of(component, now));
+        match (listed, judged) {
+            (Some(Trust::Fresh), Some(judged)) => judged,
+            (Some(listed), _) => listed,
+            (None, Some(judged)) => judged,
             (None, None) => Trust::Never,
         }
     }
@@ -346,6 +355,13 @@ impl Item for Row {
             State::Never => format!("AWS Backup in {} has never backed it up.", self.place.region),
             State::Overdue(due) => format!("The backup that was due at {} is not there.", format::when(*due, now)),
             State::Failed(word) => format!("The last backup job is {word}{message}."),
+            State::CopyFailed => {
+                let copy = self.copy.as_ref().and_then(Fact::get);
+                let message = copy.and_then(|copy| copy.message.as_ref());
+                let message = message.map(|message| format!(": {message}")).unwrap_or_default();
+                let word = copy.map_or("FAILED", |copy| states::word(&copy.state));
+                format!("The last copy to another vault is {word}{message}.")
+            }
             State::Judged(_) => String::new(),
             State::Running(word) => format!("A backup job is {word}."),
             State::Good => {

@@ -9,8 +9,8 @@ use crate::console::format;
 use crate::console::theme::Role;
 use crate::console::widgets::Line;
 use crate::console::world::World;
-use crate::model::Moment;
 use crate::model::events::{Entry, Event, Events, Severity as How};
+use crate::model::{Moment, Place};
 
 /// Its lists.
 pub const LISTINGS: &[&Listing] = &[&EVENTS];
@@ -20,10 +20,10 @@ const EVENTS: Listing = Listing {
     noun: "event",
     heads: &[
         Head::names("WHEN", 9, 0),
-        Head::names("WHAT", 8, 1),
-        Head::names("SUBJECT", 16, 2).up_to(36),
-        Head::names("EVENT", 34, 3).up_to(160),
-        Head::names("TOLD BY", 8, 4).up_to(44),
+        Head::names("WHAT", 8, 3),
+        Head::names("SUBJECT", 16, 2).up_to(30),
+        Head::names("EVENT", 46, 1).prose().up_to(90),
+        Head::names("TOLD BY", 16, 4).up_to(24),
     ],
     orders: &[NEWEST_FIRST, WORST_FIRST],
     rows,
@@ -58,7 +58,7 @@ impl Row {
         // The newest event of a repetition changes; what it is a repetition of does not.
         let began = events.entries.get(at)?.began();
         let id = format!("{} {began}", event.thing);
-        let when = format::moment(event.at, now);
+        let when = format::brief(event.at, now);
         let owners = event.subject.system().map(Owners::one).unwrap_or_default();
         Some(Self { at, id, when, owners, events })
     }
@@ -116,6 +116,15 @@ impl Item for Row {
         Trust::Fresh
     }
 
+    fn headline(&self) -> Vec<String> {
+        let Some(event) = self.event() else { return Vec::new() };
+        let mut said = vec![event.subject.words(), event.kind.as_str().to_owned(), self.when.clone()];
+        let repeated = self.entry().map_or(0, |entry| entry.of.len());
+        said.extend((repeated > 0).then(|| format::count(repeated, "change")));
+        said.push(event.source());
+        said
+    }
+
     fn owners(&self) -> &Owners {
         &self.owners
     }
@@ -126,7 +135,7 @@ impl Item for Row {
             Line::new(Role::TextMuted, event.kind.as_str()),
             Line::new(Role::TextStrong, event.subject.words()),
             Line::new(role(event.severity), event.text.as_str()),
-            Line::new(Role::TextMuted, event.source()),
+            Line::new(Role::TextMuted, told_by(event)),
         ]
     }
 
@@ -171,6 +180,15 @@ impl Item for Row {
             detail.command(command_line::of(query, now, &world.shell));
         }
         detail
+    }
+}
+
+/// Who told it, in a column: `rds use1`, `drdeck`.
+fn told_by(event: &Event) -> String {
+    let Some(query) = &event.query else { return event.source() };
+    match query.region() {
+        region if region.as_str() == Place::EVERYWHERE => query.operation().0.as_str().to_owned(),
+        region => format!("{} {}", query.operation().0, region.short()),
     }
 }
 

@@ -75,6 +75,14 @@ pub trait Item: fmt::Debug {
     /// How far the reading it comes from can be trusted.
     fn trust(&self, now: Moment) -> Trust;
 
+    /// What the panel below the list says of it, from the most important to the least: its name, its Systems, its id.
+    fn headline(&self) -> Vec<String> {
+        let mut said = vec![self.name().to_owned()];
+        said.extend((!self.owners().names().is_empty()).then(|| self.owners().names().join(", ")));
+        said.extend((self.id() != self.name()).then(|| self.id().to_owned()));
+        said
+    }
+
     /// The Systems it belongs to.
     fn owners(&self) -> &Owners;
 
@@ -189,6 +197,17 @@ pub struct Head {
     pub side: Side,
     /// What its cells are made of.
     pub holds: Holds,
+    /// Where a cell that is too long ends.
+    pub cut: Cut,
+}
+
+/// Where a cell that is longer than its column ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cut {
+    /// At the end of the column: ids, states.
+    Anywhere,
+    /// Behind a word: sentences.
+    BetweenWords,
 }
 
 /// At which side of its column a cell stands.
@@ -213,18 +232,25 @@ pub enum Holds {
 impl Head {
     /// A column of readings of that width, at the left side.
     pub const fn new(title: &'static str, width: u16, rank: u8) -> Self {
-        Self { title, width, max_width: width, rank, side: Side::Left, holds: Holds::Reading }
+        Self { title, width, max_width: width, rank, side: Side::Left, holds: Holds::Reading, cut: Cut::Anywhere }
     }
 
     /// The same, for names.
     pub const fn names(title: &'static str, width: u16, rank: u8) -> Self {
-        Self { title, width, max_width: width, rank, side: Side::Left, holds: Holds::Names }
+        Self { title, width, max_width: width, rank, side: Side::Left, holds: Holds::Names, cut: Cut::Anywhere }
     }
 
     /// The same, wider where there is room.
     #[must_use]
     pub const fn up_to(mut self, max_width: u16) -> Self {
         self.max_width = max_width;
+        self
+    }
+
+    /// The same, for sentences.
+    #[must_use]
+    pub const fn prose(mut self) -> Self {
+        self.cut = Cut::BetweenWords;
         self
     }
 

@@ -23,6 +23,11 @@ impl Owners {
         Self(Some(Arc::from([name.to_owned()])))
     }
 
+    /// All of those.
+    pub fn together(all: impl IntoIterator<Item = Self>) -> Self {
+        Self::new(all.into_iter().flat_map(|owners| owners.names().to_vec()).collect())
+    }
+
     /// The names.
     pub fn names(&self) -> &[String] {
         self.0.as_deref().unwrap_or_default()
@@ -59,6 +64,9 @@ enum Named {
     Vault(Region, String),
     Group(Region, String),
     HealthCheck(String),
+    DnsName(String),
+    Alarm(Region, String),
+    Url(String),
 }
 
 /// A tag and its value.
@@ -88,6 +96,7 @@ impl Owns {
             let mut add = |thing: Named| {
                 named.entry(thing).or_default().insert(system.name.clone());
             };
+            system.probes.iter().map(|probe| Named::Url(probe.url.clone())).for_each(&mut add);
             let db = |place: &Place, name: &str| Named::Db(place.region.clone(), name.to_owned());
             for component in &system.components {
                 match &component.kind {
@@ -128,7 +137,9 @@ impl Owns {
                     }
                     Kind::Asg(asg) => add(Named::Group(asg.place.region.clone(), asg.group.clone())),
                     Kind::HealthCheck(check) => add(Named::HealthCheck(check.id.clone())),
-                    Kind::ElasticacheGlobal(_) | Kind::DnsRecord(_) | Kind::Alarm(_) | Kind::Metric(_) => {}
+                    Kind::DnsRecord(record) => add(Named::DnsName(record.record.clone())),
+                    Kind::Alarm(alarm) => add(Named::Alarm(alarm.place.region.clone(), alarm.alarm.clone())),
+                    Kind::ElasticacheGlobal(_) | Kind::Metric(_) => {}
                 }
             }
         }
@@ -182,6 +193,21 @@ impl Owns {
     /// Of a health check.
     pub fn health_check(&self, id: &str) -> Owners {
         self.get(&Named::HealthCheck(id.to_owned()))
+    }
+
+    /// Of a name that users ask for.
+    pub fn dns_name(&self, name: &str) -> Owners {
+        self.get(&Named::DnsName(name.to_owned()))
+    }
+
+    /// Of an alarm.
+    pub fn alarm(&self, region: &Region, name: &str) -> Owners {
+        self.get(&Named::Alarm(region.clone(), name.to_owned()))
+    }
+
+    /// Of a page that drdeck looks at.
+    pub fn url(&self, url: &str) -> Owners {
+        self.get(&Named::Url(url.to_owned()))
     }
 
     /// Of whatever that ARN names.

@@ -160,19 +160,19 @@ impl Doubt<'_> {
     fn line(&self, service: Service, region: &Region, now: Moment) -> Line {
         let age = |at: Moment| format::age(now.duration_since(at).max(Span::ZERO));
         let shown = match (self.read_at, self.never) {
-            (Some(at), false) => format!("is shown as of {}, {} ago", format::moment(at, now), age(at)),
+            (Some(at), false) => format!("as of {}, {} ago", format::moment(at, now), age(at)),
             (Some(at), true) => {
-                format!("is shown in part, as of {}, {} ago", format::moment(at, now), age(at))
+                format!("in part, as of {}, {} ago", format::moment(at, now), age(at))
             }
             (None, _) => "was never read".to_owned(),
         };
         let why = match self.failure {
             Some(failure) => {
-                format!("it cannot be read since {}: {}", format::moment(failure.since, now), failure.error)
+                format!("cannot be read since {}: {}", format::moment(failure.since, now), failure.error)
             }
-            None => "it was not read in time".to_owned(),
+            None => "not read in time".to_owned(),
         };
-        let text = format!("{service} {region} {shown}: {why}");
+        let text = format!("{service} {region} {shown}; {why}");
         Line::new(Role::SeverityWarning, " ▲ ").with(Role::FreshnessStale, text)
     }
 }

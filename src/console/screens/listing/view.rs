@@ -1,7 +1,7 @@
 //! How a list and a page of details look.
 //!
 //! ```text
-//!  ▲ drs us-west-2 is shown as of 13:59:50Z, 2m ago: it cannot be read since 14:00:03Z: connection reset
+//!  ▲ drs us-west-2 as of 13:59:50Z, 2m ago; cannot be read since 14:00:03Z: connection reset
 //!   SERVER         SYSTEM      STATE            LAG BACKLOG DIRECTION LAST LAUNCH SEEN
 //! ✗ erp-db         erp         DISCONNECTED·2m    ?  12 GiB failover  SUCCEEDED    41m
 //! ── erp-db · erp · s-3456 ──────────────────────────────────────────────────────
@@ -15,7 +15,7 @@ use ratatui::{
 };
 
 use super::list::{Emptiness, Show};
-use super::{Holds, Item, List, Severity, Side};
+use super::{Cut, Holds, Item, List, Severity, Side};
 use crate::console::figures::{self, Trust};
 use crate::console::format;
 use crate::console::theme::{Role, Theme};
@@ -261,8 +261,12 @@ impl Row<'_> {
             };
             let cell = match (head.holds, trust) {
                 (Holds::Names, _) | (_, Trust::Fresh) => cell,
-                (Holds::AgedReading, Trust::Old(_)) => figures::trusted(cell, trust).squeezed(usize::from(width)),
+                (Holds::AgedReading, Trust::Old(_)) => figures::trusted(cell, trust).cut_before_age(usize::from(width)),
                 (Holds::Reading | Holds::AgedReading, Trust::Old(_) | Trust::Never) => cell.all(Role::FreshnessStale),
+            };
+            let cell = match head.cut {
+                Cut::Anywhere => cell,
+                Cut::BetweenWords => cell.cut_between_words(usize::from(width)),
             };
             aligned(cell, head.side, width)
         });
@@ -288,13 +292,9 @@ fn aligned(line: Line, side: Side, width: u16) -> Line {
 /// A rule with the row's name, and why it is as it is.
 fn panel(item: &dyn Item, now: Moment, area: Rect) -> Vec<Line> {
     let width = usize::from(area.width);
-    let mut rule = Line::new(Role::Border, "── ").with(Role::Title, item.name());
-    let mut what = Vec::new();
-    what.extend((!item.owners().names().is_empty()).then(|| item.owners().names().join(", ")));
-    if item.id() != item.name() {
-        what.push(item.id().to_owned());
-    }
-    rule.push(Role::TextMuted, what.iter().map(|what| format!(" · {what}")).collect::<String>());
+    let mut headline = item.headline().into_iter();
+    let mut rule = Line::new(Role::Border, "── ").with(Role::Title, headline.next().unwrap_or_default());
+    rule.push(Role::TextMuted, headline.map(|what| format!(" · {what}")).collect::<String>());
     rule.push(Role::Text, " ");
     let left = width.saturating_sub(rule.width());
     rule.push(Role::Border, "─".repeat(left));

@@ -61,7 +61,6 @@ fn outcome(job: &Job) -> String {
     let (all, launched, failed) = (job.servers.len(), count("LAUNCHED"), count("FAILED"));
     match (job.kind.as_str(), failed) {
         ("LAUNCH", 0) => format!("{launched} of {all} launched"),
-        ("LAUNCH", failed) => format!("{failed} FAILED, {launched} of {all} launched"),
         (_, 0) => format::count(all, "server"),
         (_, failed) => format!("{failed} of {all} FAILED"),
     }

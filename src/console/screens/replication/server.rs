@@ -238,7 +238,10 @@ impl Item for Row {
                 | State::Disconnected
                 | State::NotStarted
                 | State::NotAvailable,
-            ) => format!("It does not replicate ({state}){error}{heard}. Only its points in time can be recovered."),
+            ) => {
+                let error = server.error.as_ref().map(|error| format!(", {error}")).unwrap_or_default();
+                format!("It does not replicate ({state}{error}){heard}. Only its points in time can be recovered.")
+            }
             Known::Other(word) => format!("It is in a state that drdeck does not know: {word}{error}."),
         };
         format!("{what}{launch}")

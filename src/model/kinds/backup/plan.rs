@@ -258,19 +258,20 @@ impl Backup {
     pub(super) fn judge_rules(&self, evidence: &mut Evidence, rules: &Rules<'_>, made: &Made<'_, '_>, now: Moment) {
         let (name, region) = (self.name(), &self.place.region);
         rules.note(evidence, now);
-        let newest = vault::usable(made.points).max();
         if rules.complete && rules.applied.is_empty() && rules.perhaps.is_empty() {
-            match rules.elsewhere.first() {
-                Some(_) => {
-                    let plans = rules.elsewhere.iter().map(|(plan, vault)| format!("{plan} writes to {vault}"));
+            let plans = rules.elsewhere.iter().map(|(plan, vault)| format!("{plan} writes to {vault}"));
+            match (vault::usable(made.points).max(), rules.elsewhere.is_empty()) {
+                (_, false) => {
                     let sentence =
                         format!("No backup plan backs up {name} to {} in {region}: {}", self.vault, listed(plans));
                     evidence.finding(Verdict::AtRisk, sentence);
                 }
-                None => evidence.finding(
+                (Some(newest), true) => evidence.finding(
                     Verdict::AtRisk,
-                    format!("No backup plan in {region} takes in {name}; {}", vault::newest_words(newest, now)),
+                    format!("No backup plan in {region} takes in {name}; the newest is from {}", clock(newest, now)),
                 ),
+                // What was never backed up is said elsewhere.
+                (None, true) => {}
             }
         }
         for applied in &rules.applied {

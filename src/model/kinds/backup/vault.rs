@@ -62,7 +62,7 @@ impl Backup {
             );
         }
         if let Some(found) = holder.value {
-            note_vault(evidence, found, place);
+            note_vault(evidence, found, place, now);
         }
         let trust = points.trust.clone();
         let Some(all) = points.value else { return Protection::unread(trust) };
@@ -78,12 +78,17 @@ impl Backup {
     }
 }
 
-fn note_vault(evidence: &mut Evidence, vault: &Vault, place: &Place) {
-    let lock = match (vault.locked, bounds(vault)) {
-        (false, _) => "not locked".to_owned(),
-        (true, None) => "locked".to_owned(),
-        (true, Some(bounds)) => format!("locked, takes what is kept {bounds}"),
-    };
+fn note_vault(evidence: &mut Evidence, vault: &Vault, place: &Place, now: Moment) {
+    let mut lock = if vault.locked { "locked" } else { "not locked" }.to_owned();
+    // After three days a lock in compliance mode cannot be taken off by anybody.
+    match vault.lock_date.filter(|_| vault.locked) {
+        Some(at) if at <= now => lock.push_str(" for good"),
+        Some(at) => lock.push_str(&format!(" for good from {} on", clock(at, now))),
+        None => {}
+    }
+    if let Some(bounds) = bounds(vault).filter(|_| vault.locked) {
+        lock.push_str(&format!(", takes what is kept {bounds}"));
+    }
     // What is encrypted with a key that AWS owns cannot be copied to, or used by, another account.
     let key = match vault.key_type.as_ref().map(|kind| kind.as_str()) {
         Some("AWS_OWNED_KMS_KEY") => ", with a key AWS owns: no other account can use it",
@@ -118,9 +123,4 @@ pub(super) fn judge_lock(evidence: &mut Evidence, vault: Option<&Vault>, kept: O
             format!("{what} fail: they are kept {kept}, but Vault Lock of {} takes {bounds}", vault.name),
         );
     }
-}
-
-/// When the newest usable recovery point is of, for a sentence.
-pub(super) fn newest_words(newest: Option<Moment>, now: Moment) -> String {
-    newest.map_or_else(|| "there is none".to_owned(), |newest| format!("the newest is from {}", clock(newest, now)))
 }
