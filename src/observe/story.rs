@@ -133,7 +133,11 @@ impl Story {
             }
             Before::Last(before) => events::changes(&before, assessment),
         };
-        found.into_iter().fold(false, |changed, event| self.keep(event) || changed)
+        let mut changed = false;
+        for event in found {
+            changed |= self.keep(event);
+        }
+        changed
     }
 
     /// Whether the Event is new.

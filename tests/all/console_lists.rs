@@ -380,3 +380,20 @@ fn every_head_is_explained_in_help() {
         }
     }
 }
+
+/// No size makes a list or a page panic, and no key after it.
+#[test]
+fn every_size_down_to_one_cell() {
+    let (theme, _) = Themes::default().load("default");
+    for (_, keys) in SCENES {
+        let mut stage = stage(NARROW, lost());
+        stage.keys(keys);
+        for width in [1, 2, 19, 20, 21, 33, 40, 79, 81, 140, 200] {
+            for height in [1, 2, 5, 6, 7, 8, 9, 12, 15, 16, 23, 60] {
+                stage.resize((width, height));
+                stage.keys("Down PgDn Up");
+                stage.drawn(&theme);
+            }
+        }
+    }
+}

@@ -102,7 +102,8 @@ pub(crate) fn estate() -> Estate {
         Query::SwitchPlans(east()),
         Query::SwitchPlans(Place::home("us-west-2")),
     ];
-    let systems = vec![system("shop", shop), system("payments", pay), System { probes: Vec::new(), ..system("files", files) }];
+    let systems =
+        vec![system("shop", shop), system("payments", pay), System { probes: Vec::new(), ..system("files", files) }];
     Estate { systems, shared: BTreeSet::from(shared) }
 }
 
@@ -183,7 +184,12 @@ fn records() -> Vec<Record> {
         pay("us-east-1", "pay-both-use1"),
         pay("us-west-2", "pay-both-usw2"),
         Record { alias: None, values: vec![text("203.0.113.40")], ttl: Some(3_600), ..files },
-        Record { set: Some(text("green")), routing: Routing::Weighted(10), health_check: Some(text("old-check")), ..old.clone() },
+        Record {
+            set: Some(text("green")),
+            routing: Routing::Weighted(10),
+            health_check: Some(text("old-check")),
+            ..old.clone()
+        },
         old,
     ]
 }
@@ -191,7 +197,9 @@ fn records() -> Vec<Record> {
 /// What DNS says: `www` has moved, one resolver has not heard of it yet.
 fn dns(name: &str, server: &DnsServer) -> DnsAnswer {
     let (values, ttl): (&[&str], u32) = match (name, server) {
-        ("www.shop.example", DnsServer::Authoritative) | ("web.us-west-2.elb.amazonaws.com", _) => (&["198.51.100.2"], 60),
+        ("www.shop.example", DnsServer::Authoritative) | ("web.us-west-2.elb.amazonaws.com", _) => {
+            (&["198.51.100.2"], 60)
+        }
         ("www.shop.example", DnsServer::Resolver) => (&["198.51.100.1"], 41),
         ("web.us-east-1.elb.amazonaws.com", _) => (&["198.51.100.1"], 60),
         ("pay.shop.example", _) | ("pay.us-west-2.elb.amazonaws.com", _) => (&["198.51.100.6", "198.51.100.7"], 60),
@@ -202,18 +210,17 @@ fn dns(name: &str, server: &DnsServer) -> DnsAnswer {
         DnsServer::Authoritative => "205.251.192.27:53",
         DnsServer::Resolver => "10.0.0.2:53",
     };
-    DnsAnswer {
-        server: text(server),
-        code: text("NOERROR"),
-        values: values.iter().map(text).collect(),
-        ttl: Some(ttl),
-    }
+    DnsAnswer { server: text(server), code: text("NOERROR"), values: values.iter().map(text).collect(), ttl: Some(ttl) }
 }
 
-/// Healthy but for www-use1, which fails since nine minutes.
+/// Healthy but for www-use1, which fails since nine minutes, and for what is switched off.
 fn points(id: &str) -> Series {
     let begin = at("14:02:00");
-    let value = |minute: i64| if id == "www-use1" && minute <= 9 { 0.0 } else { 1.0 };
+    let value = |minute: i64| match id {
+        "pay-both-use1" | "pay-switch-use1" => 0.0,
+        "www-use1" if minute <= 9 => 0.0,
+        _ => 1.0,
+    };
     let point = |minute: i64| (begin - Span::from_mins(minute), value(minute));
     Series { status: SeriesStatus::Complete, points: (1..170).map(point).collect() }
 }
@@ -232,7 +239,11 @@ fn alarms(region: &str) -> Vec<Alarm> {
     let crossed = "Threshold Crossed: 3 datapoints were greater than the threshold (120.0).";
     match region {
         "us-west-2" => vec![
-            alarm("shop latency", AlarmState::Ok, "Threshold Crossed: no datapoint was greater than the threshold (1.0)."),
+            alarm(
+                "shop latency",
+                AlarmState::Ok,
+                "Threshold Crossed: no datapoint was greater than the threshold (1.0).",
+            ),
             Alarm { actions_enabled: false, ..alarm("muted", AlarmState::Ok, "") },
         ],
         _ => vec![
@@ -243,10 +254,15 @@ fn alarms(region: &str) -> Vec<Alarm> {
 }
 
 fn checkers(id: &str) -> Vec<Seen> {
-    let seen = |region: &str, status: &str| Seen { region: text(region), status: text(status), checked: Some(at("14:01:58")) };
+    let seen =
+        |region: &str, status: &str| Seen { region: text(region), status: text(status), checked: Some(at("14:01:58")) };
     if id == "www-use1" {
         let failed = "Failure: Connection timed out. The endpoint or the internet connection is down.";
-        return vec![seen("us-west-1", failed), seen("eu-west-1", failed), seen("sa-east-1", "Success: HTTP Status Code 200, OK")];
+        return vec![
+            seen("us-west-1", failed),
+            seen("eu-west-1", failed),
+            seen("sa-east-1", "Success: HTTP Status Code 200, OK"),
+        ];
     }
     vec![seen("us-west-1", "Success: HTTP Status Code 200, OK"), seen("eu-west-1", "Success: HTTP Status Code 200, OK")]
 }
@@ -286,7 +302,12 @@ fn answer(query: &Query) -> Option<Answer> {
         };
         vec![control("us-east-1", "Off"), control("us-west-2", "On")]
     };
-    let zone = || Zone { id: text(ZONE), name: text("shop.example"), private: false, accelerated_recovery: Some(text("ENABLED")) };
+    let zone = || Zone {
+        id: text(ZONE),
+        name: text("shop.example"),
+        private: false,
+        accelerated_recovery: Some(text("ENABLED")),
+    };
     let dimension = |dimensions: &[(String, String)]| dimensions.first().map(|(_, id)| id.clone()).unwrap_or_default();
     #[allow(clippy::wildcard_enum_match_arm, reason = "the rest is not read here")]
     Some(match query {
@@ -358,31 +379,55 @@ pub(crate) fn without(is_old: impl Fn(Service, &Region) -> bool) -> Snapshot {
 
 /// A story of two days.
 pub(crate) fn events() -> Events {
-    let event = |at: Moment, kind: EventKind, severity: Severity, subject: Subject, said: &str, query: Option<Query>| Event {
-        at,
-        seen_at: at,
-        kind,
-        severity,
-        subject,
-        text: text(said),
-        thing: format!("{}/{said}", kind.as_str()),
-        query,
-    };
+    let event =
+        |at: Moment, kind: EventKind, severity: Severity, subject: Subject, said: &str, query: Option<Query>| Event {
+            at,
+            seen_at: at,
+            kind,
+            severity,
+            subject,
+            text: text(said),
+            thing: format!("{}/{said}", kind.as_str()),
+            query,
+        };
     let shop = || Subject::System("shop".to_owned());
     let component = |component: &str| Subject::Component { system: "shop".to_owned(), component: component.to_owned() };
     let flap = |at: Moment, said: &str| {
-        event(at, EventKind::HealthCheck, Severity::Warning, component("www-usw2"), said, Some(Query::HealthChecks(east())))
+        event(
+            at,
+            EventKind::HealthCheck,
+            Severity::Warning,
+            component("www-usw2"),
+            said,
+            Some(Query::HealthChecks(east())),
+        )
     };
     let yesterday = now() - Span::from_hours(20);
-    let of = vec![flap(at("13:40:00"), "The health check fails"), flap(at("13:30:00"), "The health check passes again")];
+    let of =
+        vec![flap(at("13:40:00"), "The health check fails"), flap(at("13:30:00"), "The health check passes again")];
     let repeated = "The health check changed 2 times between 13:30:00Z and 13:40:00Z; last: it fails";
-    let long = "MET → AT RISK: www.shop.example answers the secondary (us-west-2), since the primary (us-east-1) is unhealthy";
+    let long =
+        "MET → AT RISK: www.shop.example answers the secondary (us-west-2), since the primary (us-east-1) is unhealthy";
     let alarm = Some(Query::Alarms(Place::home("us-east-1")));
     let one = |event: Event| Entry { event, of: Vec::new() };
     let entries = vec![
-        one(event(at("13:55:12"), EventKind::Users, Severity::Bad, shop(), "Users are not served from us-east-1", None)),
+        one(event(
+            at("13:55:12"),
+            EventKind::Users,
+            Severity::Bad,
+            shop(),
+            "Users are not served from us-east-1",
+            None,
+        )),
         one(event(at("13:53:00"), EventKind::Verdict, Severity::Warning, shop(), long, None)),
-        one(event(at("13:50:00"), EventKind::Alarm, Severity::Bad, component("shop errors"), "Alarm shop errors is in ALARM: Threshold Crossed: 3 datapoints were greater than the threshold (120.0)", alarm)),
+        one(event(
+            at("13:50:00"),
+            EventKind::Alarm,
+            Severity::Bad,
+            component("shop errors"),
+            "Alarm shop errors is in ALARM: Threshold Crossed: 3 datapoints were greater than the threshold (120.0)",
+            alarm,
+        )),
         Entry { event: flap(at("13:40:00"), repeated), of },
         one(event(yesterday, EventKind::Verdict, Severity::Good, shop(), "AT RISK → MET", None)),
     ];

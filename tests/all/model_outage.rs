@@ -283,10 +283,12 @@ fn a_region_that_is_gone_with_its_pages_raises_a_failover() {
     look(&mut world, EAST, Some(200));
     let seen = judged(&system, &world);
     assert_eq!((seen.consider_failover, seen.up), (None, Up::Up));
-    // One service answers: the Region is there.
+    // One service answers: the Region is there. But users were not served for an hour, and nothing tells that they are.
     look(&mut world, EAST, None);
     world.put(Query::Alarms(east()), Answer::Alarms(Vec::new()));
-    assert_eq!(judged(&system, &world).consider_failover, None);
+    let seen = judged(&system, &world);
+    assert_eq!(seen.consider_failover, Some(ago(hours(1))));
+    assert_eq!(seen.reasons[1].as_str(), "Consider failover: users are not served since 13:00:00Z");
 }
 
 #[test]

@@ -52,7 +52,7 @@ fn estate() -> Arc<Estate> {
     })
 }
 
-fn settings(endpoint: &str) -> Settings {
+pub(crate) fn settings(endpoint: &str) -> Settings {
     Settings {
         // The login of the simulator, because it needs no key from the environment.
         access: Access {
@@ -172,7 +172,7 @@ fn a_fast_clock_is_never_asked_more_than_once_a_second_and_values_stay_fresh_for
 }
 
 /// One System of these.
-fn estate_of(kinds: Vec<Kind>) -> Arc<Estate> {
+pub(crate) fn estate_of(kinds: Vec<Kind>) -> Arc<Estate> {
     let mut estate = Arc::unwrap_or_clone(estate());
     let component = |(kind, n): (Kind, usize)| Component {
         name: format!("it-{n}"),
@@ -199,7 +199,7 @@ fn table(name: &str) -> Kind {
     Kind::DynamodbTable(DynamodbTable { table: name.to_owned(), place: Place::home("us-west-2") })
 }
 
-fn check(n: usize) -> Kind {
+pub(crate) fn check(n: usize) -> Kind {
     Kind::HealthCheck(HealthCheck {
         id: format!("check-{n}"),
         watches: Site::Region(Region::new("us-east-1")),
@@ -241,7 +241,7 @@ fn no_points(seen: &Seen) -> Reply {
 }
 
 /// What a small AWS says, an hour of which takes a minute.
-fn small_aws(began: Instant, seen: &Seen) -> Reply {
+pub(crate) fn small_aws(began: Instant, seen: &Seen) -> Reply {
     match seen.operation.as_str() {
         "clock" => {
             let now = "2026-11-20T14:00:00Z".parse::<drdeck::model::Moment>().unwrap()

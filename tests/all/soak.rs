@@ -28,7 +28,6 @@ struct Count {
     resident_kib: u64,
     threads: u64,
     readings: usize,
-    entries: usize,
     calls_a_second: f64,
 }
 
@@ -87,7 +86,6 @@ fn a_bad_night_leaves_nothing_behind_but_its_story() {
             resident_kib: of_this_process("VmRSS"),
             threads: of_this_process("Threads"),
             readings: seen.as_ref().map_or(0, |seen| seen.snapshot.readings.len()),
-            entries: seen.as_ref().map_or(0, |seen| seen.events.entries.len()),
             calls_a_second: (made - calls) as f64 / began.elapsed().as_secs_f64(),
         });
         calls = made;

@@ -59,7 +59,7 @@ pub const GLOSSARY: &[(&str, &str)] = &[
     ("47m", "after the identity in the top line: how long its credentials are good for"),
     ("READ-ONLY", "this console changes nothing in AWS"),
     ("DEMO", "what is shown is a simulation; nothing of it is real"),
-    ("~", "in a list: under way"),
+    ("~", "in a list: under way; of an event: it happened, and is neither good nor bad"),
     ("> before a lag", "at least that: it was told before replication stopped"),
     ("‹ ›", "the list that is shown, of several on a screen"),
     ("▁▃█", "the lag of a replica, oldest to newest, from zero to the highest; · is a minute without a measurement"),

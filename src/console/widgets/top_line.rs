@@ -4,7 +4,7 @@
 //!  DEMO shop 1111-2222-3333 alice 47m   use1 ▲3/8 usw2 ✓ r53 API ✗12m dns ✓       14:02:17Z
 //! ```
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
@@ -55,25 +55,20 @@ pub fn draw(world: &World, now: Option<Moment>, area: Rect, theme: &Theme, buffe
             (_, Reach::Down(_)) if is_heard(world, &name) => Reach::Slow,
             (Origin::Live | Origin::Partly(_) | Origin::Remembered(_), reach) => reach,
         };
-        let rank = if reach == Reach::Ok || reach == Reach::Waiting { 5 } else { 2 };
+        // That the other Region answers matters more than which services of this one do not.
+        let rank = if reach == Reach::Ok || reach == Reach::Waiting { 3 } else { 2 };
         let which = match reach {
             Reach::Partly { .. } => which(world, &name),
             Reach::Waiting | Reach::Ok | Reach::Slow | Reach::Refused(_) | Reach::Down(_) => None,
         };
         parts.push(Part { rank, gap, line: reach.line(name, now) });
         gap = 1;
-        parts.extend(which.map(|which| Part { rank: 3, gap, line: Line::new(Role::SeverityWarning, which) }));
+        parts.extend(which.map(|which| Part { rank: 4, gap, line: Line::new(Role::SeverityWarning, which) }));
     }
     let clock = now.map_or_else(|| "--:--:--Z".to_owned(), format::clock);
     let clock = Line::new(Role::Text, clock).with(Role::Text, " ");
-    let width = |parts: &[Part]| parts.iter().map(|part| part.gap + part.line.width()).sum::<usize>();
     let room = usize::from(area.width);
-    while width(&parts) + 1 + clock.width() > room && parts.len() > 1 {
-        let Some(least) = parts.iter().enumerate().max_by_key(|(i, part)| (part.rank, *i)).map(|(i, _)| i) else {
-            break;
-        };
-        parts.remove(least);
-    }
+    let parts = fitting(parts, room.saturating_sub(1 + clock.width()));
     let mut line = Line::empty();
     for part in parts {
         line.push(Role::Text, " ".repeat(part.gap));
@@ -84,6 +79,22 @@ pub fn draw(world: &World, now: Option<Moment>, area: Rect, theme: &Theme, buffe
         line.append(clock);
     }
     line.draw(area, theme, buffer);
+}
+
+/// Those parts that have room in `width`, the most important first; what is left over goes to less important ones.
+fn fitting(parts: Vec<Part>, width: usize) -> Vec<Part> {
+    let mut ranked: Vec<(u8, usize)> = parts.iter().enumerate().map(|(at, part)| (part.rank, at)).collect();
+    ranked.sort_unstable();
+    let mut left = width;
+    let mut taken = BTreeSet::new();
+    for (rank, at) in ranked {
+        let needed = parts.get(at).map_or(0, |part| part.gap + part.line.width());
+        if rank == 0 || needed <= left {
+            taken.insert(at);
+            left = left.saturating_sub(needed);
+        }
+    }
+    parts.into_iter().enumerate().filter(|(at, _)| taken.contains(at)).map(|(_, part)| part).collect()
 }
 
 /// That what is shown was seen by an earlier drdeck.
@@ -143,7 +154,7 @@ fn identity(identity: &Reading<Identity>, now: Option<Moment>) -> Vec<Part> {
     let mut parts = Vec::new();
     if let Some(who) = &identity.value {
         let account = format::account(who.account.as_str());
-        parts.push(Part { rank: 4, gap: 1, line: Line::new(Role::Text, account) });
+        parts.push(Part { rank: 5, gap: 1, line: Line::new(Role::Text, account) });
         parts.push(Part { rank: 7, gap: 1, line: Line::new(Role::TextMuted, format::identity(who.arn.as_str())) });
     }
     let failed = identity.failing.as_ref().and_then(|failure| match failure.kind {

@@ -37,14 +37,20 @@ pub(super) fn consider(
     now: Moment,
     changes: &mut Changes,
 ) -> Option<Considered> {
-    let runs = [checks_fail(active, judged, outage), region_is_gone(active, looks, outage, dead)];
-    let run = runs.into_iter().flatten().min_by_key(|run| run.since)?;
+    let seen = [checks_fail(active, judged, outage), region_is_gone(active, looks, outage, dead)];
+    let run = seen.into_iter().flatten().min_by_key(|run| run.since).or_else(|| lasts(outage))?;
     changes.at(run.since.checked_add(LASTS));
     if now.duration_since(run.since) <= LASTS {
         return None;
     }
     let sentence = format!("Consider failover: {} since {}{}", run.what, clock(run.since, now), run.start.words());
     Some(Considered { since: run.since, sentence: Text::new(sentence) })
+}
+
+/// An outage that was seen lasts until users are seen to be served: that what showed it cannot be read any more is no good news.
+fn lasts(outage: Outage) -> Option<Run> {
+    let (since, start) = outage.frozen_at()?;
+    Some(Run { since, start, what: "users are not served".to_owned() })
 }
 
 /// More than half of the checks of where it is active fail.

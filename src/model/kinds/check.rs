@@ -55,7 +55,7 @@ pub(super) fn checkers_query(place: &Place, id: &str) -> Query {
 }
 
 /// What `HealthCheckStatus` says: 1 is healthy, 0 is not. `None` if its newest point is too old.
-fn from_series(series: &Series, now: Moment) -> Option<Health> {
+pub(super) fn from_series(series: &Series, now: Moment) -> Option<Health> {
     let (newest, value) = series.newest()?;
     if now.duration_since(newest) > POINT_GOOD_FOR || value.is_nan() {
         return None;

@@ -130,9 +130,9 @@ impl ComponentKind for EfsReplication {
         if let Lag::Of { lag, at, .. } = lag {
             evidence.seen = Text::new(format!("{what} had a lag of {} at {}", length(lag), clock(at, now)));
         }
-        // CloudWatch and EFS tell the same: one word from the Region that is copied is enough.
+        // CloudWatch and EFS tell the same, and what arrived is best known where it arrives.
         let list = index.file_system_replication(&from.list_query(), from.id);
-        if !list.is_fresh() {
+        if told.destination.is_none() || !told.trust.is_fresh() {
             evidence.rests_on(&series);
         }
 

@@ -15,17 +15,10 @@ use crate::model::{Moment, Place, Query, Site, Snapshot, Span, Text, Verdict};
 
 /// The Readings that decide where traffic goes, without all others: an [`Index`] of them is made in no time.
 pub fn of_traffic(snapshot: &Snapshot) -> Snapshot {
-    let decides = |query: &Query| match query {
-        Query::Series(_, metric) => metric.name == "HealthCheckStatus",
-        other => matches!(
-            other,
-            Query::HealthChecks(_)
-                | Query::HealthCheckStatus(..)
-                | Query::HostedZones(_)
-                | Query::Records(..)
-                | Query::DnsAnswer(..)
-                | Query::RoutingControls(_)
-        ),
+    let decides = |query: &Query| {
+        matches!(query, Query::Series(_, metric) if metric.name == "HealthCheckStatus")
+            || matches!(query, Query::HealthChecks(_) | Query::HealthCheckStatus(..) | Query::HostedZones(_))
+            || matches!(query, Query::Records(..) | Query::DnsAnswer(..) | Query::RoutingControls(_))
     };
     let readings = snapshot.readings.iter().filter(|(query, _)| decides(query));
     Snapshot {
@@ -37,7 +30,8 @@ pub fn of_traffic(snapshot: &Snapshot) -> Snapshot {
 /// How a health check stands.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CheckView {
-    /// What it reports, by the newest source that tells; `None` if none was asked.
+    /// What it reports, by the newest source that tells; what it reported last, where that cannot be read any more; `None` if nothing was
+    /// asked.
     pub reports: Option<Health>,
     /// The source that tells that.
     pub told_by: Query,
@@ -62,8 +56,9 @@ pub fn check_view(index: &Index<'_>, place: &Place, id: &str) -> CheckView {
     let told = asked(&check::series_query(place, id)) || asked(&check::checkers_query(place, id));
     let switch = check.switch.as_ref().filter(|switch| switch.is_fresh()).and_then(|switch| switch.value);
     let (reports, told_by) = check.reports();
+    let last = || check::from_series(check.series.value?, check.series.read_at?);
     CheckView {
-        reports: told.then(|| reports.unwrap_or(Health::Unknown)),
+        reports: told.then(|| reports.or_else(last).unwrap_or(Health::Unknown)),
         told_by,
         counts: check.counts(),
         switch: switch.map(|control| control.state.clone()),

@@ -1,9 +1,9 @@
 //! Files that their owner alone can read and write, whatever the umask, and that are never looked for behind a link.
 
-use std::fs::{DirBuilder, File};
+use std::fs::{self, DirBuilder, File, Permissions};
 use std::io::{self, BufWriter, Write as _};
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::DirBuilderExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::Path;
 
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, Stat};
@@ -28,7 +28,11 @@ impl Folder {
 
     /// The folder `name` in `parent`; both are made if they are not there. `parent` itself is the user's: it may be behind a link.
     pub(super) fn made(parent: &Path, name: &str) -> io::Result<Self> {
-        DirBuilder::new().recursive(true).mode(0o700).create(parent)?;
+        if !parent.exists() {
+            DirBuilder::new().recursive(true).mode(0o700).create(parent)?;
+            // Whatever the umask has left of it.
+            fs::set_permissions(parent, Permissions::from_mode(0o700))?;
+        }
         let parent = rustix::fs::open(parent, OFlags::DIRECTORY | OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?;
         Self(parent).made_folder(name)
     }
@@ -42,7 +46,9 @@ impl Folder {
     /// The same, made if it is not there.
     pub(super) fn made_folder(&self, name: &str) -> io::Result<Self> {
         match rustix::fs::mkdirat(&self.0, name, PRIVATE_FOLDER) {
-            Ok(()) | Err(Errno::EXIST) => {}
+            // Whatever the umask has left of it.
+            Ok(()) => rustix::fs::chmodat(&self.0, name, PRIVATE_FOLDER, AtFlags::empty())?,
+            Err(Errno::EXIST) => {}
             Err(error) => return Err(error.into()),
         }
         Self::ours(rustix::fs::openat(&self.0, name, folder_flags(), Mode::empty())?)

@@ -9,7 +9,7 @@ use crate::console::format;
 use crate::console::theme::Role;
 use crate::console::widgets::Line;
 use crate::console::world::World;
-use crate::model::events::{Entry, Event, Events, Severity as How};
+use crate::model::events::{Entry, Event, Events, Severity as How, Subject};
 use crate::model::{Moment, Place};
 
 /// Its lists.
@@ -22,7 +22,7 @@ const EVENTS: Listing = Listing {
         Head::names("WHEN", 9, 0),
         Head::names("WHAT", 8, 3),
         Head::names("SUBJECT", 16, 2).up_to(30),
-        Head::names("EVENT", 46, 1).prose().up_to(90),
+        Head::names("EVENT", 46, 1).prose().up_to(110),
         Head::names("TOLD BY", 16, 4).up_to(24),
     ],
     orders: &[NEWEST_FIRST, WORST_FIRST],
@@ -133,7 +133,7 @@ impl Item for Row {
         let Some(event) = self.event() else { return Vec::new() };
         vec![
             Line::new(Role::TextMuted, event.kind.as_str()),
-            Line::new(Role::TextStrong, event.subject.words()),
+            Line::new(Role::TextStrong, subject(event)),
             Line::new(role(event.severity), event.text.as_str()),
             Line::new(Role::TextMuted, told_by(event)),
         ]
@@ -180,6 +180,14 @@ impl Item for Row {
             detail.command(command_line::of(query, now, &world.shell));
         }
         detail
+    }
+}
+
+/// What it befell, in a column: of a Component its own name, for that of its System stands below the list.
+fn subject(event: &Event) -> String {
+    match &event.subject {
+        Subject::Component { component, .. } => component.clone(),
+        Subject::System(_) | Subject::Service(..) | Subject::Drdeck => event.subject.words(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What DNS answers: Route 53's own servers, and beside it what clients get from their resolvers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use super::super::listing::{Detail, Item, Owners, Rows, Severity, Source, Sources};
@@ -12,8 +12,9 @@ use crate::console::widgets::Line;
 use crate::console::world::World;
 use crate::model::facts::Answer;
 use crate::model::facts::look::DnsAnswer;
+use crate::model::facts::route53::Routing;
 use crate::model::index::Index;
-use crate::model::kinds::{Kind, of_traffic};
+use crate::model::kinds::{Counts, Kind, Route, RouteSet, of_traffic};
 use crate::model::query::DnsServer;
 use crate::model::words::length;
 use crate::model::{Moment, Query, Span};
@@ -59,19 +60,10 @@ pub(super) fn rows(world: &World, now: Moment) -> Rows {
     let traffic = of_traffic(snapshot);
     let index = Index::new(&traffic, now);
     let components = world.estate.systems.iter().flat_map(|system| &system.components);
-    let several: Vec<(&str, &str)> = components
-        .filter_map(|component| match &component.kind {
-            Kind::DnsRecord(record) => {
-                let sets = record
-                    .route(&index)
-                    .sets
-                    .iter()
-                    .filter(|set| set.counts != crate::model::kinds::Counts::Unhealthy)
-                    .count();
-                (sets > 1).then_some((record.record.as_str(), record.kind.as_str()))
-            }
-            #[allow(clippy::wildcard_enum_match_arm, reason = "only these are names")]
-            _ => None,
+    let several: HashSet<(&str, &str)> = components
+        .filter_map(|component| {
+            let Kind::DnsRecord(record) = &component.kind else { return None };
+            several(&record.route(&index)).then_some((&*record.record, &*record.kind))
         })
         .collect();
     let items = pairs.into_iter().map(|((name, kind), (first, resolver))| {
@@ -90,12 +82,18 @@ pub(super) fn rows(world: &World, now: Moment) -> Rows {
     Rows { items: items.collect(), sources }
 }
 
+/// Whether who asks may get another answer than the next one.
+fn several(route: &Route) -> bool {
+    let any = |set: &&RouteSet| match set.routing {
+        Routing::Weighted(weight) => weight > 0 && set.counts != Counts::Unhealthy,
+        Routing::Latency(_) | Routing::Other(_) => set.counts != Counts::Unhealthy,
+        Routing::Simple | Routing::Primary | Routing::Secondary => false,
+    };
+    route.sets.iter().filter(any).count() > 1
+}
+
 fn answer(source: Option<&Arc<Source>>) -> Option<&DnsAnswer> {
-    match source?.reading.value.as_deref()? {
-        Answer::DnsAnswer(answer) => Some(answer),
-        #[allow(clippy::wildcard_enum_match_arm, reason = "an answer of another shape is none")]
-        _ => None,
-    }
+    if let Answer::DnsAnswer(answer) = source?.reading.value.as_deref()? { Some(answer) } else { None }
 }
 
 fn finds_it(answer: &DnsAnswer) -> bool {
@@ -126,6 +124,17 @@ fn kept(source: Option<&Arc<Source>>) -> Line {
     match answer(source).and_then(|answer| answer.ttl) {
         Some(ttl) => Line::new(Role::Text, format::age(Span::from_secs(ttl.into()))),
         None => Line::new(Role::TextMuted, "-"),
+    }
+}
+
+/// The `dig` line `line`, put to the very server that answered.
+fn ask(source: &Arc<Source>, line: &str) -> String {
+    let server = answer(Some(source)).and_then(|answer| answer.server.as_str().rsplit_once(':'));
+    match (server, line.strip_prefix("dig ")) {
+        (Some((host, port)), Some(question)) => {
+            format!("dig @{} -p {port} {question}", host.trim_start_matches('[').trim_end_matches(']'))
+        }
+        (_, _) => line.to_owned(),
     }
 }
 
@@ -266,7 +275,7 @@ impl Item for Row {
                     .value("cannot be asked", format!("since {}: {}", format::when(failure.since, now), failure.error));
             }
             detail.rests_on(source, now);
-            detail.command(command_line::of(&source.query, now, &world.shell));
+            detail.command(ask(source, &command_line::of(&source.query, now, &world.shell)));
         }
         detail
     }

@@ -54,17 +54,20 @@ pub(super) fn rows(world: &World, now: Moment) -> Rows {
         listed.insert((check.source().place().clone(), id), Some(check));
     }
     let mut declared: HashMap<String, Declared> = HashMap::new();
+    let mut called: HashMap<&str, usize> = HashMap::new();
     for component in world.estate.systems.iter().flat_map(|system| &system.components) {
         if let Kind::HealthCheck(check) = &component.kind {
             listed.entry((check.place.clone(), check.id.clone())).or_default();
             let said = declared.entry(check.id.clone()).or_default();
-            said.name.get_or_insert_with(|| component.name.clone());
+            if said.name.is_none() {
+                said.name = Some(component.name.clone());
+                *called.entry(&component.name).or_default() += 1;
+            }
             said.watches.insert(check.watches.clone());
         }
     }
     let told = Sources::of(&traffic, |query| matches!(query, Query::Series(..) | Query::HealthCheckStatus(..)));
     let told_by: HashMap<&Query, &Arc<Source>> = told.iter().map(|source| (&source.query, source)).collect();
-    let controls = Query::RoutingControls(Place::home(Place::EVERYWHERE));
     let used = record::users(&traffic);
     // The children of a calculated check belong to whomever that one belongs to.
     let mut parents: HashMap<&str, Vec<&str>> = HashMap::new();
@@ -84,13 +87,14 @@ pub(super) fn rows(world: &World, now: Moment) -> Rows {
         let said = declared.remove(id).unwrap_or_default();
         let found = config.as_ref().and_then(Fact::get);
         let control = found.and_then(|found| found.routing_control.as_ref());
-        let control = control.and_then(|arn| index.routing_control(&controls, arn.as_str()).value);
+        let control = control.and_then(|arn| index.routing_control(&controls(), arn.as_str()).value);
         let decides_on = used.get(id.as_str()).cloned().unwrap_or_default();
         // What a check of other things watches is no name.
         let has_target = found.is_some_and(|found| found.children.is_empty() && found.routing_control.is_none());
         let target = found.and_then(|found| found.target.as_ref()).filter(|_| has_target);
-        let name = said
-            .name
+        // A name that several checks have tells nothing; then what it asks does.
+        let own = said.name.filter(|name| called.get(name.as_str()) == Some(&1) || target.is_none());
+        let name = own
             .or_else(|| target.map(ToString::to_string))
             .or_else(|| control.map(|control| format!("switch {}", control.name)))
             .or_else(|| decides_on.first().map(User::words))
@@ -118,6 +122,11 @@ fn checks(answer: &Answer) -> Option<&[HealthCheck]> {
     if let Answer::HealthChecks(checks) = answer { Some(checks) } else { None }
 }
 
+/// Where the states of routing controls are read.
+fn controls() -> Query {
+    Query::RoutingControls(Place::home(Place::EVERYWHERE))
+}
+
 /// How it stands: the word, and how bad that is.
 fn stand(config: Option<&HealthCheck>, view: &CheckView) -> (&'static str, Severity) {
     let is_switch = config.is_some_and(|found| found.kind.as_str() == "RECOVERY_CONTROL");
@@ -130,7 +139,7 @@ fn stand(config: Option<&HealthCheck>, view: &CheckView) -> (&'static str, Sever
             (_, _) => ("unknown", Severity::Unknown),
         },
         (_, Some(Health::Failing { .. })) => ("failing", Severity::Bad),
-        (Some((false, true)), Some(Health::Passing)) => ("inverted", Severity::Watch),
+        (Some((false, true)), _) => ("inverted", Severity::Watch),
         (Some(_), Some(Health::Passing)) if view.warning.is_some() => ("passing", Severity::Watch),
         (Some(_), Some(Health::Passing)) => ("passing", Severity::Fine),
         // Without its settings it may as well be disabled.
@@ -185,8 +194,8 @@ impl Item for Row {
 
     /// Those that somebody cares for come first.
     fn weight(&self) -> i64 {
-        let owned = i64::from(!self.owners.names().is_empty());
-        2 * owned + i64::from(!self.used_by.is_empty())
+        let cares = [!self.watches.is_empty(), !self.owners.names().is_empty(), !self.used_by.is_empty()];
+        cares.into_iter().fold(0, |weight, cares| 2 * weight + i64::from(cares))
     }
 
     fn figure(&self, _which: usize) -> i64 {
@@ -260,6 +269,9 @@ impl Item for Row {
             (None, _) => {
                 said.push("No component rests on it: what it reports is read while its page is open.".to_owned());
             }
+        }
+        if let (Trust::Old(age), true) = (self.trust(now), self.view.reports.is_some()) {
+            said.push(format!("That is as it was read {} ago.", format::age(age)));
         }
         said.extend(self.view.warning.as_ref().map(|warning| format!("{warning}.")));
         said.join(" ")
@@ -339,7 +351,13 @@ impl Row {
             let view = check_view(index, &self.place, child.as_str());
             let config = index.health_check(&query, child.as_str()).value;
             let (word, severity) = stand(config, &view);
-            let what = config.map_or("not listed", |config| config.target.as_ref().unwrap_or(&config.kind).as_str());
+            let control = config.and_then(|config| config.routing_control.as_ref());
+            let control = control.and_then(|arn| index.routing_control(&controls(), arn.as_str()).value);
+            let what = match (control, config) {
+                (Some(control), _) => format!("switch {}", control.name),
+                (None, Some(config)) => config.target.as_ref().unwrap_or(&config.kind).to_string(),
+                (None, None) => "not listed".to_owned(),
+            };
             let line = Line::new(severity.role(), format!("{} {word:<11} ", severity.glyph()));
             detail.line(line.with(Role::Text, what).with(Role::TextMuted, format!("  {child}")));
             detail.copy("child", child.as_str());

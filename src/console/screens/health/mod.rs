@@ -25,7 +25,7 @@ const CHECKS: Listing = Listing {
     heads: &[
         Head::names("CHECK", 18, 0),
         Head::names("SYSTEM", 12, 3).up_to(24),
-        Head::new("STATE", 11, 1).aged().up_to(14),
+        Head::new("STATE", 12, 1).aged().up_to(14),
         Head::new("FOR", 6, 2).right(),
         Head::names("WATCHES", 7, 4),
         Head::new("POINT", 5, 5).right(),
@@ -44,7 +44,7 @@ const RECORDS: Listing = Listing {
     title: "records",
     noun: "record",
     heads: &[
-        Head::names("RECORD", 18, 0),
+        Head::names("RECORD", 22, 0),
         Head::new("ANSWERED", 17, 1).aged().up_to(24),
         Head::new("HEALTH", 13, 2).up_to(26),
         Head::names("SYSTEM", 12, 3).up_to(24),

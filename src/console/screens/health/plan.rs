@@ -141,8 +141,8 @@ impl Item for Row {
     fn why(&self, now: Moment) -> String {
         let ended = |execution: &SwitchExecution| {
             let at = execution.started.map(|at| format!(" of {}", format::when(at, now))).unwrap_or_default();
-            let took = took(execution, now).map(|took| format!(" in {}", format::span(took))).unwrap_or_default();
-            format!("Its last execution{at} was {}: {}{took}.", what(execution), execution.state)
+            let took = took(execution, now).map(|took| format!(", took {}", format::span(took))).unwrap_or_default();
+            format!("Its last execution, {}{at}: {}{took}.", what(execution), execution.state)
         };
         match (&self.state, &self.execution, self.known) {
             (Some(state), _, _) => format!("{state}."),

@@ -1,5 +1,6 @@
 //! Pages of Systems that drdeck asks for itself.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::super::listing::{Detail, Item, Owners, Rows, Severity, Source, Sources};
@@ -27,10 +28,10 @@ pub(super) fn rows(world: &World, _now: Moment) -> Rows {
     let Some(snapshot) = world.snapshot() else { return Rows::default() };
     let sources = Sources::of(snapshot, |query| matches!(query, Query::Probe(..)));
     let declared = world.estate.systems.iter().flat_map(|system| &system.probes);
-    let sites: Vec<(&str, &Site)> = declared.map(|probe| (probe.url.as_str(), &probe.site)).collect();
+    let sites: HashMap<&str, &Site> = declared.map(|probe| (probe.url.as_str(), &probe.site)).collect();
     let items = sources.iter().filter_map(|source| {
         let Query::Probe(place, url) = &source.query else { return None };
-        let known = sites.iter().find(|(known, _)| known == url).map(|(_, site)| (*site).clone());
+        let known = sites.get(url.as_str()).map(|site| (*site).clone());
         let bare = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or(url);
         let row = Row {
             name: bare.to_owned(),
@@ -46,11 +47,7 @@ pub(super) fn rows(world: &World, _now: Moment) -> Rows {
 
 impl Row {
     fn response(&self) -> Option<&Response> {
-        match self.source.reading.value.as_deref()? {
-            Answer::Probe(response) => Some(response),
-            #[allow(clippy::wildcard_enum_match_arm, reason = "an answer of another shape is none")]
-            _ => None,
-        }
+        if let Answer::Probe(response) = self.source.reading.value.as_deref()? { Some(response) } else { None }
     }
 
     /// `200`, or what went wrong.

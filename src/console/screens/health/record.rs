@@ -78,18 +78,15 @@ pub(super) fn rows(world: &World, now: Moment) -> Rows {
         .flat_map(|system| system.components.iter().map(move |each| ((system.name.as_str(), each.name.as_str()), each)))
         .collect();
     let mut declared: BTreeMap<String, (&DnsRecord, Option<&ComponentAssessment>)> = BTreeMap::new();
-    let mut watched: Vec<(String, Site)> = Vec::new();
+    let mut watched: HashMap<&str, &Site> = HashMap::new();
     for system in &world.estate.systems {
         for component in &system.components {
-            match &component.kind {
-                Kind::DnsRecord(record) => {
-                    let found = judged.get(&(system.name.as_str(), component.name.as_str())).copied();
-                    declared.entry(id(&record.zone, &record.record, &record.kind)).or_insert((record, found));
-                }
-                Kind::HealthCheck(check) => watched.push((check.id.clone(), check.watches.clone())),
-                #[allow(clippy::wildcard_enum_match_arm, reason = "only these decide where traffic goes")]
-                _ => {}
+            if let Kind::HealthCheck(check) = &component.kind {
+                watched.insert(&check.id, &check.watches);
             }
+            let Kind::DnsRecord(record) = &component.kind else { continue };
+            let found = judged.get(&(system.name.as_str(), component.name.as_str())).copied();
+            declared.entry(id(&record.zone, &record.record, &record.kind)).or_insert((record, found));
         }
     }
     let mut items: Vec<Box<dyn Item>> = Vec::new();
@@ -101,7 +98,7 @@ pub(super) fn rows(world: &World, now: Moment) -> Rows {
             let id = id(zone_id, name, kind);
             let (record, judged) = match declared.get(&id) {
                 Some((record, judged)) => ((*record).clone(), judged.cloned()),
-                None => (undeclared(zone_id, name, kind, place, &watched), None),
+                None => (undeclared(&index, &source.query, zone_id, (name, kind), &watched), None),
             };
             items.push(Box::new(Row {
                 route: record.route(&index),
@@ -122,21 +119,25 @@ fn id(zone: &str, name: &str, kind: &str) -> String {
     format!("{zone}/{name} {kind}")
 }
 
-/// A name that no component is about.
+/// A name that no component is about. `watched` are all health checks of the config and their sites.
 fn undeclared(
+    index: &Index<'_>,
+    query: &Query,
     zone: &str,
-    name: &str,
-    kind: &str,
-    place: &crate::model::Place,
-    watched: &[(String, Site)],
+    (name, kind): (&str, &str),
+    watched: &HashMap<&str, &Site>,
 ) -> DnsRecord {
+    let records = index.records_of(query, name).value.unwrap_or_default();
+    let checks = records.iter().filter_map(|record| record.health_check.as_ref());
+    let known = checks.filter_map(|id| Some((id.to_string(), (*watched.get(id.as_str())?).clone())));
+    let place = query.place();
     DnsRecord {
         zone: zone.to_owned(),
         record: name.to_owned(),
         kind: kind.to_owned(),
         place: place.clone(),
         primary: Site::Region(place.region.clone()),
-        watched: watched.to_vec(),
+        watched: known.collect(),
         rto: None,
     }
 }

@@ -172,7 +172,9 @@ impl Doubt<'_> {
             }
             None => "not read in time".to_owned(),
         };
-        let text = format!("{service} {region} {shown}; {why}");
+        // DNS and an ARC cluster are in no Region.
+        let place = if region.as_str() == Place::EVERYWHERE { String::new() } else { format!(" {region}") };
+        let text = format!("{service}{place} {shown}; {why}");
         Line::new(Role::SeverityWarning, " ▲ ").with(Role::FreshnessStale, text)
     }
 }
