@@ -276,9 +276,9 @@ fn a_region_that_is_gone_with_its_pages_raises_a_failover() {
         seen.reasons[1].as_str(),
         "Consider failover: us-east-1 does not answer and its pages are gone since 13:57:00Z or earlier"
     );
-    // The later of both: silent since nine minutes, though its pages are gone for an hour.
+    // Silent since nine minutes, but users were seen not to be served an hour ago, and that has not ended.
     world.down_since = [("shop".to_owned(), (ago(hours(1)), RunStart::Seen))].into();
-    assert_eq!(judged(&system, &world).consider_failover, Some(ago(minutes(9))));
+    assert_eq!(judged(&system, &world).consider_failover, Some(ago(hours(1))));
     // Its pages are there: nothing is raised by an API that is gone.
     look(&mut world, EAST, Some(200));
     let seen = judged(&system, &world);

@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from aws import Aws
 
 Point = tuple[datetime, float]
+Observation = tuple[datetime, str]
 
 
 class Unreadable(Exception):
@@ -41,13 +42,18 @@ class Reads:
             "global_clusters",
             "automated_backups",
             "source_servers",
+            "recovery_instances",
             "snapshots",
+            "replications",
+            "global_datastores",
             "vault",
             "table",
             "point_in_time_recovery",
             "series",
             "health_checks",
             "observations",
+            "alarms",
+            "records",
         ):
             setattr(self, name, remembered(getattr(self, name)))
 
@@ -90,10 +96,23 @@ class Reads:
         """DRS source servers."""
         return self._all("drs", region, "describe_source_servers", "items", filters={})
 
+    def recovery_instances(self, region: str) -> list[Any]:
+        """The machines that DRS launched."""
+        return self._all("drs", region, "describe_recovery_instances", "items", filters={})
+
     def snapshots(self, region: str, server: str) -> list[datetime]:
         """When the snapshots of a source server were taken; those only expected are none."""
         found = self._all("drs", region, "describe_recovery_snapshots", "items", sourceServerID=server)
         return [datetime.fromisoformat(snapshot["timestamp"]) for snapshot in found if snapshot.get("timestamp")]
+
+    def replications(self, region: str) -> list[Any]:
+        """The replications of EFS file systems that a Region knows of."""
+        return self._all("efs", region, "describe_replication_configurations", "Replications")
+
+    def global_datastores(self, region: str) -> list[Any]:
+        """ElastiCache global datastores with their members."""
+        operation = "describe_global_replication_groups"
+        return self._all("elasticache", region, operation, "GlobalReplicationGroups", ShowMemberInfo=True)
 
     def vault(self, region: str, name: str) -> list[Any]:
         """The recovery points of a vault."""
@@ -149,14 +168,24 @@ class Reads:
         found = self._all("route53", "us-east-1", "list_health_checks", "HealthChecks")
         return {check["Id"]: check["HealthCheckConfig"] for check in found}
 
-    def observations(self, check: str) -> list[str]:
-        """What each checker saw, in its words."""
+    def observations(self, check: str) -> list[Observation]:
+        """When each checker looked last, and what it saw in its words."""
 
-        def asked(client: Any) -> list[str]:
+        def asked(client: Any) -> list[Observation]:
             found = client.get_health_check_status(HealthCheckId=check)["HealthCheckObservations"]
-            return [observation["StatusReport"]["Status"] for observation in found]
+            reports = [observation["StatusReport"] for observation in found]
+            return [(report["CheckedTime"].astimezone(UTC), report["Status"]) for report in reports]
 
         return self._ask("route53", "us-east-1", asked)
+
+    def alarms(self, region: str) -> dict[str, Any]:
+        """CloudWatch alarms by name."""
+        return {alarm["AlarmName"]: alarm for alarm in self._all("cloudwatch", region, "describe_alarms", "MetricAlarms")}
+
+    def records(self, zone: str) -> list[Any]:
+        """All record sets of a hosted zone."""
+        operation = "list_resource_record_sets"
+        return self._all("route53", "us-east-1", operation, "ResourceRecordSets", HostedZoneId=zone)
 
 
 def patiently(call: Callable[[], Any]) -> Any:

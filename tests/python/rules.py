@@ -7,7 +7,7 @@ users, and what it would lose.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any
 
@@ -81,40 +81,86 @@ REPLICATION_STATES = {
     "RESCAN",
     "STALLED",
     "DISCONNECTED",
+    "NOT_STARTED",
+    "REPLICATION_STATE_NOT_AVAILABLE",
 }
+HEARD_WITHIN = timedelta(minutes=30)
 
 
 def drs(reads: Reads, component: Table, place: Place) -> Recoveries:
-    """The worst server decides: its lag while it is in CONTINUOUS, else its newest snapshot."""
+    """The worst server decides: its lag while it is in CONTINUOUS, else its newest snapshot. One that runs where it was recovered to is
+    protected by what replicates it back."""
     region = component.get("region", place.recovery)
 
-    def servers() -> list[Table]:
-        found = reads.source_servers(region)
-        if "servers" in component:
-            return [next((each for each in found if each["sourceServerID"] == id), {}) for id in component["servers"]]
-        wanted = component["tags"].items()
-        return [each for each in found if wanted <= each.get("tags", {}).items()]
+    def taken(server: Table, place: str = region) -> datetime | None:
+        return max(reads.snapshots(place, server["sourceServerID"]), default=None) if server else None
 
-    def taken(server: Table) -> datetime | None:
-        return max(reads.snapshots(region, server["sourceServerID"]), default=None) if server else None
-
-    def live(server: Table) -> datetime | None:
-        replication = server.get("dataReplicationInfo", {})
-        state = replication.get("dataReplicationState")
+    def live(server: Table, place: str = region) -> datetime | None:
+        state = server.get("dataReplicationInfo", {}).get("dataReplicationState")
         if server and state not in REPLICATION_STATES:
             raise Unreadable(f"nobody knows what {state} means")
-        if state == "CONTINUOUS":
-            return reads.now - duration(replication.get("lagDuration") or "PT0S")
-        return taken(server)
+        heard = server.get("lifeCycle", {}).get("lastSeenByServiceDateTime")
+        if state == "CONTINUOUS" and not (heard and reads.now - datetime.fromisoformat(heard) > HEARD_WITHIN):
+            return reads.now - duration(server["dataReplicationInfo"].get("lagDuration") or "PT0S")
+        return taken(server, place)
+
+    def protected(server: Table) -> datetime | None:
+        if server and recovered_only(reads, region, server):
+            arn = server.get("reversedDirectionSourceServerArn", "")
+            if not arn:
+                raise Unreadable("nothing replicates it back")
+            back, id = arn.split(":")[3], arn.rpartition("/")[2]
+            found = [each for each in reads.source_servers(back) if each["sourceServerID"] == id]
+            if not found:
+                raise Unreadable(f"{id} is not there")
+            return live(found[0], back)
+        if server and origin_of(server) == region and server.get("replicationDirection") != "FAILBACK":
+            return None  # it would be lost with what it is recovered to
+        return live(server)
 
     def worst(of: Callable[[Table], datetime | None]) -> Callable[[], datetime | None]:
         def read() -> datetime | None:
-            points = [of(server) for server in servers()]
+            points = [of(server) for server in drs_servers(reads, component, region)]
             return None if None in points else min(points, default=None)
 
         return read
 
-    return Recoveries(region=proven(worst(live)), data=proven(worst(taken)))
+    return Recoveries(region=proven(worst(protected)), data=proven(worst(taken)))
+
+
+def drs_servers(reads: Reads, component: Table, region: str) -> list[Table]:
+    """The source servers that are meant; nothing stands for one that is not there."""
+    found = reads.source_servers(region)
+    if "servers" in component:
+        return [next((each for each in found if each["sourceServerID"] == id), {}) for id in component["servers"]]
+    wanted = component["tags"].items()
+    return [each for each in found if wanted <= each.get("tags", {}).items()]
+
+
+def origin_of(server: Table) -> str:
+    """Where a server comes from."""
+    return server.get("sourceCloudProperties", {}).get("originRegion") or "on-premises"
+
+
+def recovered_only(reads: Reads, region: str, server: Table) -> bool:
+    """Whether it runs where it was recovered to, and no more where it came from."""
+    return (
+        server.get("replicationDirection") != "FAILBACK"
+        and server["dataReplicationInfo"]["dataReplicationState"] != "CONTINUOUS"
+        and is_recovered(reads, region, server)
+    )
+
+
+def is_recovered(reads: Reads, region: str, server: Table) -> bool:
+    """Whether a machine that was launched from it runs, and not for a drill."""
+    try:
+        instances = reads.recovery_instances(region)
+    except Unreadable:
+        return False
+    return any(
+        each["sourceServerID"] == server["sourceServerID"] and each.get("ec2InstanceState") == "RUNNING" and not each.get("isDrill")
+        for each in instances
+    )
 
 
 def duration(text: str) -> timedelta:
@@ -172,7 +218,8 @@ def rds_replica(reads: Reads, component: Table, place: Place) -> Recoveries:
 
 
 def aurora_global(reads: Reads, component: Table, place: Place) -> Recoveries:
-    """The secondary's RPO lag while it is connected; point-in-time recovery of the writer's cluster."""
+    """The secondary's RPO lag while it is connected, or the replication lag that older engines report instead; point-in-time recovery
+    of the writer's cluster."""
     regions = component.get("regions", [place.primary, place.recovery])
 
     def members() -> tuple[Table, list[Table]]:
@@ -185,8 +232,11 @@ def aurora_global(reads: Reads, component: Table, place: Place) -> Recoveries:
         if cluster.get("FailoverState") or not reader or reader.get("SynchronizationStatus") != "connected":
             raise Unreadable("it does not replicate")
         arn = reader["DBClusterArn"].split(":")
-        metric = Metric("AWS/RDS", "AuroraGlobalDBRPOLag", (("DBClusterIdentifier", arn[6]),))
-        return measured(reads, arn[3], metric, unit=0.001)
+        lags = (
+            measured(reads, arn[3], Metric("AWS/RDS", name, (("DBClusterIdentifier", arn[6]),)), unit=0.001)
+            for name in ("AuroraGlobalDBRPOLag", "AuroraGlobalDBReplicationLag")
+        )
+        return next((point for point in lags if point), None)
 
     def restored() -> datetime | None:
         writer = next(each["DBClusterArn"] for each in members()[1] if each["IsWriter"])
@@ -279,22 +329,69 @@ def s3_replication(reads: Reads, component: Table, place: Place) -> Recoveries:
     return Recoveries(region=recovery(followed), data=Lost.UNCOUNTED)
 
 
+def efs_way(reads: Reads, component: Table, place: Place) -> tuple[Table, Table, list[Table], bool]:
+    """Which side is copied to which, what EFS says of it in either Region, and whether both Regions answered."""
+    source = {"id": component["file_system"], "region": component.get("source_region", place.primary)}
+    other = {"id": component["destination_file_system"], "region": component.get("destination_region", place.recovery)}
+    lists: list[list[Table]] = []
+    for side in (source, other):
+        try:
+            lists.append(reads.replications(side["region"]))
+        except Unreadable:
+            continue
+
+    def told(here: Table, there: Table) -> list[Table]:
+        return [
+            destination
+            for replications in lists
+            for replication in replications
+            if replication["SourceFileSystemId"] == here["id"]
+            for destination in replication["Destinations"]
+            if destination["FileSystemId"] == there["id"]
+        ]
+
+    ahead, back = told(source, other), told(other, source)
+    both = len(lists) == 2
+    return (other, source, back, both) if back and not ahead else (source, other, ahead, both)
+
+
 def efs_replication(reads: Reads, component: Table, place: Place) -> Recoveries:
-    """The time since the last sync, published by the source."""
-    dimensions = (
-        ("DestinationFileSystemId", component["destination_file_system"]),
-        ("FileSystemId", component["file_system"]),
-    )
-    metric = Metric("AWS/EFS", "TimeSinceLastSync", dimensions)
-    region = component.get("source_region", place.primary)
-    return Recoveries(region=recovery(lambda: measured(reads, region, metric, unit=1)), data=Lost.UNCOUNTED)
+    """The newer of two: when EFS says it replicated last, and the time since the last sync that the source publishes."""
+    here, there, told, both = efs_way(reads, component, place)
+    dimensions = (("DestinationFileSystemId", there["id"]), ("FileSystemId", here["id"]))
+
+    def synced() -> datetime | None:
+        return measured(reads, here["region"], Metric("AWS/EFS", "TimeSinceLastSync", dimensions), unit=1)
+
+    by_metric = recovery(synced)
+    points = [each["LastReplicatedTimestamp"].astimezone(UTC) for each in told if each.get("LastReplicatedTimestamp")]
+    points += [by_metric] if isinstance(by_metric, datetime) else []
+    gone = both and not told
+    return Recoveries(region=max(points, default=Lost.EVERYTHING if gone else Lost.UNKNOWN), data=Lost.UNCOUNTED)
 
 
 def elasticache_global(reads: Reads, component: Table, place: Place) -> Recoveries:
-    """The lag of the secondary."""
+    """The lag of the secondary; without a secondary all is lost."""
     metric = Metric("AWS/ElastiCache", "GlobalDatastoreReplicationLag", tuple(sorted(component["dimensions"].items())))
     region = component.get("region", place.recovery)
+    datastore = global_datastore(reads, component, region)
+    alone = datastore.get("Status") == "primary-only" or region not in (
+        member["ReplicationGroupRegion"] for member in datastore.get("Members", [])
+    )
+    if datastore and alone:
+        return Recoveries(region=Lost.EVERYTHING, data=Lost.UNCOUNTED)
     return Recoveries(region=recovery(lambda: measured(reads, region, metric, unit=1)), data=Lost.UNCOUNTED)
+
+
+def global_datastore(reads: Reads, component: Table, region: str) -> Table:
+    """The datastore, whose id AWS begins with characters of its own; empty if it cannot be read or is not there."""
+    name = component["global_datastore"]
+    try:
+        found = reads.global_datastores(region)
+    except Unreadable:
+        return {}
+    ids = {each["GlobalReplicationGroupId"]: each for each in found}
+    return ids.get(name) or next((each for id, each in ids.items() if id.endswith(f"-{name}")), {})
 
 
 def metric(reads: Reads, component: Table, place: Place) -> Recoveries:
@@ -350,6 +447,8 @@ KINDS: dict[str, Callable[[Reads, Table, Place], Recoveries]] = {
     "backup": backup,
     "asg": dataless,
     "health-check": dataless,
+    "dns-record": dataless,
+    "alarm": dataless,
 }
 
 MAIN_KEYS = {
@@ -365,4 +464,6 @@ MAIN_KEYS = {
     "backup": "resource",
     "asg": "group",
     "health-check": "id",
+    "dns-record": "record",
+    "alarm": "alarm",
 }

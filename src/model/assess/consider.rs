@@ -37,8 +37,9 @@ pub(super) fn consider(
     now: Moment,
     changes: &mut Changes,
 ) -> Option<Considered> {
-    let seen = [checks_fail(active, judged, outage), region_is_gone(active, looks, outage, dead)];
-    let run = seen.into_iter().flatten().min_by_key(|run| run.since).or_else(|| lasts(outage))?;
+    let runs =
+        [checks_fail(active, judged, outage), region_is_gone(active, looks, outage, dead), lasts(active, judged, outage)];
+    let run = runs.into_iter().flatten().min_by_key(|run| run.since)?;
     changes.at(run.since.checked_add(LASTS));
     if now.duration_since(run.since) <= LASTS {
         return None;
@@ -47,10 +48,12 @@ pub(super) fn consider(
     Some(Considered { since: run.since, sentence: Text::new(sentence) })
 }
 
-/// An outage that was seen lasts until users are seen to be served: that what showed it cannot be read any more is no good news.
-fn lasts(outage: Outage) -> Option<Run> {
+/// An outage of a site that checks watch lasts until users are seen to be served: that the checks cannot be read any more is no good news.
+fn lasts(active: &Active, judged: &[Judged<'_>], outage: Outage) -> Option<Run> {
+    let mut checks = judged.iter().filter_map(|each| each.evidence.health.as_ref());
     let (since, start) = outage.frozen_at()?;
-    Some(Run { since, start, what: "users are not served".to_owned() })
+    let watched = checks.any(|(site, _)| active.sites.contains(site));
+    watched.then(|| Run { since, start, what: "users are not served".to_owned() })
 }
 
 /// More than half of the checks of where it is active fail.
