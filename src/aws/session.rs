@@ -59,6 +59,9 @@ impl Access {
 /// The name under which drdeck's assumed roles appear in CloudTrail.
 const ROLE_SESSION_NAME: &str = "drdeck";
 
+/// Connections kept to one host between calls. Each keeps a buffer as large as the largest page it brought, up to 400 KB.
+const IDLE_CONNECTIONS: usize = 4;
+
 /// A connection takes a round trip or two; what takes longer than this is not there.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
@@ -179,6 +182,7 @@ fn http_client(access: &Access) -> SharedHttpClient {
             .or_insert_with(|| {
                 let proxy = if proxied { proxy::ProxyConfig::from_env() } else { proxy::ProxyConfig::disabled() };
                 let builder = Connector::builder()
+                    .pool_max_idle_per_host(IDLE_CONNECTIONS)
                     .connector_settings(settings.clone())
                     .proxy_config(proxy)
                     .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring));

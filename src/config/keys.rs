@@ -185,7 +185,7 @@ pub const POLLING: &[Key] = &[
         Shape::Duration,
         "15m",
         r#""15m""#,
-        "How often vaults, the recovery of tables to a point in time and DRS snapshots are read; not less than interval.",
+        "How often tables, vaults, hosted zones, restore testing plans and DRS snapshots are read, unless a promised RPO needs it sooner; not less than interval.",
     ),
 ];
 

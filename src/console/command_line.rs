@@ -14,7 +14,7 @@ pub struct Shell {
 
 /// The line that calls `operation` of `service` at `place`. A role that drdeck takes on for it is named in a comment at the end.
 pub fn aws<S: AsRef<str>>(shell: &Shell, place: &Place, service: &str, operation: &str, arguments: &[S]) -> String {
-    let mut line = format!("aws {service} {operation} --region {}", quoted(region(place, service)));
+    let mut line = format!("aws {service} {operation} --region {}", quoted(region(place)));
     for argument in arguments {
         line.push(' ');
         line.push_str(&quoted(argument.as_ref()));
@@ -31,11 +31,11 @@ pub fn aws<S: AsRef<str>>(shell: &Shell, place: &Place, service: &str, operation
     line
 }
 
-/// Some services have one endpoint for all Regions.
-fn region<'a>(place: &'a Place, service: &str) -> &'a str {
-    match (place.region.as_str(), service) {
-        (Place::EVERYWHERE, _) => "us-west-2",
-        (region, _) => region,
+/// What is in no Region, an ARC cluster, is asked for where its control plane is.
+fn region(place: &Place) -> &str {
+    match place.region.as_str() {
+        Place::EVERYWHERE => "us-west-2",
+        region => region,
     }
 }
 

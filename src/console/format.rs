@@ -1,5 +1,6 @@
 //! How figures are written: spans, moments, accounts, identities. Pure text; what it means is said by roles.
 
+pub use crate::model::words::count;
 use crate::model::{Moment, Span};
 
 const MINUTE: u64 = 60;
@@ -156,9 +157,4 @@ pub fn short_lag(seconds: f64) -> String {
         return lag(seconds);
     }
     Span::try_from_secs_f64(seconds.round()).map_or_else(|_| "?".to_owned(), elapsed)
-}
-
-/// `1 system`, `9 systems`.
-pub fn count(n: usize, noun: &str) -> String {
-    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
 }

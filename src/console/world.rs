@@ -147,6 +147,7 @@ fn unread(system: &crate::model::System) -> SystemAssessment {
                 stale: true,
                 reason: Text::new("Not read yet."),
                 evidence: Vec::new(),
+                copies: None,
                 lag_history: Vec::new(),
             })
             .collect(),

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::facts::sts::Identity;
+use super::kinds::Copies;
 use super::{
     Criticality, Moment, PerDisruption, Reading, Region, Service, Site, SourceState, Span, Strategy, Text, Verdict,
 };
@@ -208,6 +209,8 @@ pub struct ComponentAssessment {
     pub reason: Text,
     /// The evidence: label and value, for the detail view.
     pub evidence: Vec<(&'static str, Text)>,
+    /// Which way it copies, where that was set up and does not follow the writer.
+    pub copies: Option<Copies>,
     /// Lag in seconds, oldest first, for the sparkline; empty where the kind has none.
     pub lag_history: Vec<(Moment, f64)>,
 }

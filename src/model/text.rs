@@ -13,7 +13,7 @@ const MARKS_PER_BASE: usize = 2;
 /// A string from outside (AWS, config, network), made harmless when it entered: control, bidi, zero-width and tag characters are visible as `<U+202E>`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(from = "String")]
-pub struct Text(String);
+pub struct Text(Box<str>);
 
 impl From<String> for Text {
     fn from(raw: String) -> Self {
@@ -26,9 +26,9 @@ impl Text {
     pub fn new(raw: impl AsRef<str>) -> Self {
         let raw = raw.as_ref();
         if raw.len() <= LONGEST && raw.bytes().all(|byte| (0x20..0x7F).contains(&byte)) {
-            return Self(raw.to_owned());
+            return Self(raw.into());
         }
-        Self(capped(spelt_out(raw)))
+        Self(capped(spelt_out(raw)).into())
     }
 
     /// The text.

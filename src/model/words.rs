@@ -41,6 +41,11 @@ pub fn listed<S: AsRef<str>>(items: impl IntoIterator<Item = S>) -> String {
     }
 }
 
+/// `1 instance`, `2 instances`.
+pub fn count(n: usize, noun: &str) -> String {
+    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
+}
+
 /// Sites as a sentence lists them.
 pub fn sites<'a>(sites: impl IntoIterator<Item = &'a Site>) -> String {
     listed(sites.into_iter().map(Site::as_str))

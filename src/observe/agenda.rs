@@ -11,7 +11,7 @@ use crate::model::{Query, Snapshot, Span};
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Agenda {
     paces: Paces,
-    /// The smallest RPO for damaged data that rests on what a Query tells.
+    /// The smallest RPO for damaged data that rests on what a Query tells, where that makes a difference.
     promised: BTreeMap<Query, Span>,
     /// What a person looks at.
     looked: BTreeSet<Query>,
@@ -37,11 +37,12 @@ impl Agenda {
     pub(super) fn of(
         paces: Paces,
         wanted: &BTreeSet<Query>,
-        promised: BTreeMap<Query, Span>,
+        mut promised: BTreeMap<Query, Span>,
         looked: &BTreeSet<Query>,
         snapshot: &Snapshot,
         speed: f64,
     ) -> Self {
+        promised.retain(|query, rpo| Pace::of(query, Some(*rpo), &paces) != Pace::of(query, None, &paces));
         let ended = wanted.iter().filter(|query| has_ended(query, snapshot)).cloned().collect();
         let mut agenda = Self { paces, promised, looked: looked.clone(), ended, crowded: BTreeMap::new() };
         let mut load: BTreeMap<Source, f64> = BTreeMap::new();

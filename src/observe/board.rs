@@ -158,10 +158,10 @@ impl Board {
         }
         let follow_ups = self.judgements.follow_ups();
         let mut promised = self.promised.clone();
-        for (query, rpo) in with_promise(follow_ups) {
+        for (query, rpo) in with_promise(&follow_ups) {
             promised.entry(query).and_modify(|smallest| *smallest = rpo.min(*smallest)).or_insert(rpo);
         }
-        let mut wanted: BTreeSet<Query> = follow_ups.keys().cloned().collect();
+        let mut wanted: BTreeSet<Query> = follow_ups.into_keys().collect();
         // An old series says nothing about CloudWatch; whether that can be read is not known until it was tried.
         if self.remembered.iter().any(|query| matches!(query, Query::Series(..)) && !self.calls.contains_key(query)) {
             wanted.retain(|query| Source::of(query).lane != Lane::Checkers);

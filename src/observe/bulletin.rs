@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use super::board::Board;
 use super::keep::{Keeper, Memory, Outages, Past};
 use super::story::Story;
-use super::{Clock, Observation};
+use super::{Clock, Observation, Paces};
 use crate::aws::Unread;
 use crate::model::{self, Assessment, Estate, Moment, Query, RunStart};
 
@@ -23,6 +23,7 @@ const REMEMBER_EVERY: Duration = Duration::from_secs(60);
 pub(super) struct Bulletin {
     publish: watch::Sender<Option<Observation>>,
     story: Story,
+    paces: Paces,
     keeper: Option<Keeper>,
     /// The outages that the disk knows.
     outages: BTreeMap<String, (Moment, RunStart)>,
@@ -42,13 +43,19 @@ pub(super) struct Before {
 
 impl Bulletin {
     /// Nothing was told yet.
-    pub(super) fn new(estate: &Estate, memory: Option<&Memory>, publish: watch::Sender<Option<Observation>>) -> Self {
+    pub(super) fn new(
+        estate: &Estate,
+        paces: Paces,
+        memory: Option<&Memory>,
+        publish: watch::Sender<Option<Observation>>,
+    ) -> Self {
         let keeper = memory.cloned().and_then(|memory| {
             Keeper::start(memory).inspect_err(|error| tracing::warn!(%error, "nothing will be remembered")).ok()
         });
         Self {
             publish,
             story: Story::new(estate, memory.map(Memory::events).unwrap_or_default()),
+            paces,
             keeper,
             outages: BTreeMap::new(),
             remember_at: None,
@@ -109,7 +116,8 @@ impl Bulletin {
         let now = clock.at(Instant::now());
         let assessment = Arc::new(board.judge(now));
         let snapshot = board.snapshot();
-        let events = self.story.follow(&assessment, &snapshot, board.progress(wanted));
+        let settles = self.paces.settles(clock.speed);
+        let events = self.story.follow(&assessment, &snapshot, board.progress(wanted), settles);
         let news = self.story.take_news();
         if let Some(keeper) = self.keeper.as_ref() {
             if !news.is_empty() {
@@ -120,7 +128,7 @@ impl Bulletin {
                 keeper.last(Outages::new(now, self.outages.clone()));
             }
         }
-        let next = assessment.next_change;
+        let next = assessment.next_change.into_iter().chain(self.story.next_change()).min();
         let origin = board.origin();
         self.publish.send_replace(Some(Observation { assessment, snapshot, clock, events, origin, refreshing }));
         next

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::sleep_until;
@@ -44,6 +45,7 @@ pub struct Observer {
     look: watch::Sender<BTreeSet<Query>>,
     recalled: std::sync::mpsc::Receiver<()>,
     ended: std::sync::mpsc::Receiver<()>,
+    tasks: Handle,
 }
 
 /// The other ends of what an Observer holds.
@@ -77,6 +79,7 @@ impl Observer {
         let (recalled_by, recalled) = std::sync::mpsc::channel();
         let (ended_by, ended) = std::sync::mpsc::channel();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let tasks = runtime.handle().clone();
         thread::Builder::new().name("observe".to_owned()).stack_size(STACK).spawn(move || {
             let ends = Ends { publish, refreshes, looks, recalled: recalled_by };
             let keeper = runtime.block_on(observe(estate, settings, memory.as_ref(), ends));
@@ -87,7 +90,7 @@ impl Observer {
             }
             drop(ended_by);
         })?;
-        Ok(Self { observations, refresh, look, recalled, ended })
+        Ok(Self { observations, refresh, look, recalled, ended, tasks })
     }
 
     /// The newest Observation; `None` before the first.
@@ -118,9 +121,14 @@ impl Observer {
         }
     }
 
+    /// How many tasks are alive: one for each source that is read, and what they have started.
+    pub fn tasks(&self) -> usize {
+        self.tasks.metrics().num_alive_tasks()
+    }
+
     /// Ends the reading, and waits until what was read is remembered, but no longer than `patience`. What [`Self::refresher`] gave is to be dropped before.
     pub fn finish(self, patience: Duration) {
-        let Self { observations, refresh, look, recalled, ended } = self;
+        let Self { observations, refresh, look, recalled, ended, tasks: _ } = self;
         drop((observations, refresh, look, recalled));
         // It ends by hanging up.
         let _ = ended.recv_timeout(patience);
@@ -132,7 +140,7 @@ async fn observe(estate: Arc<Estate>, settings: Settings, memory: Option<&Memory
     let Ends { publish, mut refreshes, mut looks, recalled } = ends;
     let simulated = matches!(settings.access.login, Login::Simulator);
     let mut board = Board::new(Arc::clone(&estate), settings.clone());
-    let mut bulletin = Bulletin::new(&estate, memory, publish);
+    let mut bulletin = Bulletin::new(&estate, settings.paces, memory, publish);
     let outages = memory.and_then(Memory::outages);
     let before = memory.and_then(Memory::past).map(|past| {
         let ours = (!simulated).then(|| Clock { anchor: Instant::now(), at_anchor: Moment::now(), speed: 1.0 });

@@ -23,6 +23,9 @@ const SNAPSHOTS_LAG: Span = Span::from_mins(10);
 /// A simulator's clock may run so fast that its 30 s are over in no time; we do not ask it more often than this, in our own time.
 const SHORTEST_WAIT: Duration = Duration::from_secs(1);
 
+/// What may only seem so has to last for two refreshes, and for so long at least.
+const SETTLES: Span = Span::from_mins(2);
+
 /// While a simulator's clock stands still nothing becomes due by it, but faults may be played on it all the same.
 const WAIT_WHILE_FROZEN: Duration = Duration::from_secs(5);
 
@@ -144,6 +147,11 @@ impl Paces {
             Pace::Once => return Span::MAX,
         };
         wanted.max(self.refresh).max(scaled(SHORTEST_WAIT, speed))
+    }
+
+    /// For how long something has to last that may only seem so because a refresh is late.
+    pub fn settles(&self, speed: f64) -> Span {
+        self.interval(Pace::Refresh, speed).saturating_mul(2).max(SETTLES)
     }
 
     /// The interval at which what failed is tried again.

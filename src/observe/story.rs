@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::model::events::{self, Entry, EventId, EventKind, Keeping, MOST, Names, Severity};
+use crate::model::events::{self, Entry, EventId, EventKind, Keeping, MOST, Names, Severity, Standings};
 use crate::model::facts::Answer;
-use crate::model::{Assessment, Estate, Event, Events, Moment, Query, Snapshot};
+use crate::model::{Assessment, Estate, Event, Events, Moment, Query, Snapshot, Span};
 
 /// Of the Events shown, so many that are bad are shown before the rest is given room.
 const BAD_FIRST: usize = MOST / 2;
@@ -28,6 +28,10 @@ pub(super) struct Story {
     told: BTreeMap<Query, (Arc<Answer>, Vec<Event>)>,
     /// The last judgement that counts: that of a drdeck before this one, or the last one since everything was tried.
     before: Before,
+    /// The Verdicts and RPOs that were told.
+    standings: Standings,
+    /// For how long what may only seem to have changed has to last.
+    settles: Span,
     /// What is to be written down.
     news: Vec<Event>,
     shown: Arc<Events>,
@@ -50,6 +54,8 @@ impl Story {
             kept: kept.into_iter().map(|event| (event.id(), event)).collect(),
             told: BTreeMap::new(),
             before: Before::Nothing,
+            standings: Standings::default(),
+            settles: Span::ZERO,
             news: Vec::new(),
             shown: Arc::default(),
         }
@@ -64,17 +70,20 @@ impl Story {
     pub(super) fn begin_anew(&mut self, now: Moment) {
         self.kept.retain(|_, event| event.at <= now);
         self.told.clear();
-        self.before = Before::Nothing;
+        (self.before, self.standings) = (Before::Nothing, Standings::default());
         self.shown = Arc::default();
     }
 
-    /// Takes up what is known now. The same list as before, if nothing happened.
+    /// Takes up what is known now; what may only seem to have changed is told once it has lasted for `settles`. The same list as before, if nothing
+    /// happened.
     pub(super) fn follow(
         &mut self,
         assessment: &Arc<Assessment>,
         snapshot: &Snapshot,
         progress: Progress,
+        settles: Span,
     ) -> Arc<Events> {
+        self.settles = settles;
         let mut changed = self.hear(snapshot);
         if progress == Progress::Settled || matches!(self.before, Before::Last(_)) {
             changed |= self.compare(assessment);
@@ -83,6 +92,11 @@ impl Story {
             self.shown = Arc::new(self.told_at(assessment.now));
         }
         Arc::clone(&self.shown)
+    }
+
+    /// When something is to be told that has not lasted for long enough yet.
+    pub(super) fn next_change(&self) -> Option<Moment> {
+        self.standings.next_change(self.settles)
     }
 
     /// What happened since this was asked last and is to be remembered.
@@ -102,8 +116,9 @@ impl Story {
             if known.is_some_and(|(known, _)| Arc::ptr_eq(known, answer)) {
                 continue;
             }
-            let looked =
-                known.map_or_else(Vec::new, |(known, _)| events::answered(&self.names, query, known, answer, read_at));
+            let looked = known.map_or_else(Vec::new, |(known, _)| {
+                events::answered(&self.names, query, known, answer, read_at, snapshot)
+            });
             let told = events::told(&self.names, query, snapshot);
             let (keep, mut again): (Vec<Event>, Vec<Event>) =
                 looked.into_iter().chain(told).partition(|event| event.kind.keeping() == Keeping::Kept);
@@ -126,12 +141,21 @@ impl Story {
     /// What this judgement shows to have changed since the last. Whether anything has.
     fn compare(&mut self, assessment: &Arc<Assessment>) -> bool {
         let found = match std::mem::replace(&mut self.before, Before::Last(Arc::clone(assessment))) {
-            Before::Nothing => events::at_first(assessment),
-            Before::Remembered(before) => {
-                let changes = events::changes(&before, assessment);
-                changes.into_iter().map(|event| events::unwatched(event, before.now, assessment.now)).collect()
+            Before::Nothing => {
+                self.standings = Standings::of(assessment);
+                events::at_first(assessment)
             }
-            Before::Last(before) => events::changes(&before, assessment),
+            Before::Remembered(before) => {
+                self.standings = Standings::of(&before);
+                let changes = events::changes(&before, assessment).into_iter();
+                let changes = changes.chain(self.standings.follow(assessment, Span::ZERO));
+                changes.map(|event| events::unwatched(event, before.now, assessment.now)).collect()
+            }
+            Before::Last(before) => {
+                let mut changes = events::changes(&before, assessment);
+                changes.extend(self.standings.follow(assessment, self.settles));
+                changes
+            }
         };
         let mut changed = false;
         for event in found {

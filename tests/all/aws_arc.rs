@@ -93,7 +93,7 @@ fn two_pages_of_controls(seen: &Seen) -> Reply {
 }
 
 #[tokio::test]
-async fn routing_controls_come_from_whichever_endpoint_answers() {
+async fn trap_09_routing_controls_come_from_whichever_endpoint_answers() {
     let stub = Stub::start(two_pages_of_controls).await;
     let (hanging, task) = misbehaving(Misbehaviour::Hangs).await;
     let (closing, other) = misbehaving(Misbehaviour::Closes).await;
@@ -124,7 +124,7 @@ async fn routing_controls_come_from_whichever_endpoint_answers() {
 }
 
 #[tokio::test]
-async fn every_endpoint_has_its_turn_as_the_first() {
+async fn trap_09_every_endpoint_has_its_turn_as_the_first() {
     let one = Stub::start(two_pages_of_controls).await;
     let two = Stub::start(two_pages_of_controls).await;
     let session = cluster(&[("us-east-1", &one.url), ("us-west-2", &two.url)]).await;

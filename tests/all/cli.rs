@@ -51,6 +51,7 @@ pub(crate) fn assessment() -> Assessment {
         stale: false,
         reason: Text::new("replicating, 42 s behind"),
         evidence: vec![("state", Text::new("replicating"))],
+        copies: None,
         lag_history: Vec::new(),
     };
     let orders = SystemAssessment {

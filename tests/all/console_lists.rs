@@ -1,6 +1,7 @@
 //! The screens of lists: what they show, how they are gone through, and that they hold at every width.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use drdeck::console::action::Topic;
 use drdeck::console::screens::glossary::{GLOSSARY, HEADS};
@@ -8,10 +9,12 @@ use drdeck::console::screens::listing::{Listing, Side};
 use drdeck::console::screens::listings;
 use drdeck::console::widgets::table::{self, Column};
 use drdeck::console::{Command, Event, Role, Start, Themes};
-use drdeck::model::Snapshot;
+use drdeck::model::facts::Answer;
+use drdeck::model::{Snapshot, Span, Text};
 use ratatui::buffer::Buffer;
 
 use crate::console_stage::{Stage, row};
+use crate::fixture_assessment::now;
 use crate::fixture_snapshot::{aged, estate, lost, names, observation, snapshot};
 
 const NARROW: (u16, u16) = (80, 24);
@@ -97,6 +100,42 @@ fn lists_with_nothing_in_them_say_why() {
         stage.keys(keys);
         assert!(stage.text().contains(wanted), "{keys}: {wanted}\n{}", stage.text());
     }
+}
+
+/// The small company, where something else was answered.
+fn answered(change: impl Fn(&mut Answer)) -> Snapshot {
+    let mut snapshot = snapshot();
+    for answer in snapshot.readings.values_mut().filter_map(|reading| reading.value.as_mut()) {
+        change(Arc::make_mut(answer));
+    }
+    snapshot
+}
+
+#[test]
+fn a_completed_job_that_left_a_server_behind_is_not_green() {
+    let left_behind = answered(|answer| {
+        if let Answer::DrsJobs(jobs) = answer {
+            let launches = jobs.iter_mut().flat_map(|job| &mut job.servers);
+            launches.for_each(|(_, launch)| *launch = Text::new("IN_PROGRESS"));
+        }
+    });
+    let mut stage = stage(WIDE, left_behind);
+    stage.keys("3 Right");
+    let text = stage.text();
+    assert!(text.contains("▲ drsjob-") && !text.contains("✓ drsjob-"), "{text}");
+    assert!(text.contains("The job is COMPLETED, and yet: 0 of"), "{text}");
+}
+
+#[test]
+fn the_lag_of_a_server_that_nobody_hears_of_is_not_believed() {
+    let silent = answered(|answer| {
+        if let Answer::SourceServers(servers) = answer {
+            servers.iter_mut().for_each(|server| server.last_seen = Some(now() - Span::from_mins(41)));
+        }
+    });
+    let mut stage = stage(WIDE, silent);
+    stage.keys("3 / \"legacy-web-1\" Enter");
+    assert!(stage.text().contains("CONTINUOUS       >41m"), "{}", stage.text());
 }
 
 /// The names in the list, from top to bottom.

@@ -1,12 +1,10 @@
-//! Events: what two judgements show to have changed, what AWS tells with its own times, and the story of many changes.
+//! Events: what two judgements show to have changed, and what AWS tells with its own times.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use drdeck::model::assessment::Silent;
-use drdeck::model::events::{
-    Entry, Names, Severity, Subject, answered, at_first, changes, fold, tells, told, unwatched,
-};
+use drdeck::model::events::{Names, Severity, Subject, answered, at_first, changes, tells, told, unwatched};
 use drdeck::model::facts::Answer;
 use drdeck::model::facts::Known::{self, Is};
 use drdeck::model::facts::backup::{BackupJob, CopyJob, JobState, RestoreJob};
@@ -14,11 +12,12 @@ use drdeck::model::facts::cloudwatch::{Alarm, AlarmState, Series, SeriesStatus};
 use drdeck::model::facts::drs::Job;
 use drdeck::model::facts::look::{DnsAnswer, Response};
 use drdeck::model::facts::rds;
+use drdeck::model::facts::route53::{Record, Routing};
 use drdeck::model::kinds::{Backup, Drs, HealthCheck, Kind, RdsReplica, Servers};
 use drdeck::model::query::{DnsQuestion, DnsServer, Metric, Window};
 use drdeck::model::{
     Assessment, Component, Estate, Event, EventKind, Failure, FailureKind, Moment, PerDisruption, Place, Query,
-    Reading, Region, RunStart, Service, Site, Snapshot, SourceStatus, Span, System, Text, Up, Verdict,
+    Reading, Region, RunStart, Service, Site, Snapshot, SourceStatus, Span, System, Text, Up,
 };
 
 use crate::fixture_assessment::{self as fixture, at};
@@ -49,21 +48,6 @@ fn nothing_changed_is_no_event() {
 }
 
 #[test]
-fn a_verdict_that_changed_is_told_with_its_first_reason() {
-    let event = one_change(|after| {
-        after.systems[2].verdict = Verdict::Breached;
-        after.systems[2].reasons = vec![t("Users are not served since 14:00:03Z"), t("orders is 9 min behind")];
-        after.systems[2].components[0].verdict = Verdict::Breached;
-        after.systems[2].components[0].reason = t("orders is 9 min behind");
-    });
-    assert_eq!((event.kind, event.severity), (EventKind::Verdict, Severity::Bad));
-    assert_eq!(event.subject, Subject::System("orders".to_owned()));
-    assert_eq!(event.at, at("14:03:17"));
-    assert!(event.text.as_str().ends_with("\u{2192} BREACHED: orders is 9 min behind"), "{}", event.text);
-    assert_eq!(event.source(), "drdeck");
-}
-
-#[test]
 fn an_outage_is_told_with_its_start_and_its_end_with_its_length() {
     let since = at("14:02:40");
     let down = |start| move |after: &mut Assessment| after.systems[0].up = Up::Down { since, start };
@@ -81,13 +65,16 @@ fn an_outage_is_told_with_its_start_and_its_end_with_its_length() {
     let mut known_better = later(before.clone(), Span::from_mins(1));
     known_better.systems[0].up = Up::Down { since: at("14:01:00"), start: RunStart::Seen };
     assert_eq!(changes(&before, &known_better), [], "a start that is known better is no new outage");
+    let mut known_worse = later(known_better.clone(), Span::from_mins(1));
+    known_worse.systems[0].up = Up::Down { since: at("14:00:30"), start: RunStart::Earlier };
+    assert_eq!(changes(&known_better, &known_worse), [], "nor is one of which another source knows less");
     let first = at_first(&known_better);
     assert_eq!(first.len(), 1, "an outage that lasts is told at the start");
     assert_eq!(first[0].at, at("14:01:00"));
 }
 
 #[test]
-fn another_active_site_a_failover_and_an_objective_are_told() {
+fn another_active_site_and_a_failover_are_told() {
     let moved = one_change(|after| after.systems[0].active = BTreeSet::from([Site::Region(Region::new("us-west-2"))]));
     assert_eq!((moved.kind, moved.severity), (EventKind::Active, Severity::Info));
     assert_eq!(moved.text, t("Serves from us-west-2, before from us-east-1"));
@@ -100,14 +87,7 @@ fn another_active_site_a_failover_and_an_objective_are_told() {
 
     let consider = one_change(|after| after.systems[0].consider_failover = Some(at("14:01:17")));
     assert_eq!((consider.kind, consider.severity), (EventKind::Failover, Severity::Bad));
-    assert_eq!(consider.text, t("Consider a failover: broken for 2 min"));
-
-    let crossed = one_change(|after| {
-        after.systems[0].rpo.region.now = Some(Span::from_mins(6));
-        after.systems[0].rpo.region.verdict = Verdict::Breached;
-    });
-    assert_eq!(crossed.kind, EventKind::Objective);
-    assert_eq!(crossed.text, t("region RPO is 6 min, more than the 5 min promised"));
+    assert_eq!(consider.text, t("Consider a failover: us-east-1 is broken since 14:01:17Z"));
 }
 
 fn failing(kind: FailureKind, since: Moment) -> Option<Failure> {
@@ -160,11 +140,11 @@ fn credentials_are_told_of_before_and_when_they_end() {
 fn what_changed_while_nobody_watched_is_told_as_that() {
     let now = at("14:02:17");
     let yesterday = now.checked_sub(Span::from_hours(24)).unwrap();
-    let verdict = one_change(|after| after.systems[2].verdict = Verdict::Breached);
-    let told = unwatched(verdict.clone(), yesterday, verdict.at);
+    let moved = one_change(|after| after.systems[0].active = BTreeSet::from([Site::Region(Region::new("us-west-2"))]));
+    let told = unwatched(moved.clone(), yesterday, moved.at);
     assert!(told.text.as_str().starts_with("While nobody watched since 2026-11-19 14:02:17Z: "), "{}", told.text);
     let with_a_time = one_change(|after| after.systems[0].up = Up::Down { since: now, start: RunStart::Seen });
-    assert_eq!(unwatched(with_a_time.clone(), yesterday, verdict.at), with_a_time);
+    assert_eq!(unwatched(with_a_time.clone(), yesterday, moved.at), with_a_time);
 }
 
 // What AWS tells.
@@ -405,21 +385,26 @@ fn an_alarm_is_told_once_for_each_change_of_its_state() {
     assert_ne!(off.id(), told(Is(AlarmState::Ok), "13:40:00").id());
 }
 
+fn dns(name: &str, server: DnsServer) -> Query {
+    let question = DnsQuestion { name: name.to_owned(), kind: "A".to_owned(), server };
+    Query::DnsAnswer(Place::home(Place::EVERYWHERE), question)
+}
+
+fn says(values: &[&str]) -> Answer {
+    Answer::DnsAnswer(DnsAnswer {
+        server: t("127.0.0.1:53"),
+        code: t(if values.is_empty() { "NXDOMAIN" } else { "NOERROR" }),
+        values: values.iter().map(|value| t(value)).collect(),
+        ttl: Some(60),
+    })
+}
+
 #[test]
 fn another_answer_of_dns_or_of_a_page_is_told() {
     let names = Names::of(&estate());
-    let question =
-        DnsQuestion { name: "shop.example".to_owned(), kind: "A".to_owned(), server: DnsServer::Authoritative };
-    let query = Query::DnsAnswer(Place::home(Place::EVERYWHERE), question);
-    let says = |values: &[&str]| {
-        Answer::DnsAnswer(DnsAnswer {
-            server: t("127.0.0.1:53"),
-            code: t(if values.is_empty() { "NXDOMAIN" } else { "NOERROR" }),
-            values: values.iter().map(|value| t(value)).collect(),
-            ttl: Some(60),
-        })
-    };
-    let change = |before, after| answered(&names, &query, &before, &after, at("14:00:00"));
+    let query = dns("shop.example", DnsServer::Authoritative);
+    let none = Snapshot::default();
+    let change = |before, after| answered(&names, &query, &before, &after, at("14:00:00"), &none);
     assert_eq!(change(says(&["192.0.2.1"]), says(&["192.0.2.1"])), []);
     let moved = change(says(&["192.0.2.1"]), says(&["198.51.100.1"]));
     assert_eq!(texts(&moved), ["shop.example A is 198.51.100.1, was 192.0.2.1"]);
@@ -428,103 +413,59 @@ fn another_answer_of_dns_or_of_a_page_is_told() {
 
     let query = Query::Probe(Place::home("us-east-1"), "https://shop.example/health".to_owned());
     let answers = |status| Answer::Probe(Response { status, error: None, took: Span::from_millis(30) });
-    let change = |before, after| answered(&names, &query, &answers(before), &answers(after), at("14:00:00"));
+    let change = |before, after| answered(&names, &query, &answers(before), &answers(after), at("14:00:00"), &none);
     assert_eq!(change(Some(200), Some(204)), []);
     assert_eq!(texts(&change(Some(200), Some(503))), ["https://shop.example/health answers 503"]);
     assert_eq!(change(None, Some(200))[0].severity, Severity::Good);
 }
 
-// The story.
-
-fn flap(minute: i64, severity: Severity) -> Event {
-    let at = at("02:10:00").checked_add(Span::from_mins(minute)).unwrap();
-    Event {
-        at,
-        seen_at: at,
-        kind: EventKind::Users,
-        severity,
-        subject: Subject::System("storefront".to_owned()),
-        text: t(if severity == Severity::Bad { "Users are not served" } else { "Users are served again, after 5 min" }),
-        thing: "users/storefront".to_owned(),
-        query: None,
+fn record(name: &str, routing: Routing, value: &str) -> Record {
+    Record {
+        name: t(name),
+        kind: t("A"),
+        set: None,
+        routing,
+        ttl: Some(60),
+        values: vec![t(value)],
+        alias: None,
+        health_check: None,
     }
 }
 
-/// Down at each of these minutes, and up five minutes later.
-fn flaps(minutes: impl IntoIterator<Item = i64>) -> Vec<Event> {
-    minutes.into_iter().flat_map(|at| [flap(at, Severity::Bad), flap(at + 5, Severity::Good)]).collect()
-}
-
-fn story(events: Vec<Event>) -> Vec<Entry> {
-    fold(events, at("06:00:00"))
-}
-
 #[test]
-fn what_goes_to_and_fro_is_said_once() {
-    let entries = story(flaps((0..14).map(|n| n * 15)));
-    assert_eq!(entries.len(), 1);
-    assert_eq!(
-        entries[0].event.text.as_str(),
-        "Users were not served 14 times between 02:10:00Z and 05:30:00Z; last: Users are served again, after 5 min"
-    );
-    assert_eq!((entries[0].of.len(), entries[0].began()), (28, at("02:10:00")));
-    assert_eq!(entries[0].event.severity, Severity::Warning, "it may go on");
-    assert!(entries[0].of.is_sorted_by(|a, b| a.at >= b.at), "newest first");
-}
-
-#[test]
-fn two_outages_are_two_stories_and_a_long_pause_ends_one() {
-    assert_eq!(story(flaps([0, 30])).len(), 4, "two outages are told one by one");
-    let early = (0..3).map(|n| n * 15);
-    let entries = story(flaps(early.chain([220])));
-    assert_eq!(entries.len(), 3, "three of them in a row, and one more than three hours later");
-    assert_eq!(entries.iter().map(|entry| entry.of.len()).collect::<Vec<_>>(), [0, 0, 6]);
-    assert!(entries.is_sorted_by(|a, b| a.event.at >= b.event.at));
-}
-
-#[test]
-fn different_things_are_not_mixed() {
-    let mut events = flaps((0..4).map(|n| n * 15));
-    let mut other = flaps((0..4).map(|n| n * 15));
-    for event in &mut other {
-        event.subject = Subject::System("orders".to_owned());
-        event.thing = "users/orders".to_owned();
-    }
-    events.extend(other);
-    assert_eq!(story(events).len(), 2);
-}
-
-#[test]
-fn a_region_that_falls_silent_is_said_once() {
-    let lost = |service: Service, region: &str, minute: i64| {
-        let event = flap(minute, Severity::Warning);
-        Event {
-            kind: EventKind::Source,
-            subject: Subject::Service(service, Region::new(region)),
-            text: t("cannot be read"),
-            thing: format!("source/{service}/{region}"),
-            ..event
-        }
+fn the_answers_of_a_name_that_has_several_are_told_when_there_are_others_to_choose_from() {
+    let names = Names::of(&estate());
+    let records = |weights: [u64; 2]| {
+        Answer::Records(vec![
+            record("in-turn.shop.example", Routing::Weighted(weights[0]), "192.0.2.1"),
+            record("in-turn.shop.example", Routing::Weighted(weights[1]), "198.51.100.1"),
+            record("*.near.shop.example", Routing::Latency(t("us-east-1")), "192.0.2.1"),
+            record("moves.shop.example", Routing::Primary, "192.0.2.1"),
+            record("moves.shop.example", Routing::Secondary, "198.51.100.1"),
+        ])
     };
-    let entries = story(vec![
-        lost(Service::Rds, "us-east-1", 0),
-        lost(Service::Drs, "us-east-1", 1),
-        lost(Service::Backup, "us-east-1", 4),
-        lost(Service::Rds, "us-west-2", 1),
-        lost(Service::Efs, "us-east-1", 60),
-    ]);
-    assert_eq!(entries.len(), 3);
-    let region = &entries[2];
-    assert_eq!(region.event.text.as_str(), "3 services of us-east-1 cannot be read any more: backup, drs and rds");
-    assert_eq!((region.of.len(), region.event.at), (3, at("02:10:00")));
-}
+    let zone = Query::Records(Place::home("us-east-1"), "Z1".to_owned());
+    let mut snapshot = Snapshot::default();
+    let reading = Reading::fresh(Arc::new(records([1, 1])), at("13:55:00"), Span::from_mins(10));
+    snapshot.readings.insert(zone.clone(), reading);
+    let change = |name: &str, before: &[&str], after: &[&str]| {
+        let query = dns(name, DnsServer::Resolver);
+        answered(&names, &query, &says(before), &says(after), at("14:00:00"), &snapshot)
+    };
+    let (one, other) = (["192.0.2.1"], ["198.51.100.1"]);
+    assert_eq!(change("in-turn.shop.example", &one, &other), []);
+    assert_eq!(change("eu.near.shop.example", &one, &other), []);
+    assert_eq!(
+        texts(&change("moves.shop.example", &one, &other)),
+        ["moves.shop.example A is 198.51.100.1 for clients of the resolvers, was 192.0.2.1"]
+    );
+    assert_eq!(change("in-turn.shop.example", &one, &[])[0].severity, Severity::Bad, "no answer is always told");
 
-#[test]
-fn an_event_is_the_same_after_it_was_written_and_read() {
-    let event = one_change(|after| after.systems[0].up = Up::Down { since: at("14:00:00"), start: RunStart::Seen });
-    let written = serde_json::to_string(&event).unwrap();
-    assert_eq!(serde_json::from_str::<Event>(&written).unwrap(), event);
-    let kinds: BTreeSet<&str> = EventKind::ALL.iter().map(|kind| kind.as_str()).collect();
-    assert_eq!(kinds.len(), EventKind::ALL.len(), "each kind has a word of its own");
-    assert!(kinds.iter().all(|kind| kind.len() <= 8), "that fits a narrow column");
+    assert!(tells(&zone));
+    let change = |before, after| answered(&names, &zone, &records(before), &records(after), at("14:00:00"), &snapshot);
+    assert_eq!(change([1, 1], [90, 10]), [], "in another proportion, but the same");
+    assert_eq!(
+        texts(&change([1, 1], [1, 0])),
+        ["in-turn.shop.example A may be answered with 192.0.2.1, before with 192.0.2.1 and 198.51.100.1"]
+    );
 }

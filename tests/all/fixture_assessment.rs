@@ -179,6 +179,7 @@ pub(crate) fn component(name: &str, kind: &'static str, source: &str, reason: &s
         stale: false,
         reason: Text::new(reason),
         evidence: vec![("status", Text::new("available"))],
+        copies: None,
         lag_history: Vec::new(),
     }
 }

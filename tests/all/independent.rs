@@ -37,6 +37,19 @@ fn every_figure_under_faults_equals_boto3s() {
     passes("oracle.py", &["calm", drs, aurora, "1"]);
 }
 
+/// Names, alarms, and kinds that are read from two sources.
+#[test]
+fn every_answer_of_names_and_alarms_equals_boto3s() {
+    let cache = r#"{"value":{"service":"elasticache","item":"ldgnf-content","field":"Status","value":"primary-only"}}"#;
+    let silent =
+        r#"{"value":{"service":"monitoring","item":"copies failed","field":"StateValue","value":"INSUFFICIENT_DATA"}}"#;
+    let gone = r#"{"value":{"service":"elasticfilesystem","item":"fs-0d92f6b1e8a3c7745","field":"FileSystemId","value":"fs-0"}}"#;
+    passes("oracle.py", &["calm", cache, silent, gone, "1"]);
+    passes("oracle.py", &["calm", r#"{"endpoint":{"service":"dns","how":"hang"}}"#, "1"]);
+    passes("oracle.py", &["datacenter-outage", "5", "200"]);
+    passes("oracle.py", &["flapping", "22.5", "73", "252"]);
+}
+
 #[test]
 fn every_reply_of_the_simulator_is_of_the_service_model() {
     passes("wire_check.py", &[]);

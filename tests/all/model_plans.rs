@@ -169,6 +169,23 @@ fn copies_that_no_rule_makes_are_missed_before_they_are_needed() {
 }
 
 #[test]
+fn copies_are_expected_only_of_the_rules_that_make_them() {
+    // Every hour at home, once a day to the other Region.
+    let (kind, mut world) = by_plan(|_| {});
+    let hourly = Rule { name: t("hourly"), schedule: Some(t("cron(0 * ? * * *)")), copies: Vec::new(), ..rule() };
+    world.put(plan_query(), Answer::BackupPlan(Plan { name: t("nightly"), rules: vec![hourly, rule()] }));
+    made(&mut world, &(0..24).map(|n| ago(hours(n))).collect::<Vec<Moment>>());
+    world.put(vault_points(west()), Answer::RecoveryPoints(vec![point(ago(hours(9)), PointStatus::Completed)]));
+    let judged = judge_it(&kind, &world);
+    assert_eq!(it(&judged).verdict, Verdict::Met, "{}", why(&judged));
+    // What is lost with the Region at worst is a day's work, and not an hour's.
+    world.put(vault_points(west()), Answer::RecoveryPoints(vec![point(ago(hours(1)), PointStatus::Completed)]));
+    let judged = judge_system(system(vec![component("it", kind)], Some(hours(12)), Some(hours(2))), &world);
+    assert_says(&judged, Verdict::AtRisk, "more than the 12 h promised for the loss of a Region");
+    assert!(!why(&judged).contains("damaged data"), "{}", why(&judged));
+}
+
+#[test]
 fn an_interval_that_cannot_meet_the_objective_is_found_on_a_good_day() {
     let (kind, mut world) = by_plan(|_| {});
     made(&mut world, &[ago(hours(1)), ago(hours(9))]);

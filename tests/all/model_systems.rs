@@ -1,7 +1,7 @@
 //! What the Components together mean for a System: RPO, outage, active site, verdict, and when that changes by itself.
 
-use std::sync::Arc;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use drdeck::model::facts::Answer;
 use drdeck::model::facts::Known::Is;
@@ -103,11 +103,18 @@ fn an_outage_freezes_what_would_be_lost() {
 
     // Ten minutes later nothing new was read, and the source that showed the outage is dead.
     let later = now() + minutes(10);
-    let first = assess(&drdeck::model::Estate { systems: vec![system.clone()], ..Default::default() }, &world.snapshot(), now());
+    let first = assess(
+        &drdeck::model::Estate { systems: vec![system.clone()], ..Default::default() },
+        &world.snapshot(),
+        now(),
+    );
     world.down_since = down_since(&first);
     assert_eq!(world.down_since, BTreeMap::from([("shop".to_owned(), (began, RunStart::Seen))]));
     world.kill(EAST);
-    let judged = assess(&drdeck::model::Estate { systems: vec![system], ..Default::default() }, &world.snapshot(), later).systems.remove(0);
+    let judged =
+        assess(&drdeck::model::Estate { systems: vec![system], ..Default::default() }, &world.snapshot(), later)
+            .systems
+            .remove(0);
     assert_eq!(
         (judged.up, judged.rpo.region.now),
         (Up::Down { since: began, start: RunStart::Seen }, Some(seconds(10)))
@@ -310,9 +317,14 @@ fn what_stands_still_does_not_change() {
     }
     let change = next(system.clone(), &world).unwrap();
     assert_eq!(change, now() + minutes(1) + Span::from_millis(1), "then it has failed for two minutes");
-    let later = assess(&drdeck::model::Estate { systems: vec![system], ..Default::default() }, &world.snapshot(), change);
+    let later =
+        assess(&drdeck::model::Estate { systems: vec![system], ..Default::default() }, &world.snapshot(), change);
     assert_eq!(later.systems[0].consider_failover, Some(ago(minutes(1))));
-    assert_eq!(later.next_change, Some(now() + minutes(4) + Span::from_millis(1)), "the check's newest point grows old");
+    assert_eq!(
+        later.next_change,
+        Some(now() + minutes(4) + Span::from_millis(1)),
+        "the check's newest point grows old"
+    );
 }
 
 #[test]
@@ -398,6 +410,7 @@ fn after_a_failover_what_copies_the_other_way_protects_nothing_that_is_known() {
         assert!(judged.verdict >= Verdict::Unknown, "{}: {:?}", kind.as_str(), after.reasons);
         assert_eq!((judged.recovery_point.region, judged.recovery_point.data), (None, None), "{}", kind.as_str());
         assert!(judged.reason.as_str().contains("us-west-2 serves now"), "{}: {}", kind.as_str(), judged.reason);
+        assert!(judged.copies.is_some(), "{}: the way it copies has not turned", kind.as_str());
     }
 }
 

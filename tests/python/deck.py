@@ -26,6 +26,7 @@ class Simulator:
     def __init__(self, drdeck: str, *arguments: str) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="drdeck-sim-")
         self.config = Path(self._folder.name) / "drdeck.toml"
+        self.state = Path(self._folder.name) / "state"
         command = [drdeck, "simulate", "--listen", "127.0.0.1:0", "--write-config", str(self.config), *arguments]
         self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
         line = self._process.stdout.readline() if self._process.stdout else ""

@@ -271,7 +271,7 @@ def main() -> None:
         env |= {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_EC2_METADATA_DISABLED": "true"}
         env |= {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
         before = datetime.now(UTC)
-        status = Status(drdeck, "--config", str(path), "--endpoint-url", endpoint, env=env)
+        status = Status(drdeck, "--config", str(path), "--endpoint-url", endpoint, "--state-dir", f"{folder}/state", env=env)
         found.check(datetime.now(UTC) - before < timedelta(seconds=20), "status took longer than 20 s")
         judge(status, aws, found)
     found.end()

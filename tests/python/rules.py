@@ -198,8 +198,11 @@ def rds_instance(reads: Reads, component: Table, place: Place) -> Recoveries:
     )
 
 
+BROKEN_OFF = {"error", "stopped", "replication degraded", "replication stop point reached"}
+
+
 def rds_replica(reads: Reads, component: Table, place: Place) -> Recoveries:
-    """The replica's lag while it is replicating; point-in-time recovery of the source."""
+    """The replica's lag while it is replicating; once that broke off, what its last lag proves. Point-in-time recovery of the source."""
     source_region = component.get("source_region", place.primary)
     replica_region = component.get("replica_region", place.recovery)
     metric = Metric("AWS/RDS", "ReplicaLag", (("DBInstanceIdentifier", component["replica"]),))
@@ -207,9 +210,18 @@ def rds_replica(reads: Reads, component: Table, place: Place) -> Recoveries:
     def followed() -> datetime | None:
         replica = reads.db_instances(replica_region).get(component["replica"], {})
         states = [info for info in replica.get("StatusInfos", []) if info["StatusType"] == "read replication"]
-        if not any(info["Status"] == "replicating" and info["Normal"] for info in states):
-            raise Unreadable("it does not replicate")
-        return measured(reads, replica_region, metric, unit=1)
+        if any(info["Status"] == "replicating" and info["Normal"] for info in states):
+            return measured(reads, replica_region, metric, unit=1)
+        if any(info["Status"] in BROKEN_OFF for info in states):
+            return proven_last()
+        raise Unreadable("it does not replicate")
+
+    def proven_last() -> datetime | None:
+        for minutes in (20, 180):
+            points = reads.series(replica_region, metric, minutes)
+            if proofs := [at - timedelta(seconds=lag) for at, lag in points if lag >= 0]:
+                return max(proofs)
+        return None
 
     return Recoveries(
         region=recovery(followed),

@@ -85,7 +85,7 @@ pub const HEADS: &[(&str, &str)] = &[
     ),
     ("LAG", "how far it is behind what it follows"),
     ("BACKLOG", "written, but not replicated yet"),
-    ("DIRECTION", "failover: to the recovery Region; failback: home; from use1: what serves is there"),
+    ("DIRECTION", "failover: to the recovery Region; failback: home; from use1, to usw2: where it copies"),
     ("SEEN", "how long ago DRS heard of the server, or the reading was made"),
     ("LAST LAUNCH", "how the last launch of the server ended, for a drill or in earnest"),
     ("KIND", "the kind of the component, or of the resource"),

@@ -37,8 +37,11 @@ pub(super) fn consider(
     now: Moment,
     changes: &mut Changes,
 ) -> Option<Considered> {
-    let runs =
-        [checks_fail(active, judged, outage), region_is_gone(active, looks, outage, dead), lasts(active, judged, outage)];
+    let runs = [
+        checks_fail(active, judged, outage),
+        region_is_gone(active, looks, outage, dead),
+        lasts(active, judged, outage),
+    ];
     let run = runs.into_iter().flatten().min_by_key(|run| run.since)?;
     changes.at(run.since.checked_add(LASTS));
     if now.duration_since(run.since) <= LASTS {

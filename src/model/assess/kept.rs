@@ -18,7 +18,6 @@ pub struct Judgements {
     owners: HashMap<u64, Vec<usize>>,
     silence: Option<Silence>,
     of_plans: BTreeSet<Query>,
-    follow_ups: BTreeMap<Query, Option<Span>>,
     at: Option<Moment>,
 }
 
@@ -28,7 +27,7 @@ struct Kept {
     at: Moment,
     next_change: Option<Moment>,
     down_since: Option<(Moment, RunStart)>,
-    follow_ups: BTreeMap<Query, Option<Span>>,
+    follow_ups: Vec<(Query, Option<Span>)>,
 }
 
 impl Judgements {
@@ -61,8 +60,9 @@ impl Judgements {
 
     /// What has to be read besides what always is, as of the last judgement; each with the smallest RPO for damaged data that was promised of
     /// what it tells.
-    pub const fn follow_ups(&self) -> &BTreeMap<Query, Option<Span>> {
-        &self.follow_ups
+    pub fn follow_ups(&self) -> BTreeMap<Query, Option<Span>> {
+        let of_systems = self.kept.iter().flat_map(|kept| kept.follow_ups.iter().cloned());
+        smallest(of_systems.chain(self.of_plans.iter().cloned().map(|query| (query, None))))
     }
 
     /// The Systems to judge anew.
@@ -115,7 +115,7 @@ impl Judgements {
                 before => {
                     let mut changes = Changes::none(now);
                     let judged = judge_system(system, index, silence, &mut changes);
-                    let follow_ups = system.follow_ups(index);
+                    let follow_ups = Vec::from_iter(system.follow_ups(index));
                     moved |= before.is_none_or(|before| before.follow_ups != follow_ups);
                     let down_since = snapshot.down_since.get(&system.name).copied();
                     Kept { judged, at: now, next_change: changes.next(), down_since, follow_ups }
@@ -126,18 +126,14 @@ impl Judgements {
         if moved {
             self.owners = HashMap::new();
             for (n, (system, kept)) in estate.systems.iter().zip(&self.kept).enumerate() {
-                for query in system.queries().iter().chain(kept.follow_ups.keys()) {
+                for query in system.queries().iter().chain(kept.follow_ups.iter().map(|(query, _)| query)) {
                     self.owners.entry(hash(query)).or_default().push(n);
                 }
             }
         }
         let of_plans = plans::follow_ups(snapshot);
         moved |= of_plans != self.of_plans;
-        if moved {
-            let of_systems = self.kept.iter().flat_map(|kept| kept.follow_ups.clone());
-            self.follow_ups = smallest(of_systems.chain(of_plans.iter().cloned().map(|query| (query, None))));
-            self.of_plans = of_plans;
-        }
+        self.of_plans = of_plans;
         moved
     }
 }

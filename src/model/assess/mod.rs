@@ -204,17 +204,13 @@ fn component_assessment(judged: &Judged<'_>, found: &[(Verdict, Text)]) -> Compo
         stale: !evidence.trust.is_fresh(),
         reason,
         evidence: evidence.evidence.clone(),
+        copies: evidence.copies.clone(),
         lag_history: evidence.lag_history.clone(),
     }
 }
 
 /// What stands in the way of a failover. Where the recovery site runs all the time, its own health does too.
-fn blockers(
-    system: &System,
-    active: &BTreeSet<Site>,
-    judged: &[Judged<'_>],
-    looks: &[Look<'_>],
-) -> (Vec<Text>, bool) {
+fn blockers(system: &System, active: &BTreeSet<Site>, judged: &[Judged<'_>], looks: &[Look<'_>]) -> (Vec<Text>, bool) {
     let mut blockers: Vec<Text> = Vec::new();
     for each in judged {
         blockers.extend(each.evidence.blockers.iter().cloned());
@@ -230,7 +226,10 @@ fn blockers(
         let in_the_way: BTreeSet<Site> =
             failing.into_iter().filter(|site| !stands && (active.len() > 1 || !active.contains(site))).collect();
         if !in_the_way.is_empty() {
-            blockers.push(Text::new(format!("Users would not be served from {}: what watches it fails", sites(&in_the_way))));
+            blockers.push(Text::new(format!(
+                "Users would not be served from {}: what watches it fails",
+                sites(&in_the_way)
+            )));
         }
     }
     let mut said = BTreeSet::new();

@@ -1,11 +1,9 @@
-//! What two judgements, one after the other, show to have changed.
+//! What two judgements, one after the other, show to have changed. Of Verdicts and RPOs see [`super::Standings`].
 
 use super::{Event, EventKind, Severity, Subject};
 use crate::model::assessment::Silent;
 use crate::model::words::{clock, length, sites};
-use crate::model::{
-    Assessment, Disruption, Failure, Moment, RunStart, SourceState, Span, SystemAssessment, Text, Up, Verdict,
-};
+use crate::model::{Assessment, Failure, Moment, RunStart, SourceState, Span, SystemAssessment, Text, Up, Verdict};
 
 /// A service that refuses is told of once it has refused for so long: one call that fails says little.
 const LASTS: Span = Span::from_mins(1);
@@ -19,7 +17,7 @@ pub fn changes(before: &Assessment, after: &Assessment) -> Vec<Event> {
     let mut events = Vec::new();
     for (was, is) in before.systems.iter().zip(&after.systems) {
         if was.name == is.name {
-            of_system(was, is, now, &mut events);
+            between(was, is, now, &mut events);
         }
     }
     of_sources(before, after, &mut events);
@@ -57,7 +55,8 @@ pub fn unwatched(event: Event, since: Moment, now: Moment) -> Event {
     Event { text: Text::new(text), ..event }
 }
 
-fn of(system: &SystemAssessment, thing: &str, kind: EventKind, at: Moment, now: Moment) -> Event {
+/// An Event of `system` as a whole, to be completed with its severity and text.
+pub(super) fn of_system(system: &SystemAssessment, thing: &str, kind: EventKind, at: Moment, now: Moment) -> Event {
     Event {
         at,
         seen_at: now,
@@ -70,18 +69,19 @@ fn of(system: &SystemAssessment, thing: &str, kind: EventKind, at: Moment, now: 
     }
 }
 
-fn of_system(was: &SystemAssessment, is: &SystemAssessment, now: Moment, events: &mut Vec<Event>) {
+fn between(was: &SystemAssessment, is: &SystemAssessment, now: Moment, events: &mut Vec<Event>) {
     match (&was.up, &is.up) {
         (Up::Down { since: a, .. }, Up::Down { since: b, .. }) if a == b => {}
-        // A start that is known better now is no new outage.
-        (Up::Down { start: RunStart::Earlier, .. }, Up::Down { .. }) => {}
+        // A start that is known better now is no new outage, nor is one of which less is known because another source tells it.
+        (Up::Down { start: RunStart::Earlier, .. }, Up::Down { .. })
+        | (Up::Down { .. }, Up::Down { start: RunStart::Earlier, .. }) => {}
         (_, Up::Down { since, start }) => events.push(went_down(is, *since, *start, now)),
         (Up::Down { since, .. }, Up::Up) => {
             let lasted = length(now.duration_since(*since));
             events.push(Event {
                 severity: Severity::Good,
                 text: Text::new(format!("Users are served again, after {lasted}")),
-                ..of(is, "users", EventKind::Users, now, now)
+                ..of_system(is, "users", EventKind::Users, now, now)
             });
         }
         (Up::Down { .. } | Up::Up | Up::Unknown, Up::Unknown) | (Up::Up | Up::Unknown, Up::Up) => {}
@@ -90,7 +90,7 @@ fn of_system(was: &SystemAssessment, is: &SystemAssessment, now: Moment, events:
         events.push(Event {
             severity: if is.verdict == Verdict::Split { Severity::Bad } else { Severity::Info },
             text: Text::new(format!("Serves from {}, before from {}", sites(&is.active), sites(&was.active))),
-            ..of(is, "active", EventKind::Active, now, now)
+            ..of_system(is, "active", EventKind::Active, now, now)
         });
     }
     match (was.consider_failover, is.consider_failover) {
@@ -98,56 +98,9 @@ fn of_system(was: &SystemAssessment, is: &SystemAssessment, now: Moment, events:
         (Some(_), None) => events.push(Event {
             severity: Severity::Good,
             text: Text::new("A failover need not be considered any more"),
-            ..of(is, "failover", EventKind::Failover, now, now)
+            ..of_system(is, "failover", EventKind::Failover, now, now)
         }),
         (Some(_), Some(_)) | (None, None) => {}
-    }
-    if was.verdict == is.verdict {
-        objectives(was, is, now, events);
-    } else {
-        let change = format!("{} \u{2192} {}", was.verdict.words(), is.verdict.words());
-        let text = match why(is) {
-            Some(reason) => format!("{change}: {reason}"),
-            None => change,
-        };
-        events.push(Event {
-            severity: Severity::of(is.verdict),
-            text: Text::new(text),
-            ..of(is, "verdict", EventKind::Verdict, now, now)
-        });
-    }
-}
-
-/// What the Verdict comes from. The first of the reasons may be that users are not served, which is an Event of its own.
-fn why(system: &SystemAssessment) -> Option<&Text> {
-    if system.verdict == Verdict::Met {
-        return None;
-    }
-    let component = system.components.iter().find(|component| component.verdict == system.verdict);
-    component.map(|component| &component.reason).or_else(|| system.reasons.last())
-}
-
-/// RPOs that crossed their objective while the Verdict on the System is what it was: it has other reasons.
-fn objectives(was: &SystemAssessment, is: &SystemAssessment, now: Moment, events: &mut Vec<Event>) {
-    for disruption in Disruption::ALL {
-        let (before, after) = (was.rpo.get(disruption), is.rpo.get(disruption));
-        let beyond = |verdict: Verdict| verdict >= Verdict::Breached;
-        let (Some(objective), Some(lost)) = (after.objective, after.now) else { continue };
-        if beyond(before.verdict) == beyond(after.verdict) || before.now.is_none() {
-            continue;
-        }
-        let (severity, relation) =
-            if beyond(after.verdict) { (Severity::Bad, "more than") } else { (Severity::Good, "again within") };
-        events.push(Event {
-            severity,
-            text: Text::new(format!(
-                "{} RPO is {}, {relation} the {} promised",
-                disruption.as_str(),
-                length(lost),
-                length(objective)
-            )),
-            ..of(is, &format!("rpo-{}", disruption.as_str()), EventKind::Objective, now, now)
-        });
     }
 }
 
@@ -158,15 +111,20 @@ fn went_down(system: &SystemAssessment, since: Moment, start: RunStart, now: Mom
             RunStart::Seen => "Users are not served",
             RunStart::Earlier => "Users are not served, since then or earlier",
         }),
-        ..of(system, "users", EventKind::Users, since, now)
+        ..of_system(system, "users", EventKind::Users, since, now)
     }
 }
 
 fn consider(system: &SystemAssessment, since: Moment, now: Moment) -> Event {
+    let broken = match system.active.len() {
+        0 => "it is broken".to_owned(),
+        1 => format!("{} is broken", sites(&system.active)),
+        _ => format!("{} are broken", sites(&system.active)),
+    };
     Event {
         severity: Severity::Bad,
-        text: Text::new(format!("Consider a failover: broken for {}", length(now.duration_since(since)))),
-        ..of(system, "failover", EventKind::Failover, now, now)
+        text: Text::new(format!("Consider a failover: {broken} since {}", clock(since, now))),
+        ..of_system(system, "failover", EventKind::Failover, now, now)
     }
 }
 

@@ -32,7 +32,7 @@ fn one(telling: &Telling<'_>, event: &rds::Event) -> Option<Event> {
     let text = Text::new(format!("{}: {}", event.source, event.message));
     let subject = match told.subject {
         Subject::Service(..) => global_database(telling, event.source.as_str()).unwrap_or(told.subject),
-        Subject::System(_) | Subject::Component { .. } | Subject::Drdeck => told.subject,
+        Subject::System(_) | Subject::Systems(_) | Subject::Component { .. } | Subject::Drdeck => told.subject,
     };
     Some(Event { text, subject, ..told })
 }

@@ -1,11 +1,11 @@
 //! Repetitions, said once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::Subject;
-use super::{Event, EventKind, Severity};
-use crate::model::words::{clock, listed};
-use crate::model::{Moment, Region, Span, Text};
+use super::together::Together;
+use super::{Event, EventKind, Severity, Subject};
+use crate::model::words::{clock, length};
+use crate::model::{Moment, Span, Text, Verdict};
 
 /// Changes to and fro that far apart still belong together.
 const STILL_THE_SAME: Span = Span::from_hours(3);
@@ -15,9 +15,6 @@ const STILL_THE_SAME_ANSWERS: Span = Span::from_hours(12);
 
 /// So many changes of one thing are a repetition: three times there and back.
 const REPEATED: usize = 6;
-
-/// Services of one Region that fall silent, or return, within this are one story.
-const AT_ONCE: Span = Span::from_mins(5);
 
 /// A line of the story.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,46 +32,64 @@ impl Entry {
     }
 }
 
-/// The story of `events` as told at `now`, newest first: what goes to and fro is said once, and so is a Region whose services fall silent one after the
-/// other.
+/// The story of `events` as told at `now`, newest first: what goes to and fro is said once, and so is what befalls many at once.
 pub fn fold(events: impl IntoIterator<Item = Event>, now: Moment) -> Vec<Entry> {
     let mut things: BTreeMap<(EventKind, String), Vec<Event>> = BTreeMap::new();
-    let mut regions: BTreeMap<(Region, Severity), Vec<Event>> = BTreeMap::new();
+    let mut together = Together::default();
     let mut entries = Vec::new();
+    // That the advice ended is said by the end of the outage.
+    let mut served: BTreeSet<(Subject, Moment)> = BTreeSet::new();
     for event in events {
         if swings(event.kind) {
             things.entry((event.kind, event.thing.clone())).or_default().push(event);
         } else {
-            entries.push(Entry { event, of: Vec::new() });
+            entries.extend(together.add(event));
         }
     }
-    for ((kind, _), mut events) in things {
-        events.sort_by(Event::newest_first);
+    for ((kind, _), events) in things {
+        let events = without_taken_back(events);
+        if kind == EventKind::Users {
+            let good = events.iter().filter(|event| event.severity == Severity::Good);
+            served.extend(good.map(|event| (event.subject.clone(), event.at)));
+        }
         let gap = if kind == EventKind::Dns { STILL_THE_SAME_ANSWERS } else { STILL_THE_SAME };
         for run in runs(events, gap) {
             match repetition(run, now) {
                 Ok(entry) => entries.push(entry),
-                Err(run) => {
-                    for event in run {
-                        match &event.subject {
-                            Subject::Service(_, region) if event.kind == EventKind::Source => {
-                                regions.entry((region.clone(), event.severity)).or_default().push(event);
-                            }
-                            Subject::Service(..) | Subject::System(_) | Subject::Component { .. } | Subject::Drdeck => {
-                                entries.push(Entry { event, of: Vec::new() });
-                            }
-                        }
-                    }
-                }
+                Err(run) => entries.extend(run.into_iter().filter_map(|event| together.add(event))),
             }
         }
     }
-    for ((region, severity), mut events) in regions {
-        events.sort_by(Event::newest_first);
-        entries.extend(runs(events, AT_ONCE).into_iter().flat_map(|run| silence(&region, severity, run)));
-    }
+    entries.extend(together.entries());
+    entries.retain(|Entry { event, of }| {
+        let is_end = event.kind == EventKind::Failover && event.severity == Severity::Good && of.is_empty();
+        !is_end || !served.contains(&(event.subject.clone(), event.at))
+    });
     entries.sort_by(|a, b| Event::newest_first(&a.event, &b.event));
     entries
+}
+
+/// `events` of one thing, newest first, without an end that turned out to be none: the same outage went on.
+fn without_taken_back(mut events: Vec<Event>) -> Vec<Event> {
+    events.sort_by(Event::newest_first);
+    let mut stay: Vec<Event> = Vec::with_capacity(events.len());
+    for event in events.into_iter().rev() {
+        let goes_on = match (event.kind, event.severity, stay.as_slice()) {
+            (EventKind::Users, Severity::Good, [.., last]) => last.severity == Severity::Good,
+            (EventKind::Failover, Severity::Bad, [.., before, last]) => {
+                last.severity == Severity::Good && before.text == event.text
+            }
+            _ => false,
+        };
+        if goes_on {
+            stay.pop();
+        }
+        if !goes_on || event.kind == EventKind::Users {
+            stay.push(event);
+        }
+    }
+    stay.reverse();
+    stay
 }
 
 /// Whether its Events go to and fro: those of other kinds are each a thing of its own.
@@ -102,7 +117,7 @@ const fn swings(kind: EventKind) -> bool {
 }
 
 /// `events`, newest first, cut where more than `gap` lies between two.
-fn runs(events: Vec<Event>, gap: Span) -> Vec<Vec<Event>> {
+pub(super) fn runs(events: Vec<Event>, gap: Span) -> Vec<Vec<Event>> {
     let mut runs: Vec<Vec<Event>> = Vec::new();
     for event in events {
         match runs.last_mut() {
@@ -119,7 +134,8 @@ fn repetition(run: Vec<Event>, now: Moment) -> Result<Entry, Vec<Event>> {
     if run.len() < REPEATED {
         return Err(run);
     }
-    let worse = run.iter().filter(|event| event.severity >= Severity::Warning).count();
+    let bad = bad_times(&run);
+    let worse = bad.len();
     let what = match newest.kind {
         EventKind::Users => format!("Users were not served {worse} times"),
         EventKind::Objective => format!("The RPO was beyond its objective {worse} times"),
@@ -128,6 +144,7 @@ fn repetition(run: Vec<Event>, now: Moment) -> Result<Entry, Vec<Event>> {
         EventKind::HealthCheck => format!("The health check failed {worse} times"),
         EventKind::Probe => format!("The page did not answer well {worse} times"),
         EventKind::Failover => format!("A failover was to be considered {worse} times"),
+        EventKind::Verdict if worse > 0 => format!("Was {} {worse} times", Verdict::Breached.words()),
         EventKind::Verdict
         | EventKind::Active
         | EventKind::Dns
@@ -140,27 +157,68 @@ fn repetition(run: Vec<Event>, now: Moment) -> Result<Entry, Vec<Event>> {
         | EventKind::RestoreTest
         | EventKind::Switch => format!("Changed {} times", run.len()),
     };
-    let sentence =
-        format!("{what} between {} and {}; last: {}", clock(oldest.at, now), clock(newest.at, now), newest.text);
+    let lengths = lengths(&bad);
+    let sentence = format!(
+        "{what}{lengths} between {} and {}; last: {}",
+        clock(oldest.at, now),
+        clock(newest.at, now),
+        newest.text
+    );
     // While it goes on, the last change for the better is no good news.
     let event = Event { text: Text::new(sentence), severity: newest.severity.max(Severity::Warning), ..newest.clone() };
     Ok(Entry { event, of: run })
 }
 
-/// The services of a Region that fell silent, or returned, at about the same time.
-fn silence(region: &Region, severity: Severity, run: Vec<Event>) -> Vec<Entry> {
-    let services: std::collections::BTreeSet<&str> = run
-        .iter()
-        .filter_map(|event| match &event.subject {
-            Subject::Service(service, _) => Some(service.as_str()),
-            Subject::System(_) | Subject::Component { .. } | Subject::Drdeck => None,
-        })
-        .collect();
-    let Some(first) = run.last().filter(|_| services.len() > 1) else {
-        return run.into_iter().map(|event| Entry { event, of: Vec::new() }).collect();
-    };
-    let what = if severity >= Severity::Warning { "cannot be read any more" } else { "can be read again" };
-    let sentence = format!("{} services of {region} {what}: {}", services.len(), listed(&services));
-    let event = Event { text: Text::new(sentence), ..first.clone() };
-    vec![Entry { event, of: run }]
+/// The times when it was bad, oldest first: from when, and until when if that was seen.
+fn bad_times(run: &[Event]) -> Vec<(Moment, Option<Moment>)> {
+    let mut times: Vec<(Moment, Option<Moment>)> = Vec::new();
+    for event in run.iter().rev() {
+        let lasts = times.last().is_some_and(|(_, until)| until.is_none());
+        match (is_bad(event), lasts) {
+            (true, false) => times.push((event.at, None)),
+            (false, true) => {
+                if let Some((_, until)) = times.last_mut() {
+                    *until = Some(event.at);
+                }
+            }
+            (true, true) | (false, false) => {}
+        }
+    }
+    times
+}
+
+/// A Verdict that is not known is not bad; that a source cannot be read, or an alarm has too few data, is as bad as it gets there.
+fn is_bad(event: &Event) -> bool {
+    match event.kind {
+        EventKind::Source => event.severity >= Severity::Warning,
+        EventKind::Verdict
+        | EventKind::Users
+        | EventKind::Active
+        | EventKind::Objective
+        | EventKind::Failover
+        | EventKind::Credentials
+        | EventKind::Database
+        | EventKind::Recovery
+        | EventKind::Backup
+        | EventKind::Copy
+        | EventKind::Restore
+        | EventKind::RestoreTest
+        | EventKind::Alarm
+        | EventKind::HealthCheck
+        | EventKind::Dns
+        | EventKind::Probe
+        | EventKind::Switch => event.severity == Severity::Bad,
+    }
+}
+
+/// How long it was bad, in words: whether it gets worse shows by the first and the last time.
+fn lengths(bad: &[(Moment, Option<Moment>)]) -> String {
+    let lasted: Vec<Span> =
+        bad.iter().filter_map(|(from, until)| Some(until.as_ref()?.duration_since(*from))).collect();
+    match (lasted.first(), lasted.last(), lasted.iter().max()) {
+        (Some(first), Some(last), Some(longest)) if lasted.len() > 1 => {
+            format!(" (first {}, last {}, longest {})", length(*first), length(*last), length(*longest))
+        }
+        _ => String::new(),
+    }
 }

@@ -7,6 +7,8 @@ mod fold;
 mod jobs;
 mod looks;
 mod names;
+mod standing;
+mod together;
 mod told;
 
 use std::cmp::Ordering;
@@ -17,6 +19,7 @@ pub use changes::{at_first, changes, unwatched};
 pub use fold::{Entry, fold};
 pub use looks::answered;
 pub use names::Names;
+pub use standing::Standings;
 pub use told::{tells, told};
 
 use super::{Moment, Query, Region, Service, Text, Verdict};
@@ -105,6 +108,8 @@ impl Severity {
 pub enum Subject {
     /// A System, by its name.
     System(String),
+    /// Several Systems at once, in the order of their names: a line of the story, and never one Event alone.
+    Systems(Vec<String>),
     /// A Component.
     Component {
         /// The System it belongs to; the first one in the config, if several do.
@@ -123,14 +128,27 @@ impl Subject {
     pub fn system(&self) -> Option<&str> {
         match self {
             Self::System(system) | Self::Component { system, .. } => Some(system),
-            Self::Service(..) | Self::Drdeck => None,
+            Self::Systems(_) | Self::Service(..) | Self::Drdeck => None,
         }
     }
 
-    /// As shown: `storefront`, `storefront/shop-db`, `rds us-east-1`, `drdeck`.
+    /// The Systems it belongs to.
+    pub fn systems(&self) -> &[String] {
+        match self {
+            Self::System(system) | Self::Component { system, .. } => std::slice::from_ref(system),
+            Self::Systems(systems) => systems,
+            Self::Service(..) | Self::Drdeck => &[],
+        }
+    }
+
+    /// As shown: `storefront`, `6 systems`, `storefront/shop-db`, `rds us-east-1`, `drdeck`.
     pub fn words(&self) -> String {
         match self {
             Self::System(system) => system.clone(),
+            Self::Systems(systems) => match systems.as_slice() {
+                [one] => one.clone(),
+                several => format!("{} systems", several.len()),
+            },
             Self::Component { system, component } => format!("{system}/{component}"),
             Self::Service(service, region) => format!("{service} {region}"),
             Self::Drdeck => "drdeck".to_owned(),

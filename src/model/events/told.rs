@@ -23,6 +23,7 @@ pub fn tells(query: &Query) -> bool {
             | Query::Alarms(_)
             | Query::SwitchExecutions(..)
             | Query::RecoveryPlanExecutions(..)
+            | Query::Records(..)
             | Query::DnsAnswer(..)
             | Query::Probe(..)
             | Query::RoutingControls(_)
@@ -135,7 +136,9 @@ fn of_checks(telling: &Telling<'_>, metric: &Metric, series: &Series) -> Vec<Eve
         let event = telling.event(EventKind::HealthCheck, severity, at, id, format!("check/{id}"));
         let text = match event.subject {
             Subject::Component { .. } => text.to_owned(),
-            Subject::System(_) | Subject::Service(..) | Subject::Drdeck => format!("{text}: {id}"),
+            Subject::System(_) | Subject::Systems(_) | Subject::Service(..) | Subject::Drdeck => {
+                format!("{text}: {id}")
+            }
         };
         Event { text: Text::new(text), ..event }
     };

@@ -20,6 +20,24 @@ pub enum JobState {
     Partial,
 }
 
+impl Known<JobState> {
+    /// AWS's word.
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Is(JobState::Created) => "CREATED",
+            Self::Is(JobState::Pending) => "PENDING",
+            Self::Is(JobState::Running) => "RUNNING",
+            Self::Is(JobState::Aborting) => "ABORTING",
+            Self::Is(JobState::Aborted) => "ABORTED",
+            Self::Is(JobState::Completed) => "COMPLETED",
+            Self::Is(JobState::Failed) => "FAILED",
+            Self::Is(JobState::Expired) => "EXPIRED",
+            Self::Is(JobState::Partial) => "PARTIAL",
+            Self::Other(word) => word.as_str(),
+        }
+    }
+}
+
 /// A backup job.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BackupJob {

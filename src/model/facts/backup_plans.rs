@@ -2,7 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::schedule::Schedule;
 use crate::model::{Moment, Span, Text};
+
+/// The schedule AWS takes for a rule that names none.
+const USUAL_SCHEDULE: &str = "cron(0 5 ? * * *)";
+/// The start window AWS takes for a rule that names none.
+const USUAL_START_WINDOW: Span = Span::from_hours(8);
 
 /// A backup plan as listed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -47,6 +53,26 @@ pub struct Rule {
     pub continuous: bool,
     /// Where it copies to.
     pub copies: Vec<CopyAction>,
+}
+
+impl Rule {
+    /// Its schedule as AWS follows it.
+    pub fn expression(&self) -> &str {
+        self.schedule.as_ref().map_or(USUAL_SCHEDULE, Text::as_str)
+    }
+
+    /// When it is to happen.
+    ///
+    /// # Errors
+    /// Why that cannot be followed, as a part of a sentence.
+    pub fn times(&self) -> Result<Schedule, Text> {
+        Schedule::parse(self.expression(), self.time_zone.as_ref().map(Text::as_str))
+    }
+
+    /// How long after its time a job may begin.
+    pub fn starts_within(&self) -> Span {
+        self.start_window.unwrap_or(USUAL_START_WINDOW)
+    }
 }
 
 /// A copy that a rule makes of each recovery point.

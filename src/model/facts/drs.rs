@@ -71,6 +71,42 @@ pub struct SourceServer {
     pub reversed: Option<Text>,
 }
 
+/// A server that replicates but was not heard of for so long is not believed any more.
+const SILENCE: Span = Span::from_mins(30);
+
+impl Known<ReplicationState> {
+    /// AWS's word.
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Is(ReplicationState::Stopped) => "STOPPED",
+            Self::Is(ReplicationState::Initiating) => "INITIATING",
+            Self::Is(ReplicationState::InitialSync) => "INITIAL_SYNC",
+            Self::Is(ReplicationState::Backlog) => "BACKLOG",
+            Self::Is(ReplicationState::CreatingSnapshot) => "CREATING_SNAPSHOT",
+            Self::Is(ReplicationState::Continuous) => "CONTINUOUS",
+            Self::Is(ReplicationState::Paused) => "PAUSED",
+            Self::Is(ReplicationState::Rescan) => "RESCAN",
+            Self::Is(ReplicationState::Stalled) => "STALLED",
+            Self::Is(ReplicationState::Disconnected) => "DISCONNECTED",
+            Self::Is(ReplicationState::NotStarted) => "NOT_STARTED",
+            Self::Is(ReplicationState::NotAvailable) => "REPLICATION_STATE_NOT_AVAILABLE",
+            Self::Other(word) => word.as_str(),
+        }
+    }
+}
+
+impl SourceServer {
+    /// What it is called: its name, or its id where it has none.
+    pub fn called(&self) -> &str {
+        self.name.as_ref().unwrap_or(&self.id).as_str()
+    }
+
+    /// From when on it is not believed any more when it says that it replicates; `None` for one that never says when it was heard of.
+    pub fn silent_from(&self) -> Option<Moment> {
+        self.last_seen.map(|seen| seen.saturating_add(SILENCE).unwrap_or(Moment::MAX))
+    }
+}
+
 /// A machine that DRS launched.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RecoveryInstance {

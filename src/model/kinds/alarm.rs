@@ -41,7 +41,6 @@ impl ComponentKind for Alarm {
             return evidence;
         };
         let since = alarm.since.map(|since| format!(" since {}", clock(since, now))).unwrap_or_default();
-        let reason = alarm.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
         let state = match &alarm.state {
             Known::Is(AlarmState::Ok) => "OK",
             Known::Is(AlarmState::Alarm) => "ALARM",
@@ -55,19 +54,18 @@ impl ComponentKind for Alarm {
         if let Some(missing) = &alarm.missing_data {
             evidence.note("missing data count as", missing.as_str());
         }
+        // CloudWatch's words are of figures and three lines long: evidence, and no reason to read at night.
         if let Some(reason) = &alarm.reason {
             evidence.note("reason", reason.as_str());
         }
         match &alarm.state {
             Known::Is(AlarmState::Ok) => {}
             Known::Is(AlarmState::Alarm) => {
-                evidence.finding(Verdict::AtRisk, format!("The alarm {name} in {region} is raised{since}{reason}"));
+                evidence.finding(Verdict::AtRisk, format!("The alarm {name} in {region} is raised{since}"));
             }
             // What it watches may be gone, and its metrics with it.
-            Known::Is(AlarmState::InsufficientData) => evidence.finding(
-                Verdict::Unknown,
-                format!("The alarm {name} in {region} has too few data to tell{since}{reason}"),
-            ),
+            Known::Is(AlarmState::InsufficientData) => evidence
+                .finding(Verdict::Unknown, format!("The alarm {name} in {region} has too few data to tell{since}")),
             Known::Other(state) => {
                 evidence.finding(Verdict::Unknown, format!("The alarm {name} in {region} is {state}{since}"));
             }

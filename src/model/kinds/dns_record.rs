@@ -138,7 +138,10 @@ impl DnsRecord {
                 (None, "answers a record set that cannot be told, nor can their health".to_owned())
             }
             Choice::Untold => {
-                (None, format!("answers {answered}; why cannot be told, nor the health of its record sets"))
+                let is_secondary =
+                    |at: &usize| sets.get(*at).is_some_and(|set| set.record.routing == Routing::Secondary);
+                let verdict = found.answered.iter().any(is_secondary).then_some(Verdict::AtRisk);
+                (verdict, format!("answers {answered}; why cannot be told, nor the health of its record sets"))
             }
         }
     }

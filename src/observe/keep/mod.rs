@@ -14,6 +14,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use files::Folder;
 pub(super) use keeper::Keeper;
@@ -47,14 +48,10 @@ impl Watched {
         let name = self.config.file_stem().map(|name| name.to_string_lossy()).unwrap_or_default();
         let plain: String =
             name.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).take(32).collect();
-        let all = serde_json::to_string(self).unwrap_or_default();
-        format!("{plain}-{:016x}", fnv(all.as_bytes()))
+        let all = Sha256::digest(serde_json::to_string(self).unwrap_or_default());
+        let short: String = all.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        format!("{plain}-{short}")
     }
-}
-
-/// FNV-1a of 64 bits: the same in every version of drdeck.
-fn fnv(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01B3))
 }
 
 /// The memory of one thing that is watched.

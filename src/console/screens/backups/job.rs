@@ -244,7 +244,7 @@ impl Item for Row {
             (Some(from), None) => format::elapsed(now.duration_since(from)),
             (None, _) => "-".to_owned(),
         };
-        let state = Line::new(self.severity.role(), states::word(told.state));
+        let state = Line::new(self.severity.role(), told.state.word());
         let started = Line::new(Role::Text, told.created.map_or_else(|| "-".to_owned(), |at| format::brief(at, now)));
         let took = Line::new(Role::Text, took);
         let kind = Line::new(Role::TextMuted, told.kind.map_or("-", Text::as_str));
@@ -276,7 +276,7 @@ impl Item for Row {
         let resource = told.resource.map_or("", Text::as_str);
         let (kind, message) = (told.kind.map_or("", Text::as_str), told.message.map_or("", Text::as_str));
         let region = self.job.source().place().region.as_str();
-        format!("{} {resource} {kind} {message} {} {region}", states::word(told.state), self.job.target())
+        format!("{} {resource} {kind} {message} {} {region}", told.state.word(), self.job.target())
     }
 
     fn why(&self, now: Moment) -> String {
@@ -300,7 +300,7 @@ impl Item for Row {
             },
             Job::Backup(_) | Job::Copy(_) => String::new(),
         };
-        format!("The {what}{at} is {}{message}.{later}{checked}", states::word(told.state))
+        format!("The {what}{at} is {}{message}.{later}{checked}", told.state.word())
     }
 
     fn detail(&self, world: &World, now: Moment) -> Detail {
@@ -313,7 +313,7 @@ impl Item for Row {
             Job::Restore(_) => ("restore job", "describe-restore-job", "--restore-job-id"),
         };
         let mut detail = Detail::new(self.name(), &format!("{what} in {}", place.region));
-        detail.marked("state", Line::new(self.severity.role(), states::word(told.state)));
+        detail.marked("state", Line::new(self.severity.role(), told.state.word()));
         detail.value("in words", self.why(now));
         detail.value("system", self.owners.words());
         detail.maybe("resource", told.resource.map(ToString::to_string));

@@ -15,7 +15,7 @@ use crate::model::facts::Answer;
 use crate::model::facts::backup::{BackupJob, CopyJob, JobState, ProtectedResource};
 use crate::model::facts::{Known, backup_plans::PlanSummary};
 use crate::model::kinds::{Backup, Kind};
-use crate::model::selection::{Plans, Takes};
+use crate::model::selection::{Plans, Taken, Takes};
 use crate::model::{ComponentAssessment, Moment, Place, Query, Snapshot, Span, Verdict};
 
 #[derive(Debug)]
@@ -222,12 +222,13 @@ impl Finder<'_> {
         };
         let applied = || taken.iter().filter(|taken| taken.takes == Takes::Certainly || made(taken.summary));
         let next = applied().filter_map(|taken| schedule::next_of(taken.plan?, self.now)).min();
-        let due = applied()
-            .filter(|taken| taken.summary.created.is_none_or(|created| Some(created) < found.last))
-            .flat_map(|taken| taken.plan.into_iter().flat_map(|plan| &plan.rules))
-            .filter(|rule| !rule.continuous)
-            .filter_map(|rule| schedule::due(rule, self.now))
-            .max();
+        let due_of = |taken: &Taken<'_>| {
+            let rules = taken.plan.map_or(&[][..], |plan| plan.rules.as_slice()).iter();
+            let due = rules.filter(|rule| !rule.continuous).filter_map(|rule| schedule::due(rule, self.now)).max();
+            // A plan that is younger than its time has not missed it.
+            due.filter(|due| taken.summary.created.is_none_or(|created| created < *due))
+        };
+        let due = applied().filter_map(due_of).max();
         let component = declared.and_then(|declared| declared.judged.cloned());
         let copy = self.copies.get(&key).cloned();
         let state =
@@ -274,7 +275,7 @@ impl Finder<'_> {
         if let Some(due) = due {
             return State::Overdue(due);
         }
-        let job = job.map(|job| (states::severity(&job.state), states::word(&job.state).to_owned()));
+        let job = job.map(|job| (states::severity(&job.state), job.state.word().to_owned()));
         match (job, copy.map(|copy| states::severity(&copy.state))) {
             (Some((Severity::Bad | Severity::Unknown, word)), _) => State::Failed(word),
             (_, Some(Severity::Bad | Severity::Unknown)) => State::CopyFailed,
@@ -324,7 +325,7 @@ impl Item for Row {
     fn cells(&self, now: Moment) -> Vec<Line> {
         let copy = match self.copy.as_ref().and_then(Fact::get) {
             Some(copy) if copy.state == Known::Is(JobState::Completed) => ago(copy.created, now),
-            Some(copy) => Line::new(states::severity(&copy.state).role(), states::word(&copy.state)),
+            Some(copy) => Line::new(states::severity(&copy.state).role(), copy.state.word()),
             None => Line::new(Role::TextMuted, "-"),
         };
         let kind = if self.kind.is_empty() { "-" } else { &self.kind };
@@ -359,7 +360,7 @@ impl Item for Row {
                 let copy = self.copy.as_ref().and_then(Fact::get);
                 let message = copy.and_then(|copy| copy.message.as_ref());
                 let message = message.map(|message| format!(": {message}")).unwrap_or_default();
-                let word = copy.map_or("FAILED", |copy| states::word(&copy.state));
+                let word = copy.map_or("FAILED", |copy| copy.state.word());
                 format!("The last copy to another vault is {word}{message}.")
             }
             State::Judged(_) => String::new(),
@@ -416,7 +417,7 @@ impl Row {
         let line = |at: Option<Moment>, what: &str, state: &Known<JobState>, message: Option<String>| {
             let at_text = at.map(|at| format::moment(at, now)).unwrap_or_default();
             let line = Line::new(Role::TextMuted, format!("{at_text}  {what} "))
-                .with(states::severity(state).role(), states::word(state))
+                .with(states::severity(state).role(), state.word())
                 .with(Role::Text, message.map(|message| format!(": {message}")).unwrap_or_default());
             (at, line)
         };

@@ -4,22 +4,6 @@ use super::super::listing::Severity;
 use crate::model::facts::Known;
 use crate::model::facts::backup::JobState;
 
-/// AWS's word.
-pub(super) fn word(state: &Known<JobState>) -> &str {
-    match state {
-        Known::Is(JobState::Created) => "CREATED",
-        Known::Is(JobState::Pending) => "PENDING",
-        Known::Is(JobState::Running) => "RUNNING",
-        Known::Is(JobState::Aborting) => "ABORTING",
-        Known::Is(JobState::Aborted) => "ABORTED",
-        Known::Is(JobState::Completed) => "COMPLETED",
-        Known::Is(JobState::Failed) => "FAILED",
-        Known::Is(JobState::Expired) => "EXPIRED",
-        Known::Is(JobState::Partial) => "PARTIAL",
-        Known::Other(word) => word.as_str(),
-    }
-}
-
 /// How bad it is.
 pub(super) const fn severity(state: &Known<JobState>) -> Severity {
     match state {

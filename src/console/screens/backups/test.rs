@@ -69,9 +69,7 @@ fn result(job: &RestoreJob) -> (String, Severity) {
         (Severity::Fine, Some(word @ ("FAILED" | "TIMED_OUT"))) => (format!("INVALID: {word}"), Severity::Bad),
         (Severity::Fine, Some(word)) => (word.to_owned(), Severity::Unknown),
         (Severity::Fine, None) => ("RESTORED".to_owned(), Severity::Watch),
-        (Severity::Busy | Severity::Watch | Severity::Unknown | Severity::Bad, _) => {
-            (states::word(&job.state).to_owned(), own)
-        }
+        (Severity::Busy | Severity::Watch | Severity::Unknown | Severity::Bad, _) => (job.state.word().to_owned(), own),
     }
 }
 
@@ -122,7 +120,7 @@ impl Item for Row {
 
     fn why(&self, now: Moment) -> String {
         let Some(job) = self.newest() else {
-            return "No restore of it is known of the last days.".to_owned();
+            return "No restore by it is known from the last days.".to_owned();
         };
         let resource = job.resource.as_ref().map_or("a resource", |arn| short(arn.as_str()));
         let at = job.created.map(|at| format!(" at {}", format::when(at, now))).unwrap_or_default();

@@ -56,7 +56,7 @@ impl Row {
         if let Some(Answer::Vault(vault)) = self.source.reading.value.as_deref() { Some(vault) } else { None }
     }
 
-    /// `no`, `until 2026-11-22 14:00Z`, `for good`.
+    /// `no`, `removable`, `from 2026-11-22 14:00Z` on for good, `for good`.
     fn lock(&self, now: Moment) -> String {
         match self.vault() {
             Some(vault) if vault.locked => match vault.lock_date {

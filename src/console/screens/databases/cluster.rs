@@ -43,6 +43,15 @@ impl Member {
             Self::Reader => "replica",
         }
     }
+
+    /// What follows its status in a sentence.
+    const fn phrase(self) -> &'static str {
+        match self {
+            Self::Alone => "",
+            Self::Writer => " as the writer",
+            Self::Reader => " as a replica",
+        }
+    }
 }
 
 pub(super) fn rows(sources: Sources, world: &World, now: Moment) -> Rows {
@@ -153,9 +162,9 @@ impl Item for Row {
         let count = format::count(cluster.members.len(), "instance");
         match (self.severity, cluster.members.as_slice()) {
             (Severity::Bad | Severity::Watch, []) => {
-                "It has no instance: it cannot serve until one was added to it.".to_owned()
+                "It has no instance: it cannot serve until one is added to it.".to_owned()
             }
-            (Severity::Fine, _) => format!("It is {} as {}, with {count}.", cluster.status, self.role.word()),
+            (Severity::Fine, _) => format!("It is {}{}, with {count}.", cluster.status, self.role.phrase()),
             (Severity::Watch, _) => {
                 let at = cluster.latest_restorable.map(|at| format::when(at, now)).unwrap_or_default();
                 format!("It could be restored to {at} at best.")

@@ -154,7 +154,12 @@ impl Item for Row {
         }
         if said.is_empty() {
             let zones = if instance.multi_az { "with a standby in another zone" } else { "in one zone" };
-            said.push(format!("It is {} as {}, {zones}.", instance.status, role(instance)));
+            let of = match (&instance.replica_source, instance.replicas.as_slice()) {
+                (Some(_), _) => " as a replica",
+                (None, []) => "",
+                (None, _) => " as the writer",
+            };
+            said.push(format!("It is {}{of}, {zones}.", instance.status));
         }
         said.join(" ")
     }

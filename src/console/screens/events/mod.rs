@@ -59,7 +59,7 @@ impl Row {
         let began = events.entries.get(at)?.began();
         let id = format!("{} {began}", event.thing);
         let when = format::brief(event.at, now);
-        let owners = event.subject.system().map(Owners::one).unwrap_or_default();
+        let owners = Owners::together(event.subject.systems().iter().map(|system| Owners::one(system)));
         Some(Self { at, id, when, owners, events })
     }
 
@@ -168,10 +168,9 @@ impl Item for Row {
         if !of.is_empty() {
             detail.heading(format!("all {}, newest first", format::count(of.len(), "change")));
             for each in of {
-                let when = format::moment(each.at, now);
-                detail.line(
-                    Line::new(Role::TextMuted, format!("{when}  ")).with(role(each.severity), each.text.as_str()),
-                );
+                let when = Line::new(Role::TextMuted, format!("{}  ", format::moment(each.at, now)));
+                let whose = if each.subject == event.subject { String::new() } else { each.subject.words() + ": " };
+                detail.line(when.with(Role::Text, whose).with(role(each.severity), each.text.as_str()));
             }
             let all: Vec<String> = of.iter().map(in_one_line).collect();
             detail.copy("all of them", all.join("\n"));
@@ -187,7 +186,7 @@ impl Item for Row {
 fn subject(event: &Event) -> String {
     match &event.subject {
         Subject::Component { component, .. } => component.clone(),
-        Subject::System(_) | Subject::Service(..) | Subject::Drdeck => event.subject.words(),
+        Subject::System(_) | Subject::Systems(_) | Subject::Service(..) | Subject::Drdeck => event.subject.words(),
     }
 }
 

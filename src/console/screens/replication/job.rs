@@ -1,5 +1,7 @@
 //! DRS jobs, with the launch status of each of their servers, and their logs. A job that is COMPLETED says nothing of success.
 
+use std::collections::HashMap;
+
 use super::super::listing::{Detail, Fact, Item, Owners, Rows, Severity, Sources};
 use crate::console::command_line;
 use crate::console::figures::Trust;
@@ -8,7 +10,7 @@ use crate::console::theme::Role;
 use crate::console::widgets::Line;
 use crate::console::world::World;
 use crate::model::facts::Answer;
-use crate::model::facts::drs::{Job, LogItem};
+use crate::model::facts::drs::{Job, LogItem, SourceServer};
 use crate::model::{Moment, Place, Query, Snapshot, Text};
 
 #[derive(Debug)]
@@ -20,10 +22,17 @@ struct Row {
 pub(super) fn rows(world: &World, _now: Moment) -> Rows {
     let Some(snapshot) = world.snapshot() else { return Rows::default() };
     let sources = Sources::of(snapshot, |query| matches!(query, Query::DrsJobs(_)));
+    let listings = snapshot.readings.keys().filter(|query| matches!(query, Query::SourceServers(_)));
+    let listed = listings.filter_map(|query| snapshot.source_servers(query).value).flatten();
+    let listed: HashMap<&str, &SourceServer> = listed.map(|server| (server.id.as_str(), server)).collect();
+    let owners_of = |id: &str| match listed.get(id) {
+        Some(server) => world.owns.server(server),
+        None => world.owns.server_id(id),
+    };
     let facts = sources.iter().flat_map(|source| Fact::all(source, jobs));
     let items = facts.filter_map(|job| {
-        let first = job.get()?.servers.first();
-        let owners = first.map(|(server, _)| world.owns.server_id(server.as_str())).unwrap_or_default();
+        let servers = job.get()?.servers.iter();
+        let owners = Owners::together(servers.map(|(server, _)| owners_of(server.as_str())));
         Some(Box::new(Row { owners, job }) as Box<dyn Item>)
     });
     Rows { items: items.collect(), sources }
@@ -46,9 +55,16 @@ fn failed(job: &Job) -> usize {
     job.servers.iter().filter(|(_, launch)| launch.as_str() == "FAILED").count()
 }
 
+/// Servers of a launch that neither run nor were terminated after they did.
+fn missing(job: &Job) -> usize {
+    let ended = |launch: &Text| matches!(launch.as_str(), "LAUNCHED" | "TERMINATED");
+    if job.kind.as_str() == "LAUNCH" { job.servers.iter().filter(|(_, launch)| !ended(launch)).count() } else { 0 }
+}
+
 fn severity(job: &Job) -> Severity {
     match (failed(job), job.status.as_str()) {
         (1.., _) => Severity::Bad,
+        (0, "COMPLETED") if missing(job) > 0 => Severity::Watch,
         (0, "COMPLETED") => Severity::Fine,
         (0, "PENDING" | "STARTED") => Severity::Busy,
         (0, _) => Severity::Unknown,
@@ -197,7 +213,7 @@ impl Item for Row {
         let Some(job) = self.job.get() else { return String::new() };
         let what = plain(&job.initiated_by);
         match severity(job) {
-            Severity::Bad if job.status.as_str() == "COMPLETED" => {
+            Severity::Bad | Severity::Watch if job.status.as_str() == "COMPLETED" => {
                 format!("The job is COMPLETED, and yet: {} ({what}).", outcome(job))
             }
             Severity::Bad => format!("{} ({what}); the job is {}.", outcome(job), job.status),
@@ -223,7 +239,7 @@ impl Item for Row {
         let names = world.snapshot().map(|snapshot| snapshot.source_servers(&Query::SourceServers(place.clone())));
         let known = names.as_ref().and_then(|names| names.value).map_or(&[][..], Vec::as_slice);
         for (server, launch) in &job.servers {
-            let name = known.iter().find(|known| known.id == *server).map(super::server::name);
+            let name = known.iter().find(|known| known.id == *server).map(SourceServer::called);
             detail.line(
                 Line::new(launch_role(launch.as_str()), format!("{:<12}", launch.as_str()))
                     .with(Role::TextStrong, server.as_str())

@@ -6,6 +6,7 @@ use crate::console::format;
 use crate::console::theme::Role;
 use crate::console::widgets::Line;
 use crate::console::world::World;
+use crate::model::kinds::Copies;
 use crate::model::{ComponentAssessment, Loss, Moment, Region, Span, SystemAssessment, Verdict};
 
 /// The kinds that replicate, DRS aside: its servers have rows of their own.
@@ -37,10 +38,14 @@ pub(super) fn rows(world: &World) -> Vec<Box<dyn Item>> {
 
 fn row(system: &SystemAssessment, component: &ComponentAssessment) -> Row {
     let mut active = system.active.iter();
-    let direction = match (active.next(), active.next()) {
-        (Some(from), None) => format!("from {}", from.short()),
-        (Some(_), Some(_)) => "both ways".to_owned(),
-        (None, _) => "-".to_owned(),
+    let direction = match (&component.copies, active.next(), active.next()) {
+        // Set up for one way, it does not turn when the System does.
+        (Some(Copies::From(site)), ..) => format!("from {}", site.short()),
+        (Some(Copies::To(site)), ..) => format!("to {}", site.short()),
+        (None, Some(_), _) if component.kind == "metric" => "-".to_owned(),
+        (None, Some(from), None) => format!("from {}", from.short()),
+        (None, Some(_), Some(_)) => "both ways".to_owned(),
+        (None, None, _) => "-".to_owned(),
     };
     Row {
         id: format!("{}/{}", system.name, component.name),

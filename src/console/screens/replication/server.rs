@@ -13,9 +13,6 @@ use crate::model::facts::drs::{Direction, Job, ReplicationState, SourceServer};
 use crate::model::facts::{Answer, Known};
 use crate::model::{Moment, Place, Query, Snapshot, Span};
 
-/// A server that replicates but was not heard of for so long is not believed any more.
-const SILENCE: Span = Span::from_mins(30);
-
 #[derive(Debug)]
 struct Row {
     server: Fact<SourceServer>,
@@ -50,13 +47,8 @@ fn jobs(answer: &Answer) -> Option<&[Job]> {
     if let Answer::DrsJobs(jobs) = answer { Some(jobs) } else { None }
 }
 
-/// What a server is called.
-pub(super) fn name(server: &SourceServer) -> &str {
-    server.name.as_ref().unwrap_or(&server.id).as_str()
-}
-
 fn is_silent(server: &SourceServer, now: Moment) -> bool {
-    server.last_seen.is_some_and(|at| now.duration_since(at) > SILENCE)
+    server.silent_from().is_some_and(|from| now > from)
 }
 
 fn severity(server: &SourceServer, now: Moment) -> Severity {
@@ -80,27 +72,17 @@ fn severity(server: &SourceServer, now: Moment) -> Severity {
     }
 }
 
-/// AWS's word for that state; the longest one, `REPLICATION_STATE_NOT_AVAILABLE`, shortened.
+/// AWS's word for that state, the long ones shortened.
 fn state_word(state: &Known<ReplicationState>) -> &str {
-    match state {
-        Known::Is(ReplicationState::Stopped) => "STOPPED",
-        Known::Is(ReplicationState::Initiating) => "INITIATING",
-        Known::Is(ReplicationState::InitialSync) => "INITIAL_SYNC",
-        Known::Is(ReplicationState::Backlog) => "BACKLOG",
-        Known::Is(ReplicationState::CreatingSnapshot) => "SNAPSHOT",
-        Known::Is(ReplicationState::Continuous) => "CONTINUOUS",
-        Known::Is(ReplicationState::Paused) => "PAUSED",
-        Known::Is(ReplicationState::Rescan) => "RESCAN",
-        Known::Is(ReplicationState::Stalled) => "STALLED",
-        Known::Is(ReplicationState::Disconnected) => "DISCONNECTED",
-        Known::Is(ReplicationState::NotStarted) => "NOT_STARTED",
-        Known::Is(ReplicationState::NotAvailable) => "NOT_AVAILABLE",
-        Known::Other(word) => word.as_str(),
+    match state.word() {
+        "CREATING_SNAPSHOT" => "SNAPSHOT",
+        "REPLICATION_STATE_NOT_AVAILABLE" => "NOT_AVAILABLE",
+        word => word,
     }
 }
 
-/// What is known of the lag. Only a server that really replicates tells it; what another one told last has grown by at least the time
-/// since it was heard of.
+/// What is known of the lag. Only a server that really replicates, and is heard of, tells it; what another one told last has grown by at
+/// least the time since it was heard of.
 enum Lag {
     Is(Span),
     AtLeast(Span),
@@ -110,10 +92,12 @@ enum Lag {
 fn lag(server: &SourceServer, now: Moment) -> Lag {
     let unheard = server.last_seen.map(|at| now.duration_since(at).max(Span::ZERO));
     match (&server.state, server.lag, unheard) {
-        (Known::Is(ReplicationState::Continuous), lag, _) => Lag::Is(lag.unwrap_or(Span::ZERO)),
+        (Known::Is(ReplicationState::Continuous), lag, _) if !is_silent(server, now) => {
+            Lag::Is(lag.unwrap_or(Span::ZERO))
+        }
         (_, Some(lag), unheard) => Lag::AtLeast(lag.saturating_add(unheard.unwrap_or(Span::ZERO))),
-        (_, None, Some(unheard)) => Lag::AtLeast(unheard),
-        (_, None, None) => Lag::Unknown,
+        (_, None, Some(unheard)) if !unheard.is_zero() => Lag::AtLeast(unheard),
+        (_, None, _) => Lag::Unknown,
     }
 }
 
@@ -143,7 +127,7 @@ impl Item for Row {
     }
 
     fn name(&self) -> &str {
-        self.server.get().map_or("", name)
+        self.server.get().map_or("", SourceServer::called)
     }
 
     fn severity(&self) -> Severity {
@@ -217,7 +201,8 @@ impl Item for Row {
         let launch = if server.last_launch.as_str() == "FAILED" { " Its last launch failed." } else { "" };
         let what = match &server.state {
             Known::Is(State::Continuous) if is_silent(server, now) => {
-                format!("DRS has not heard of it{heard}: its lag is not believed.")
+                let at = server.last_seen.map(|at| format::when(at, now)).unwrap_or_default();
+                format!("DRS last heard of it at {at}: its lag is not believed.")
             }
             Known::Is(State::Continuous) => {
                 let lag = format::span(server.lag.unwrap_or_default());
@@ -252,7 +237,7 @@ impl Item for Row {
         let source = self.server.source();
         let place = source.place();
         let what = format!("DRS source server, {} to {}", origin(server), place.region);
-        let mut detail = Detail::new(name(server), &what);
+        let mut detail = Detail::new(server.called(), &what);
         let filter = format!("sourceServerIDs={}", server.id);
         let arguments = ["--filters", filter.as_str()];
         detail.command(command_line::aws(&world.shell, place, "drs", "describe-source-servers", &arguments));

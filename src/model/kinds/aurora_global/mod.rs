@@ -11,7 +11,7 @@ use crate::model::facts::Known;
 use crate::model::facts::cloudwatch::Series;
 use crate::model::facts::rds::{DbCluster, GlobalCluster, GlobalMember, Synchronization};
 use crate::model::index::{Index, Sight};
-use crate::model::words::{arn_name, arn_region, clock, length, listed, sites};
+use crate::model::words::{arn_name, arn_region, clock, count, length, listed, sites};
 use crate::model::{Loss, Place, Query, Region, Site, Text, Verdict};
 
 /// An Aurora global database.
@@ -157,7 +157,8 @@ fn judge_target(
         }
         return;
     };
-    evidence.note("target", format!("{name} in {region}: {}, {} instances", found.status, found.members.len()));
+    let instances = count(found.members.len(), "instance");
+    evidence.note("target", format!("{name} in {region}: {}, {instances}", found.status));
     match standing(&found.status) {
         Standing::Available => {}
         Standing::Busy => evidence.blocker(Verdict::AtRisk, format!("{name} in {region} is {}", found.status)),

@@ -15,7 +15,7 @@ impl Backup {
         let name = self.name();
         let when = job.created.map(|created| format!(" of {}", clock(created, now))).unwrap_or_default();
         let message = job.message.as_ref().map(|message| format!(": {message}")).unwrap_or_default();
-        evidence.note("last job", format!("{}{when}{message}", state_word(&job.state)));
+        evidence.note("last job", format!("{}{when}{message}", job.state.word()));
         match &job.state {
             Known::Is(JobState::Created | JobState::Pending | JobState::Running) => {}
             Known::Is(JobState::Completed) if job.message.is_none() => {}
@@ -25,7 +25,7 @@ impl Backup {
             Known::Is(
                 JobState::Aborting | JobState::Aborted | JobState::Failed | JobState::Expired | JobState::Partial,
             ) => {
-                let word = state_word(&job.state);
+                let word = job.state.word();
                 evidence.finding(Verdict::AtRisk, format!("The last backup of {name}{when} is {word}{message}"));
             }
             Known::Other(word) => {
@@ -56,9 +56,9 @@ impl CopyVault {
         let region = &self.place.region;
         let when = job.created.map(|created| format!(" of {}", clock(created, now))).unwrap_or_default();
         let message = job.message.as_ref().map(|message| format!(": {message}")).unwrap_or_default();
-        evidence.note("last copy", format!("{}{when}{message}", state_word(&job.state)));
+        evidence.note("last copy", format!("{}{when}{message}", job.state.word()));
         let sentence =
-            format!("The copy of {name}{when} to {} in {region} is {}{message}", self.vault, state_word(&job.state));
+            format!("The copy of {name}{when} to {} in {region} is {}{message}", self.vault, job.state.word());
         match &job.state {
             Known::Is(JobState::Created | JobState::Pending | JobState::Running | JobState::Completed) => {}
             Known::Is(
@@ -85,20 +85,4 @@ fn median(mut spans: Vec<Span>) -> Option<Span> {
 
 fn has_ended(state: &Known<JobState>) -> bool {
     !matches!(state, Known::Is(JobState::Created | JobState::Pending | JobState::Running))
-}
-
-/// AWS's word for that state.
-pub(super) fn state_word(state: &Known<JobState>) -> &str {
-    match state {
-        Known::Is(JobState::Created) => "CREATED",
-        Known::Is(JobState::Pending) => "PENDING",
-        Known::Is(JobState::Running) => "RUNNING",
-        Known::Is(JobState::Aborting) => "ABORTING",
-        Known::Is(JobState::Aborted) => "ABORTED",
-        Known::Is(JobState::Completed) => "COMPLETED",
-        Known::Is(JobState::Failed) => "FAILED",
-        Known::Is(JobState::Expired) => "EXPIRED",
-        Known::Is(JobState::Partial) => "PARTIAL",
-        Known::Other(word) => word.as_str(),
-    }
 }

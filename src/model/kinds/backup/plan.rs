@@ -10,10 +10,7 @@ use crate::model::selection::Takes;
 use crate::model::words::{clock, length, listed};
 use crate::model::{Moment, Place, Span, Text, Verdict};
 
-/// The schedule AWS takes for a rule that names none.
-const USUAL_SCHEDULE: &str = "cron(0 5 ? * * *)";
-/// AWS's own values where a rule names none.
-const USUAL_START_WINDOW: Span = Span::from_hours(8);
+/// AWS's own value where a rule names none.
 const USUAL_COMPLETION_WINDOW: Span = Span::from_hours(7 * 24);
 /// Jobs are listed a week and a day back: of what was due before, a list without a job proves nothing.
 const JOBS_ARE_TOLD: Span = Span::from_hours(7 * 24);
@@ -25,6 +22,8 @@ struct Applied<'a> {
     summary: &'a PlanSummary,
     rule: &'a Rule,
     schedule: Result<Schedule, Text>,
+    /// How far its recovery points get.
+    reach: Reach,
 }
 
 /// What the plans say of a resource.
@@ -68,10 +67,6 @@ impl Applied<'_> {
         self.schedule.as_ref().ok().filter(|schedule| !self.rule.continuous && matches!(schedule, Schedule::Cron(_)))
     }
 
-    fn start_window(&self) -> Span {
-        self.rule.start_window.unwrap_or(USUAL_START_WINDOW)
-    }
-
     /// How long after its time a recovery point is waited for: the windows of a rule are days, so where it is known how long its jobs
     /// take, twice that.
     fn patience(&self, usual: Usual, reach: Reach) -> Span {
@@ -83,7 +78,7 @@ impl Applied<'_> {
             Reach::Home => Span::ZERO,
             Reach::Copied => takes(usual.copy),
         };
-        self.start_window().saturating_add(takes(usual.backup)).saturating_add(copies)
+        self.rule.starts_within().saturating_add(takes(usual.backup)).saturating_add(copies)
     }
 
     /// The newest of its times that is `patience` ago, and when that becomes another one.
@@ -126,7 +121,7 @@ impl Due<'_> {
                 }
             }
             Self::Scheduled(rules, usual, reach) => {
-                for applied in &rules.applied {
+                for applied in rules.reaching(*reach) {
                     let Some((due, next)) = applied.due(now, applied.patience(*usual, *reach)) else { continue };
                     evidence.changes.extend(next);
                     if is_since(newest, due) || !applied.is_older_than(due) {
@@ -180,17 +175,24 @@ impl<'a> Rules<'a> {
                     rules.elsewhere.push((taken.summary.name.as_str(), rule.vault.as_str()));
                     continue;
                 }
-                let expression = rule.schedule.as_ref().map_or(USUAL_SCHEDULE, Text::as_str);
-                let schedule = Schedule::parse(expression, rule.time_zone.as_ref().map(Text::as_str));
-                rules.applied.push(Applied { summary: taken.summary, rule, schedule });
+                let schedule = rule.times();
+                let copied = |copy: &CopyVault| rule.copies.iter().any(|action| copy.is(&action.vault));
+                let reach = if backup.copy.as_ref().is_some_and(copied) { Reach::Copied } else { Reach::Home };
+                rules.applied.push(Applied { summary: taken.summary, rule, schedule, reach });
             }
         }
         rules
     }
 
+    /// The rules whose recovery points get so far. Where none copies, somebody else does, and may do so as often as backups are made.
+    fn reaching(&self, reach: Reach) -> impl Iterator<Item = &Applied<'a>> {
+        let copied = self.applied.iter().any(|applied| applied.reach == Reach::Copied);
+        self.applied.iter().filter(move |applied| reach == Reach::Home || !copied || applied.reach == reach)
+    }
+
     /// The shortest of the longest rests of its rules: other rules can only make it better.
-    fn interval(&self, now: Moment) -> Option<Span> {
-        let scheduled = self.applied.iter().filter(|applied| !applied.rule.continuous);
+    fn interval(&self, reach: Reach, now: Moment) -> Option<Span> {
+        let scheduled = self.reaching(reach).filter(|applied| !applied.rule.continuous);
         scheduled.filter_map(|applied| applied.schedule.as_ref().ok()?.longest_gap(now)).min()
     }
 
@@ -199,10 +201,10 @@ impl<'a> Rules<'a> {
         if let Some(every) = every {
             return Due::Each(every);
         }
-        if self.applied.iter().any(|applied| applied.times().is_some()) {
+        if self.reaching(reach).any(|applied| applied.times().is_some()) {
             return Due::Scheduled(self, usual, reach);
         }
-        let rates = self.applied.iter().filter_map(|applied| match &applied.schedule {
+        let rates = self.reaching(reach).filter_map(|applied| match &applied.schedule {
             Ok(Schedule::Rate(every)) => Some(*every),
             Ok(Schedule::Cron(_)) | Err(_) => None,
         });
@@ -211,10 +213,10 @@ impl<'a> Rules<'a> {
 
     /// What is lost at worst although all goes to plan: a failure just before the next recovery point can be used.
     pub(super) fn at_worst(&self, every: Option<Span>, usual: Usual, reach: Reach, now: Moment) -> Option<Span> {
-        if self.applied.iter().any(|applied| applied.rule.continuous) {
+        if self.reaching(reach).any(|applied| applied.rule.continuous) {
             return None;
         }
-        let interval = every.or_else(|| self.interval(now))?;
+        let interval = every.or_else(|| self.interval(reach, now))?;
         let copies = match reach {
             Reach::Home => Span::ZERO,
             Reach::Copied => usual.copy.unwrap_or_default(),
@@ -223,10 +225,9 @@ impl<'a> Rules<'a> {
     }
 
     fn note(&self, evidence: &mut Evidence, now: Moment) {
-        for Applied { summary, rule, schedule } in &self.applied {
+        for Applied { summary, rule, schedule, .. } in &self.applied {
             let kept = rule.kept.map_or_else(|| "kept for ever".to_owned(), |kept| format!("kept {}", length(kept)));
-            let expression = rule.schedule.as_ref().map_or(USUAL_SCHEDULE, Text::as_str);
-            let zone = rule.time_zone.as_ref().map_or("Etc/UTC", Text::as_str);
+            let (expression, zone) = (rule.expression(), rule.time_zone.as_ref().map_or("Etc/UTC", Text::as_str));
             let next = match schedule {
                 Ok(schedule) => schedule.next_after(now).map(|next| format!(", next at {}", clock(next, now))),
                 Err(why) => Some(format!(": {why}")),
@@ -309,7 +310,7 @@ impl Backup {
             Err(_) => {}
         }
         // A backup that never started emits no failure: only the time tells that it should have.
-        let Some((due, next)) = applied.due(now, applied.start_window()) else { return };
+        let Some((due, next)) = applied.due(now, applied.rule.starts_within()) else { return };
         evidence.changes.extend(next);
         let Some(jobs) = made.jobs.value.filter(|_| made.jobs.is_fresh()) else { return };
         let told = now.duration_since(due) < JOBS_ARE_TOLD && applied.is_older_than(due);

@@ -1,7 +1,6 @@
 //! Whether what was backed up was ever restored, and whether that was good.
 
 use super::Backup;
-use super::jobs::state_word;
 use crate::model::facts::Known;
 use crate::model::facts::backup::{JobState, RestoreJob};
 use crate::model::facts::backup_plans::RestoreTestingPlan;
@@ -47,18 +46,14 @@ impl Backup {
         let message = job.message.as_ref().map(|message| format!(": {message}")).unwrap_or_default();
         let validation = job.validation.as_ref().map(Text::as_str);
         let deletion = job.deletion.as_ref().map(|state| format!(", deletion {state}")).unwrap_or_default();
-        evidence.note(
-            label,
-            format!("{}{when}, validation {}{deletion}", state_word(&job.state), validation.unwrap_or("none")),
-        );
+        evidence
+            .note(label, format!("{}{when}, validation {}{deletion}", job.state.word(), validation.unwrap_or("none")));
         match &job.state {
             Known::Is(
                 JobState::Failed | JobState::Aborted | JobState::Aborting | JobState::Expired | JobState::Partial,
             )
-            | Known::Other(_) => evidence.finding(
-                Verdict::AtRisk,
-                format!("The last {what} of {name}{when} is {}{message}", state_word(&job.state)),
-            ),
+            | Known::Other(_) => evidence
+                .finding(Verdict::AtRisk, format!("The last {what} of {name}{when} is {}{message}", job.state.word())),
             Known::Is(JobState::Created | JobState::Pending | JobState::Running | JobState::Completed) => {
                 match validation {
                     None | Some("SUCCESSFUL" | "VALIDATING") => {}

@@ -6,7 +6,7 @@ use crate::model::facts::Known;
 use crate::model::facts::backup::{PointStatus, RecoveryPoint, Vault};
 use crate::model::index::Sight;
 use crate::model::kinds::{Evidence, Means, Protection, Trust};
-use crate::model::words::{clock, length};
+use crate::model::words::{clock, count, length};
 use crate::model::{Moment, Place, Span, Verdict};
 
 /// The recovery points that can be restored: the start of the newest and of the oldest.
@@ -69,6 +69,7 @@ impl Backup {
         let Some(window) = window(all) else {
             let seen = match all.len() {
                 0 => "holds no recovery point".to_owned(),
+                1 => "holds one recovery point, which is not usable,".to_owned(),
                 count => format!("holds {count} recovery points, none of them usable,"),
             };
             return Protection::none(format!("{vault} in {region} {seen} of {name}"), trust, points.read_at);
@@ -95,7 +96,8 @@ fn note_vault(evidence: &mut Evidence, vault: &Vault, place: &Place, now: Moment
         Some("CUSTOMER_MANAGED_KMS_KEY") => ", with a key of its own",
         Some(_) | None => "",
     };
-    evidence.note("vault", format!("{} in {}: {} points, {lock}{key}", vault.name, place.region, vault.points));
+    let points = count(usize::try_from(vault.points).unwrap_or(usize::MAX), "point");
+    evidence.note("vault", format!("{} in {}: {points}, {lock}{key}", vault.name, place.region));
 }
 
 /// `7 d at least`, `7 d to 10 y`: the retentions that the lock of a vault lets in.

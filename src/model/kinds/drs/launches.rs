@@ -1,7 +1,7 @@
 //! What launches came to, and what machines they left.
 
 use super::Drs;
-use super::server::{name, origin};
+use super::server::origin;
 use crate::model::facts::Known;
 use crate::model::facts::drs::{Direction, Job, LogItem, RecoveryInstance, ReplicationState, SourceServer};
 use crate::model::index::{Index, Sight};
@@ -49,7 +49,7 @@ impl Drs {
         for item in log.value.into_iter().flatten() {
             let server = servers.iter().find(|server| item.server.as_ref() == Some(&server.id));
             let who = match (server, &item.server) {
-                (Some(server), _) => name(server).to_owned(),
+                (Some(server), _) => server.called().to_owned(),
                 (None, None) => job.id.as_str().to_owned(),
                 // Others may have been launched with ours.
                 (None, Some(_)) => continue,
@@ -84,7 +84,7 @@ impl Drs {
 
     /// What a launch, or machines already launched, mean for the next one. Says where the server runs.
     pub(super) fn judge_launches(&self, evidence: &mut Evidence, index: &Index<'_>, server: &SourceServer) -> Runs {
-        let name = name(server);
+        let name = server.called();
         let jobs = self.jobs_of(index, server);
         let launched = index.recovery_instances_of(&Query::RecoveryInstances(self.place.clone()), server.id.as_str());
         evidence.rests_on(&jobs);

@@ -7,7 +7,7 @@ mod settings;
 use std::collections::BTreeSet;
 
 use launches::Runs;
-use server::{is_heard, judge_server, judge_state, name, origin, together};
+use server::{is_heard, judge_server, judge_state, origin, together};
 
 use super::{ComponentKind, Evidence, Protection, Serving, Trust};
 use crate::model::facts::drs::SourceServer;
@@ -148,7 +148,7 @@ impl ComponentKind for Drs {
             if runs == Runs::Recovered {
                 protected.region = self.judge_reversed(&mut evidence, index, server, &trust);
             } else if runs != Runs::Failback && origin(server) == here {
-                let why = format!("{} runs in {region} and would be recovered there, too", name(server));
+                let why = format!("{} runs in {region} and would be recovered there, too", server.called());
                 protected.region = Protection::none(why, trust.clone(), read_at);
             }
             by_region.push(protected.region);
@@ -175,7 +175,7 @@ impl ComponentKind for Drs {
         let lag = servers.iter().filter_map(|server| server.lag).max().unwrap_or(Span::ZERO);
         let behind = if lag.is_zero() { "no lag".to_owned() } else { format!("at most {} lag", length(lag)) };
         evidence.seen = Text::new(match servers.as_slice() {
-            [server] => format!("{} replicates to {region} with {behind}", name(server)),
+            [server] => format!("{} replicates to {region} with {behind}", server.called()),
             all => format!("{} servers replicate to {region} with {behind}", all.len()),
         });
         evidence
@@ -191,7 +191,7 @@ impl Drs {
         server: &SourceServer,
         trust: &Trust,
     ) -> Protection {
-        let (name, region) = (name(server), &self.place.region);
+        let (name, region) = (server.called(), &self.place.region);
         let Some((place, id)) = reversed(self, server) else {
             let why = format!("{name} runs in {region} since its recovery, and nothing replicates it back");
             return Protection::unknown(why, trust.clone());

@@ -7,9 +7,6 @@ use crate::model::kinds::{Evidence, Means, Protection, Trust};
 use crate::model::words::{clock, length};
 use crate::model::{Loss, Moment, Site, Span, Verdict};
 
-/// A server that replicates but was not heard of for so long is not believed any more.
-const SILENCE: Span = Span::from_mins(30);
-
 /// How one server is protected.
 pub(super) struct Protected {
     pub(super) region: Protection,
@@ -43,34 +40,6 @@ pub(super) fn is_heard(state: &Known<ReplicationState>) -> bool {
     }
 }
 
-/// From when on a server that says it replicates is not believed any more; `None` for one that never says when it was heard of.
-fn silent_from(server: &SourceServer) -> Option<Moment> {
-    server.last_seen.map(|seen| seen.saturating_add(SILENCE).unwrap_or(Moment::MAX))
-}
-
-pub(super) fn name(server: &SourceServer) -> &str {
-    server.name.as_ref().unwrap_or(&server.id).as_str()
-}
-
-/// AWS's word for that state.
-fn state_word(state: &Known<ReplicationState>) -> &str {
-    match state {
-        Known::Is(ReplicationState::Stopped) => "STOPPED",
-        Known::Is(ReplicationState::Initiating) => "INITIATING",
-        Known::Is(ReplicationState::InitialSync) => "INITIAL_SYNC",
-        Known::Is(ReplicationState::Backlog) => "BACKLOG",
-        Known::Is(ReplicationState::CreatingSnapshot) => "CREATING_SNAPSHOT",
-        Known::Is(ReplicationState::Continuous) => "CONTINUOUS",
-        Known::Is(ReplicationState::Paused) => "PAUSED",
-        Known::Is(ReplicationState::Rescan) => "RESCAN",
-        Known::Is(ReplicationState::Stalled) => "STALLED",
-        Known::Is(ReplicationState::Disconnected) => "DISCONNECTED",
-        Known::Is(ReplicationState::NotStarted) => "NOT_STARTED",
-        Known::Is(ReplicationState::NotAvailable) => "REPLICATION_STATE_NOT_AVAILABLE",
-        Known::Other(word) => word.as_str(),
-    }
-}
-
 /// The window of the snapshots that were really taken; an expected one is no recovery point.
 fn taken(snapshots: &[RecoverySnapshot]) -> Option<(Moment, Moment)> {
     let newest = snapshots.iter().filter_map(|snapshot| snapshot.taken).max()?;
@@ -87,7 +56,7 @@ fn by_snapshots(server: &SourceServer, snapshots: &Sight<'_, Vec<RecoverySnapsho
                 Protection::since(Means::Continuous, newest, Some(oldest), trust, snapshots.read_at)
             }
             None => Protection::none(
-                format!("{} is {} and has no snapshot to recover from", name(server), state_word(&server.state)),
+                format!("{} is {} and has no snapshot to recover from", server.called(), server.state.word()),
                 trust,
                 snapshots.read_at,
             ),
@@ -107,7 +76,7 @@ pub(super) fn judge_server(
     let both = listing.clone().and(&snapshots.trust);
     let data = by_snapshots(server, snapshots, both.clone());
     let region = match &server.state {
-        Known::Is(ReplicationState::Continuous) if silent_from(server).is_none_or(|silent| now <= silent) => {
+        Known::Is(ReplicationState::Continuous) if server.silent_from().is_none_or(|silent| now <= silent) => {
             let lag = server.lag.unwrap_or(Span::ZERO);
             match read_at.and_then(|at| at.checked_sub(lag.max(Span::ZERO)).ok()) {
                 Some(newest) => Protection::since(Means::Continuous, newest, None, listing.clone(), read_at),
@@ -128,9 +97,10 @@ pub(super) fn judge_server(
             | ReplicationState::NotAvailable
             | ReplicationState::Continuous,
         ) => by_snapshots(server, snapshots, both),
-        Known::Other(word) => {
-            Protection::unknown(format!("{} is in a state drdeck does not know: {word}", name(server)), listing.clone())
-        }
+        Known::Other(word) => Protection::unknown(
+            format!("{} is in a state drdeck does not know: {word}", server.called()),
+            listing.clone(),
+        ),
     };
     Protected { region, data }
 }
@@ -157,8 +127,8 @@ pub(super) fn together(all: Vec<Protection>) -> Protection {
 
 /// What is wrong with a server, apart from what would be lost.
 pub(super) fn judge_state(evidence: &mut Evidence, server: &SourceServer, now: Moment) {
-    let name = name(server);
-    let word = state_word(&server.state);
+    let name = server.called();
+    let word = server.state.word();
     let lag = server.lag.map_or_else(|| "no lag told".to_owned(), length);
     let backlog =
         if server.backlog_bytes > 0 { format!(", backlog {} bytes", server.backlog_bytes) } else { String::new() };
@@ -170,7 +140,7 @@ pub(super) fn judge_state(evidence: &mut Evidence, server: &SourceServer, now: M
             if let Some(error) = &server.error {
                 evidence.finding(Verdict::AtRisk, format!("{name} replicates but reports {error}"));
             }
-            if let (Some(seen), Some(silent)) = (server.last_seen, silent_from(server)) {
+            if let (Some(seen), Some(silent)) = (server.last_seen, server.silent_from()) {
                 evidence.changes.push(silent);
                 if now > silent {
                     evidence

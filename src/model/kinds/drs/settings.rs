@@ -2,7 +2,6 @@
 //! read yet is left out.
 
 use super::Drs;
-use super::server::name;
 use crate::model::facts::drs::SourceServer;
 use crate::model::facts::drs_settings::{LaunchConfiguration, PointRule, ReplicationConfiguration};
 use crate::model::index::Index;
@@ -28,7 +27,7 @@ impl Drs {
     ) -> Option<Span> {
         let [launch, replication] = self.settings_queries(server.id.as_str());
         if let Some(launch) = index.snapshot().launch_configuration(&launch).value {
-            judge_launch(evidence, name(server), launch);
+            judge_launch(evidence, server.called(), launch);
         }
         let replication = index.snapshot().replication_configuration(&replication).value?;
         judge_replication(evidence, server, replication);
@@ -79,7 +78,7 @@ fn judge_launch(evidence: &mut Evidence, name: &str, launch: &LaunchConfiguratio
 }
 
 fn judge_replication(evidence: &mut Evidence, server: &SourceServer, replication: &ReplicationConfiguration) {
-    let name = name(server);
+    let name = server.called();
     let speed = match replication.bandwidth {
         0 => "not throttled".to_owned(),
         limit => format!("throttled to {limit} Mbit/s"),
