@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use drdeck::model::events::{Entry, Severity, Standings, Subject, changes, fold};
 use drdeck::model::{
-    Assessment, Event, EventKind, Loss, Moment, PerDisruption, Region, RunStart, Service, Span, Text, Up, Verdict,
+    Assessment, Event, EventKind, Loss, PerDisruption, Region, RunStart, Service, Span, Text, Up, Verdict,
 };
 
 use crate::fixture_assessment::{self as fixture, at};
@@ -253,6 +253,32 @@ fn what_befalls_many_systems_at_once_is_said_once() {
     let many: Vec<String> = (10..30).map(|n| format!("system-{n}")).collect();
     let entries = story(many.iter().map(|system| broken(system, 2)).collect());
     assert!(entries[0].event.text.as_str().contains("system-15 and 14 others: "), "{}", entries[0].event.text);
+}
+
+#[test]
+fn the_pages_and_checks_of_many_systems_that_fail_at_once_are_said_once() {
+    let fails = |kind, system: &str, text: String| Event {
+        kind,
+        subject: match kind {
+            EventKind::HealthCheck => Subject::Component { system: system.to_owned(), component: "check".to_owned() },
+            _ => Subject::System(system.to_owned()),
+        },
+        text: Text::new(text),
+        thing: format!("{}/{system}", kind.as_str()),
+        ..flap(0, Severity::Bad)
+    };
+    let systems = ["content", "orders", "payments"];
+    let page =
+        |system: &str| fails(EventKind::Probe, system, format!("https://{system}.example/ does not answer: reset"));
+    let check = |system: &str| fails(EventKind::HealthCheck, system, "The health check fails".to_owned());
+    let entries = story(systems.iter().flat_map(|system| [page(system), check(system)]).collect());
+    let texts: BTreeSet<&str> = entries.iter().map(|entry| entry.event.text.as_str()).collect();
+    let said = [
+        "Pages do not answer well: content, orders and payments",
+        "The health check fails: content, orders and payments",
+    ];
+    assert_eq!(texts, BTreeSet::from(said));
+    assert!(entries.iter().all(|entry| entry.of.len() == 3));
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::fs;
 
 use drdeck::config::{self, Overrides};
 use drdeck::console::action;
+use drdeck::demo;
 use drdeck::model::query::{DnsQuestion, DnsServer, Metric, Window};
 use drdeck::model::{Place, Query, Service};
 
@@ -110,4 +111,34 @@ fn the_example_config_is_accepted() {
     let config = config::parse(example, std::path::Path::new("README.md"), &Overrides::default()).unwrap();
     assert_eq!(config.estate.systems.len(), 1);
     assert_eq!(config.estate.systems[0].components.len(), 2);
+    let more = format!("{example}\n{}", block(&readme, "A System can also say", "toml"));
+    let config = config::parse(&more, std::path::Path::new("README.md"), &Overrides::default()).unwrap();
+    assert_eq!(config.estate.systems[0].components.len(), 4);
+    assert_eq!(config.estate.systems[0].probes.len(), 1);
+}
+
+#[test]
+fn every_scenario_and_every_fault_is_described() {
+    let game_day = fs::read_to_string("docs/game-day.md").unwrap();
+    for (scenario, text) in demo::SCENARIOS {
+        let row = format!("\n| `{scenario}` |");
+        assert!(readme().contains(&row) && game_day.contains(&row), "`{scenario}` is not described");
+        for line in text.lines().filter_map(|line| line.strip_prefix("# fault.")) {
+            let fault = line.split(' ').next().unwrap();
+            assert!(game_day.contains(&format!("\n| `{fault}` |")), "docs/game-day.md does not describe `{fault}`");
+        }
+    }
+}
+
+#[test]
+fn every_picture_is_shown_and_every_page_is_there() {
+    let readme = readme();
+    let links: BTreeSet<&str> = readme.split("](").skip(1).filter_map(|link| link.split(')').next()).collect();
+    for link in links.iter().filter(|link| !link.starts_with('#') && !link.contains("://")) {
+        assert!(fs::exists(link).unwrap(), "README.md names {link}");
+    }
+    for picture in fs::read_dir("screenshots").unwrap() {
+        let name = picture.unwrap().file_name().into_string().unwrap();
+        assert!(links.contains(format!("screenshots/{name}").as_str()), "README.md does not show {name}");
+    }
 }

@@ -136,7 +136,7 @@ fn trap_27_a_replica_that_broke_off_is_worth_its_last_good_lag() {
     let Query::Series(place, mut metric) = replica_lag(west(), "orders-replica") else { panic!() };
     std::sync::Arc::make_mut(&mut metric).window = Window::Long;
     let longer = Query::Series(place, metric);
-    assert_eq!(follow_ups(&kind, &world), [longer.clone()]);
+    assert_eq!(follow_ups(&kind, &world), std::slice::from_ref(&longer));
     world.put(longer.clone(), points(&[&[-1.0; 59][..], &[0.0]].concat()));
     let judged = judge_kind(kind.clone(), &world);
     assert_eq!((it(&judged).verdict, judged.rpo.region.now), (Verdict::Breached, Some(hours(1))), "{}", why(&judged));
@@ -446,7 +446,7 @@ fn files_that_replicate_back_are_judged_the_other_way_round() {
     world.put(efs_lag(), no_points());
     let back =
         lag(west(), "AWS/EFS", "TimeSinceLastSync", &[("FileSystemId", "fs-2"), ("DestinationFileSystemId", "fs-1")]);
-    assert_eq!(follow_ups(&kind, &world), [back.clone()]);
+    assert_eq!(follow_ups(&kind, &world), std::slice::from_ref(&back));
     world.put(back, points(&[20.0]));
     let judged = judge_kind(kind, &world);
     assert_eq!((active(&judged), it(&judged).verdict), (vec![WEST], Verdict::Met), "{}", why(&judged));

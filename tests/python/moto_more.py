@@ -93,7 +93,7 @@ def read(aws: Aws) -> dict[str, Any]:
 def main() -> None:
     """Seeds, tells, and waits."""
     with moto() as endpoint:
-        aws = Aws(endpoint)
+        aws = Aws(endpoint, timeout=30)
         seed(aws)
         print(json.dumps({"endpoint": endpoint, **read(aws)}, default=str), flush=True)
         sys.stdin.read()

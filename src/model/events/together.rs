@@ -38,7 +38,7 @@ impl Together {
             (Subject::Service(_, region), _) if event.kind == EventKind::Source => {
                 self.services.entry((region.clone(), event.severity)).or_default().push(event);
             }
-            (Subject::System(_), Some(common)) => {
+            (Subject::System(_) | Subject::Component { .. }, Some(common)) => {
                 self.systems.entry((event.kind, event.severity, common)).or_default().push(event);
             }
             _ if jobs(event.kind).is_some() && event.severity <= Severity::Info => {
@@ -82,7 +82,9 @@ fn common(event: &Event) -> Option<String> {
     let text = event.text.as_str();
     let until = |end: &str| text.split_once(end).map_or(text, |(begin, _)| begin).to_owned();
     match event.kind {
-        EventKind::Verdict => Some(until(": ")),
+        EventKind::Verdict | EventKind::HealthCheck => Some(until(": ")),
+        EventKind::Probe if event.severity == Severity::Good => Some("Pages answer well again".to_owned()),
+        EventKind::Probe => Some("Pages do not answer well".to_owned()),
         EventKind::Failover => Some(until(" since ")),
         EventKind::Users => Some(until(", ")),
         EventKind::Active => Some(text.to_owned()),
@@ -96,9 +98,7 @@ fn common(event: &Event) -> Option<String> {
         | EventKind::Restore
         | EventKind::RestoreTest
         | EventKind::Alarm
-        | EventKind::HealthCheck
         | EventKind::Dns
-        | EventKind::Probe
         | EventKind::Switch => None,
     }
 }
