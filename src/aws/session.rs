@@ -124,8 +124,11 @@ impl Session {
             None => self.home.clone(),
             Some(role) => {
                 // STS is asked in the Place's own Region: one dead Region takes nobody else's credentials away.
-                let assumed =
-                    AssumeRoleProvider::builder(&**role).session_name(ROLE_SESSION_NAME).configure(&config).build().await;
+                let assumed = AssumeRoleProvider::builder(&**role)
+                    .session_name(ROLE_SESSION_NAME)
+                    .configure(&config)
+                    .build()
+                    .await;
                 let source = Source::Provider(SharedCredentialsProvider::new(assumed));
                 Credentials::new(vec![source], None, self.access.timeout)
             }

@@ -20,9 +20,9 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use args::{Cli, Command};
+use exit::Failure;
 pub use reading::settings;
 pub use simulated::pointed_at;
-use exit::Failure;
 
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {

@@ -233,7 +233,7 @@ pub fn reasons(system: &SystemAssessment, sources: &[SourceState], now: Moment) 
             [alone] => (*alone).to_owned(),
             _ => {
                 let places = words::listed(places.iter().map(|(region, services)| in_region(region, services)));
-                format!("{places} cannot be read since {}: {}", format::moment(failure.since, now), failure.error)
+                format!("{places} could not be read since {}: {}", format::moment(failure.since, now), failure.error)
             }
         };
         said.insert(at, sentence);

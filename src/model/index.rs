@@ -442,7 +442,7 @@ fn why_not<T>(query: &Query, reading: &Reading<T>, now: Moment) -> String {
             format!("This identity may not call {source}: {}", failure.error)
         }
         (Some(failure), _) => {
-            format!("{source} cannot be read since {}: {}", clock(failure.since, now), failure.error)
+            format!("{source} could not be read since {}: {}", clock(failure.since, now), failure.error)
         }
         (None, Some(at)) => format!("{source} was last read at {}, too long ago", clock(at, now)),
         (None, None) => format!("{source} was not read yet"),

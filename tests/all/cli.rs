@@ -215,7 +215,7 @@ fn without_credentials() -> Assessment {
         source(Service::Rds, "us-west-2"),
     ];
     assessment.identity = Reading::failed(failure);
-    let unread = |call: &str| Text::new(format!("{call} cannot be read since 14:02:10Z: no AWS credentials found"));
+    let unread = |call: &str| Text::new(format!("{call} could not be read since 14:02:10Z: no AWS credentials found"));
     assessment.systems[0].reasons = vec![
         unread("rds:DescribeDBInstances us-east-1"),
         unread("rds:DescribeDBInstances us-west-2"),
@@ -232,7 +232,7 @@ fn one_cause_is_said_once_however_many_calls_it_hits() {
     let table = table::render("shop", &assessment, &systems, Colour::Off, usize::MAX);
     let expected = [
         "▲ orders: AT RISK",
-        "  us-east-1 (rds) and us-west-2 (cloudwatch, rds) cannot be read since 14:02:10Z: no AWS credentials found",
+        "  us-east-1 (rds) and us-west-2 (cloudwatch, rds) could not be read since 14:02:10Z: no AWS credentials found",
         "  A failover was never proven to meet the RTO of 1 h",
         "",
         "Not read:",

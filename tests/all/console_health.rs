@@ -116,7 +116,7 @@ fn a_check_says_what_its_switches_make_of_it() {
         ("nobodys", "No component rests on it: what it reports is read while its page is open."),
         ("switch", "It follows a routing control, which is Off."),
         ("www-usw2", "It passes for us-west-2."),
-        ("www-use1", "It fails for us-east-1 since 13:53:00Z, 9m ago."),
+        ("www-use1", "It has failed for us-east-1 since 13:53:00Z, 9m ago."),
     ] {
         let mut stage = stage(WIDE, snapshot());
         stage.keys(&format!("6 / \"{name}\" Enter"));

@@ -316,7 +316,7 @@ fn what_is_stale_is_never_green_in_a_list() {
     let mut stage = stage(NARROW, aged(|_| true));
     stage.keys("3");
     let text = stage.text();
-    assert!(text.contains("▲ drs us-west-2 as of 13:59:50Z, 2m ago; cannot be read since 14:00:03Z"), "{text}");
+    assert!(text.contains("▲ drs us-west-2 as of 13:59:50Z, 2m ago; could not be read since 14:00:03Z"), "{text}");
 }
 
 /// Columns of the listing at that width, when the longest name takes so much.

@@ -28,7 +28,7 @@ fn judged(seconds: i64, verdict: Verdict) -> Assessment {
     after(seconds, |assessment| {
         let orders = &mut assessment.systems[2];
         orders.verdict = verdict;
-        orders.reasons = vec![t("Users are not served since 14:00:03Z"), t("the reason")];
+        orders.reasons = vec![t("Users have not been served since 14:00:03Z"), t("the reason")];
         for component in &mut orders.components {
             component.verdict = Verdict::Met;
         }

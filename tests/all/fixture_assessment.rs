@@ -203,7 +203,7 @@ pub(crate) fn stale(mut component: ComponentAssessment) -> ComponentAssessment {
     component.stale = true;
     component.read_at = Some(last_read());
     component.verdict = Verdict::Unknown;
-    component.reason = Text::new("us-east-1 does not answer since 14:00:03Z: connection reset");
+    component.reason = Text::new("us-east-1 has not answered since 14:00:03Z: connection reset");
     component
 }
 
@@ -432,9 +432,9 @@ pub(crate) fn outage() -> Assessment {
     systems[0].reasons = vec![
         Text::new("shop: 9m would be lost, at most 5m was promised for the loss of us-east-1"),
         Text::new(
-            "shop: how far back data can be restored cannot be told, for us-east-1 does not answer since 14:00:03Z",
+            "shop: how far back data can be restored cannot be told, for us-east-1 has not answered since 14:00:03Z",
         ),
-        Text::new("storefront us-east-1: the health check fails since 14:00:03Z"),
+        Text::new("storefront us-east-1: the health check has failed since 14:00:03Z"),
         Text::new("Its recovery was never proven by a run"),
     ];
     let shop = &mut systems[0].components[0];
@@ -453,7 +453,7 @@ pub(crate) fn outage() -> Assessment {
     payments.blockers_unknown = true;
     payments
         .reasons
-        .insert(0, Text::new("payments-ledger: us-east-1 does not answer since 14:00:03Z: connection reset"));
+        .insert(0, Text::new("payments-ledger: us-east-1 has not answered since 14:00:03Z: connection reset"));
 
     frozen(&mut systems[2], Span::from_secs(38));
     systems[2].up = Up::Down { since: at("14:00:07"), start: RunStart::Seen };
@@ -470,7 +470,7 @@ pub(crate) fn outage() -> Assessment {
         let name = &system.components[0].name;
         system
             .reasons
-            .insert(0, Text::new(format!("{name}: us-east-1 does not answer since 14:00:03Z: connection reset")));
+            .insert(0, Text::new(format!("{name}: us-east-1 has not answered since 14:00:03Z: connection reset")));
     }
     for system in systems.iter_mut() {
         let components = &system.components;

@@ -530,7 +530,7 @@ pub(crate) fn lost() -> Snapshot {
     aged(|query| query.region().as_str() == "us-east-1")
 }
 
-/// The same when what `is_old` was last read a good two minutes ago and cannot be read since.
+/// The same when what `is_old` was last read a good two minutes ago and could not be read since.
 pub(crate) fn aged(is_old: impl Fn(&Query) -> bool) -> Snapshot {
     let mut snapshot = snapshot();
     for (query, reading) in &mut snapshot.readings {

@@ -1,22 +1,22 @@
 //! For each kind one estate in which all is well, and how it is judged.
 
 use drdeck::model::facts::Answer;
-use drdeck::model::facts::backup::{JobState, PointStatus, ProtectedResource};
 use drdeck::model::facts::Known::Is;
-use drdeck::model::facts::cloudwatch::AlarmState;
-use drdeck::model::facts::look::DnsAnswer;
-use drdeck::model::facts::route53::{Record, Routing, Zone};
-use drdeck::model::query::{DnsQuestion, DnsServer};
+use drdeck::model::facts::backup::{JobState, PointStatus, ProtectedResource};
 use drdeck::model::facts::backup_plans::{CopyAction, Plan, PlanSummary, Rule, Selection};
+use drdeck::model::facts::cloudwatch::AlarmState;
 use drdeck::model::facts::drs_settings::{LaunchConfiguration, PointRule, ReplicationConfiguration};
 use drdeck::model::facts::dynamodb::Consistency;
 use drdeck::model::facts::efs;
 use drdeck::model::facts::elasticache::{GlobalDatastore, Member};
+use drdeck::model::facts::look::DnsAnswer;
 use drdeck::model::facts::rds::AutomatedBackup;
+use drdeck::model::facts::route53::{Record, Routing, Zone};
 use drdeck::model::kinds::{
-    Alarm, Asg, AuroraGlobal, Backup, CopyVault, DnsRecord, Drs, DynamodbGlobalTable, DynamodbTable, EfsReplication, ElasticacheGlobal,
-    HealthCheck, Kind, LagUnit, Metric, RdsInstance, RdsReplica, S3Replication, Servers,
+    Alarm, Asg, AuroraGlobal, Backup, CopyVault, DnsRecord, Drs, DynamodbGlobalTable, DynamodbTable, EfsReplication,
+    ElasticacheGlobal, HealthCheck, Kind, LagUnit, Metric, RdsInstance, RdsReplica, S3Replication, Servers,
 };
+use drdeck::model::query::{DnsQuestion, DnsServer};
 use drdeck::model::{
     Assessment, Component, ComponentAssessment, Criticality, Estate, Objective, PerDisruption, Place, Query, Region,
     Span, Strategy, System, SystemAssessment, assess,
@@ -208,10 +208,7 @@ pub(crate) fn backup_plans(world: &mut World) {
         tags: Vec::new(),
         has_conditions: false,
     };
-    world.put(
-        Query::BackupSelection(east(), id(), "selection-1".to_owned()),
-        Answer::BackupSelection(selection),
-    );
+    world.put(Query::BackupSelection(east(), id(), "selection-1".to_owned()), Answer::BackupSelection(selection));
 }
 
 /// The rule of that plan.
@@ -284,11 +281,7 @@ pub(crate) fn replication() -> ReplicationConfiguration {
         bandwidth: 0,
         routing: Some(t("PRIVATE_IP")),
         encryption: Some(t("DEFAULT")),
-        points: vec![
-            rule(minutes(10), hours(1)),
-            rule(hours(1), hours(24)),
-            rule(hours(24), hours(7 * 24)),
-        ],
+        points: vec![rule(minutes(10), hours(1)), rule(hours(1), hours(24)), rule(hours(24), hours(7 * 24))],
         takes_new_disks: true,
     }
 }
@@ -364,8 +357,7 @@ pub(crate) fn zone_records() -> Query {
 /// A failover record whose primary is healthy.
 pub(crate) fn dns_record() -> (Kind, World) {
     let mut world = World::default();
-    let zone =
-        Zone { id: t("Z1"), name: t("shop.example"), private: false, accelerated_recovery: Some(t("ENABLED")) };
+    let zone = Zone { id: t("Z1"), name: t("shop.example"), private: false, accelerated_recovery: Some(t("ENABLED")) };
     world.put(Query::HostedZones(east()), Answer::HostedZones(vec![zone]));
     let sets = vec![
         record("east", Routing::Primary, "198.51.100.1", Some("check-1")),

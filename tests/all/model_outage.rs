@@ -220,7 +220,7 @@ fn more_than_half_of_the_checks_failing_for_two_minutes_raises_a_failover() {
     assert_eq!((seen.up.clone(), seen.consider_failover), (Up::Up, Some(ago(minutes(3)))), "two of three, one passes");
     assert_eq!(
         seen.reasons[0].as_str(),
-        "Consider failover: more than half of the health checks of us-east-1 fail since 13:57:00Z"
+        "Consider failover: more than half of the health checks of us-east-1 have failed since 13:57:00Z"
     );
     // Two minutes are not over yet; they will be, and the judgement says when.
     reports(&mut world, "check-2", &[0.0, 0.0, 1.0]);
@@ -234,8 +234,11 @@ fn more_than_half_of_the_checks_failing_for_two_minutes_raises_a_failover() {
     reports(&mut world, "check-2", &[0.0, 0.0, 0.0, 0.0, 1.0]);
     let seen = judged(&system, &world);
     let first: Vec<&str> = seen.reasons.iter().map(Text::as_str).take(2).collect();
-    assert_eq!(first[0], "Users are not served since 13:56:00Z");
-    assert_eq!(first[1], "Consider failover: more than half of the health checks of us-east-1 fail since 13:56:00Z");
+    assert_eq!(first[0], "Users have not been served since 13:56:00Z");
+    assert_eq!(
+        first[1],
+        "Consider failover: more than half of the health checks of us-east-1 have failed since 13:56:00Z"
+    );
 }
 
 #[test]
@@ -274,7 +277,7 @@ fn a_region_that_is_gone_with_its_pages_raises_a_failover() {
     assert_eq!(seen.consider_failover, Some(ago(minutes(3))));
     assert_eq!(
         seen.reasons[1].as_str(),
-        "Consider failover: us-east-1 does not answer and its pages are gone since 13:57:00Z or earlier"
+        "Consider failover: us-east-1 has not answered and its pages have been gone since 13:57:00Z or earlier"
     );
     // Silent since nine minutes, but users were seen not to be served an hour ago, and that has not ended.
     world.down_since = [("shop".to_owned(), (ago(hours(1)), RunStart::Seen))].into();
@@ -288,7 +291,7 @@ fn a_region_that_is_gone_with_its_pages_raises_a_failover() {
     world.put(Query::Alarms(east()), Answer::Alarms(Vec::new()));
     let seen = judged(&system, &world);
     assert_eq!(seen.consider_failover, Some(ago(hours(1))));
-    assert_eq!(seen.reasons[1].as_str(), "Consider failover: users are not served since 13:00:00Z");
+    assert_eq!(seen.reasons[1].as_str(), "Consider failover: users have not been served since 13:00:00Z");
 }
 
 #[test]
@@ -308,7 +311,7 @@ fn a_data_centre_is_gone_when_its_pages_are() {
     assert_eq!((&seen.active, seen.consider_failover), (&[Site::OnPremises].into(), Some(ago(minutes(3)))));
     assert_eq!(
         seen.reasons[1].as_str(),
-        "Consider failover: the pages of on-premises are gone since 13:57:00Z or earlier"
+        "Consider failover: the pages of on-premises have been gone since 13:57:00Z or earlier"
     );
 }
 

@@ -313,7 +313,17 @@ pub(crate) fn copy_job(created: Moment, state: JobState) -> CopyJob {
 
 pub(crate) fn vault(name: &str, region: &str) -> Vault {
     let arn = t(&format!("arn:aws:backup:{region}:111122223333:backup-vault:{name}"));
-    Vault { name: t(name), arn, locked: true, points: 30, key: None, key_type: None, min_retention_days: None, max_retention_days: None, lock_date: None }
+    Vault {
+        name: t(name),
+        arn,
+        locked: true,
+        points: 30,
+        key: None,
+        key_type: None,
+        min_retention_days: None,
+        max_retention_days: None,
+        lock_date: None,
+    }
 }
 
 pub(crate) fn check(id: &str) -> Check {

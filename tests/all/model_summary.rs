@@ -135,7 +135,7 @@ fn an_outage() {
         &system,
         &world,
         Verdict::AtRisk,
-        "orders is not served from us-east-1 since 13:57:00Z; a failover now would lose up to 40 s of writes, within the 5 min \
+        "orders has not been served from us-east-1 since 13:57:00Z; a failover now would lose up to 40 s of writes, within the 5 min \
          promised; recovery within 15 min was never proven.",
     );
     db_instance(&mut world, &west()).status = t("backing-up");
@@ -143,7 +143,7 @@ fn an_outage() {
         &system,
         &world,
         Verdict::AtRisk,
-        "orders is not served from us-east-1 since 13:57:00Z; a failover now would lose up to 40 s of writes, within the 5 min \
+        "orders has not been served from us-east-1 since 13:57:00Z; a failover now would lose up to 40 s of writes, within the 5 min \
          promised; recovery within 15 min was never proven; 1 thing stands in the way of a failover.",
     );
 }
@@ -157,8 +157,8 @@ fn an_outage_with_a_dead_region() {
         &system,
         &world,
         Verdict::Unknown,
-        "orders is not served from us-east-1 since 13:57:00Z; a failover now would lose nothing, within the 5 min promised; recovery \
-         within 15 min was never proven; not everything is known: us-east-1 does not answer since 13:51:00Z (rds).",
+        "orders has not been served from us-east-1 since 13:57:00Z; a failover now would lose nothing, within the 5 min promised; recovery \
+         within 15 min was never proven; not everything is known: us-east-1 has not answered since 13:51:00Z (rds).",
     );
 }
 
@@ -171,7 +171,7 @@ fn what_cannot_be_told() {
         &world,
         Verdict::Unknown,
         "orders is served from us-east-1; what would be lost if us-east-1 were lost now cannot be told; recovery within 15 min was \
-         never proven; not everything is known: cloudwatch:GetMetricData us-west-2 cannot be read since 13:51:00Z: no answer.",
+         never proven; not everything is known: cloudwatch:GetMetricData us-west-2 could not be read since 13:51:00Z: no answer.",
     );
     sentence(
         &system,
@@ -189,7 +189,7 @@ fn what_cannot_be_told() {
         Verdict::Unknown,
         "orders runs in us-east-1, though nothing tells whether users are served; if us-east-1 were lost now, up to 1 min 12 s of \
          writes would be lost as last read, within the 5 min promised, which may have changed since; recovery within 15 min was never \
-         proven; not everything is known: cloudwatch:GetMetricData us-west-2 cannot be read since 13:51:00Z: connection reset.",
+         proven; not everything is known: cloudwatch:GetMetricData us-west-2 could not be read since 13:51:00Z: connection reset.",
     );
 }
 

@@ -183,5 +183,5 @@ fn why_a_source_cannot_be_read_is_said_once() {
     world.kill(EAST);
     let judged = judge_kind(kind, &world);
     let said: Vec<&str> = judged.reasons.iter().map(|reason| reason.as_str()).collect();
-    assert_eq!(said, ["rds:DescribeDBInstances us-east-1 cannot be read since 13:51:00Z: connection reset"]);
+    assert_eq!(said, ["rds:DescribeDBInstances us-east-1 could not be read since 13:51:00Z: connection reset"]);
 }

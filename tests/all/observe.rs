@@ -8,8 +8,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use ciborium::Value;
-use drdeck::config::Dns;
 use drdeck::aws::{Access, Login};
+use drdeck::config::Dns;
 use drdeck::model::kinds::{DynamodbGlobalTable, DynamodbTable, HealthCheck, Kind, LagUnit, Metric, RdsReplica};
 use drdeck::model::{
     Component, Criticality, Estate, FailureKind, Objective, PerDisruption, Place, Query, Region, Service, Site,

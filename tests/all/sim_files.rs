@@ -99,7 +99,9 @@ fn a_scenario_that_names_what_does_not_exist_is_refused() {
             .contains("there is no service \"cloudwatch\" (there are: autoscaling,")
     );
     assert!(wrong("copy = { plan = \"daily\" }").contains("there is no backup plan \"daily\""));
-    assert!(wrong("skip-backup = { resource = \"arn:x\" }").contains("there is no resource of a backup plan \"arn:x\""));
+    assert!(
+        wrong("skip-backup = { resource = \"arn:x\" }").contains("there is no resource of a backup plan \"arn:x\"")
+    );
     assert!(wrong("restore-test = { test = \"weekly\" }").contains("there is no restore testing plan \"weekly\""));
 }
 

@@ -285,8 +285,8 @@ fn trap_08_records_that_have_to_be_changed_by_a_control_plane_that_may_be_gone()
 fn trap_42_an_alarm_without_data_is_unknown_since_its_metrics_may_be_gone_with_the_region() {
     let cases = [
         (Is(AlarmState::Ok), Verdict::Met, "is OK since 11:00:00Z"),
-        (Is(AlarmState::Alarm), Verdict::AtRisk, "is raised since 11:00:00Z"),
-        (Is(AlarmState::InsufficientData), Verdict::Unknown, "has too few data to tell since 11:00:00Z"),
+        (Is(AlarmState::Alarm), Verdict::AtRisk, "has been raised since 11:00:00Z"),
+        (Is(AlarmState::InsufficientData), Verdict::Unknown, "has had too few data to tell since 11:00:00Z"),
         (Other(t("MUTED")), Verdict::Unknown, "is MUTED"),
     ];
     for (state, verdict, words) in cases {

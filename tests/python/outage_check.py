@@ -83,7 +83,7 @@ def is_dead(status: Status, found: Findings) -> None:
 def is_told(status: Status, simulator: Simulator, found: Findings) -> None:
     """The reasons of storefront say what happened, and where DNS sends its users meanwhile."""
     when, reasons = status.json["taken_at"], status.system(SYSTEM)["reasons"]
-    wanted = ["Users are not served since", "Consider failover: ", f"{DEAD} does not answer since", "drdeck's own look at "]
+    wanted = ["Users have not been served since", "Consider failover: ", f"{DEAD} has not answered since", "drdeck's own look at "]
     config = tomllib.loads(simulator.config.read_text())
     record = next(each["record"] for each in configured(simulator) if each["kind"] == "dns-record")
     answers = {name: ask(config["dns"]["authoritative"][0], name, "A") for name in (record, f"usw2.{record}")}

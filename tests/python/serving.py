@@ -206,13 +206,13 @@ def by_cloudwatch(reads: Reads, check: str) -> Serving:
 
 
 def by_checkers(reads: Reads, check: str) -> Serving:
-    """What most of the checkers say who looked of late, and since when at the latest."""
+    """What Route 53 makes of the checkers who looked of late: more than 18 of 100 have to reach it; and since when at the latest."""
     try:
         seen = [(at, word) for at, word in reads.observations(check) if reads.now - at <= FRESH]
     except Unreadable:
         return UNKNOWN
     failing = [at for at, word in seen if word.startswith("Failure")]
     passing = sum(word.startswith("Success") for _, word in seen)
-    if len(failing) > passing:
+    if failing and passing * 100 <= 18 * (passing + len(failing)):
         return Serving("down", min(failing), seen=False)
     return PASSING if passing else UNKNOWN

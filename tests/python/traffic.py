@@ -165,4 +165,4 @@ def compare_alarm(reads: Reads, component: Table, system: Table, said: dict[str,
     wanted = "at_risk" if wanted == "met" and not alarm["ActionsEnabled"] else wanted
     found.equal(f"{what}: {alarm.get('StateValue')} ({said['reason']}): verdict", said["verdict"], wanted)
     if wanted == "at_risk" and alarm["StateValue"] == "ALARM":
-        found.check("is raised" in said["reason"], f"{what}: does not say that it is raised: {said['reason']}")
+        found.check("has been raised" in said["reason"], f"{what}: does not say that it is raised: {said['reason']}")

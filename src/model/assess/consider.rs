@@ -55,8 +55,9 @@ pub(super) fn consider(
 fn lasts(active: &Active, judged: &[Judged<'_>], outage: Outage) -> Option<Run> {
     let mut checks = judged.iter().filter_map(|each| each.evidence.health.as_ref());
     let (since, start) = outage.frozen_at()?;
-    let watched = checks.any(|(site, _)| active.sites.contains(site));
-    watched.then(|| Run { since, start, what: "users are not served".to_owned() })
+    // Where nothing tells where it is active, the checks that showed the outage were those of where it is meant to run.
+    let watched = checks.any(|(site, _)| active.sites.is_empty() || active.sites.contains(site));
+    watched.then(|| Run { since, start, what: "users have not been served".to_owned() })
 }
 
 /// More than half of the checks of where it is active fail.
@@ -75,7 +76,7 @@ fn checks_fail(active: &Active, judged: &[Judged<'_>], outage: Outage) -> Option
     // The first half may fail; with the next one it is more than half.
     let (since, start) = failing.get(checks.len() / 2).copied()?;
     let (since, start) = remembered(since, start, outage);
-    let what = format!("more than half of the health checks of {} fail", sites(&active.sites));
+    let what = format!("more than half of the health checks of {} have failed", sites(&active.sites));
     Some(Run { since, start, what })
 }
 
@@ -84,10 +85,10 @@ fn region_is_gone(active: &Active, looks: &[Look<'_>], outage: Outage, dead: &BT
     let (down, start) = outage.frozen_at()?;
     let gone = active.sites.iter().filter(|site| looks::all_bad(looks, site)).filter_map(|site| match site {
         Site::Region(region) => {
-            dead.get(region).map(|since| (*since, format!("{region} does not answer and its pages are gone")))
+            dead.get(region).map(|since| (*since, format!("{region} has not answered and its pages have been gone")))
         }
         // There is no API that could tell more of a data centre than its pages do.
-        Site::OnPremises => Some((down, "the pages of on-premises are gone".to_owned())),
+        Site::OnPremises => Some((down, "the pages of on-premises have been gone".to_owned())),
     });
     let (since, what) = gone.max_by_key(|(since, _)| *since)?;
     // A silence that began later than the outage was heard to begin.

@@ -138,7 +138,7 @@ fn judge_system(
     let summary = summary::sentence(system, &found, now);
     let mut first = Vec::new();
     if let Up::Down { since, start } = up {
-        let sentence = format!("Users are not served since {}{}", clock_words(since, now), start.words());
+        let sentence = format!("Users have not been served since {}{}", clock_words(since, now), start.words());
         first.push(Text::new(sentence));
     }
     let consider_failover = considered.as_ref().map(|considered| considered.since);

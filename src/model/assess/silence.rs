@@ -33,13 +33,13 @@ pub(super) fn in_one_sentence(
         };
         reasons.retain(|(_, text)| !said.contains(text));
         let services: BTreeSet<&str> = doubts.iter().map(|(doubt, _)| doubt.service.as_str()).collect();
-        let verb = if services.len() == 1 { "does" } else { "do" };
+        let verb = if services.len() == 1 { "has" } else { "have" };
         let services = listed(services);
         let since = clock(since, now);
         let sentence = if is_regional {
-            format!("{region} does not answer since {since} ({services})")
+            format!("{region} has not answered since {since} ({services})")
         } else {
-            format!("{services} in {region} {verb} not answer since {since}")
+            format!("{services} in {region} {verb} not answered since {since}")
         };
         merged.push((Verdict::Unknown, Text::new(sentence)));
     }

@@ -82,7 +82,7 @@ fn head(system: &System, found: &Judgement<'_>, now: Moment) -> String {
         (Up::Up, true) => format!("{name} is served"),
         (Up::Down { since, start }, _) => {
             let of = if found.active.is_empty() { String::new() } else { format!(" from {places}") };
-            format!("{name} is not served{of} since {}{}", clock(*since, now), start.words())
+            format!("{name} has not been served{of} since {}{}", clock(*since, now), start.words())
         }
         (Up::Unknown, false) => format!("{name} runs in {places}, though nothing tells whether users are served"),
         (Up::Unknown, true) => format!("where {name} runs cannot be told"),

@@ -61,11 +61,11 @@ impl ComponentKind for Alarm {
         match &alarm.state {
             Known::Is(AlarmState::Ok) => {}
             Known::Is(AlarmState::Alarm) => {
-                evidence.finding(Verdict::AtRisk, format!("The alarm {name} in {region} is raised{since}"));
+                evidence.finding(Verdict::AtRisk, format!("The alarm {name} in {region} has been raised{since}"));
             }
             // What it watches may be gone, and its metrics with it.
             Known::Is(AlarmState::InsufficientData) => evidence
-                .finding(Verdict::Unknown, format!("The alarm {name} in {region} has too few data to tell{since}")),
+                .finding(Verdict::Unknown, format!("The alarm {name} in {region} has had too few data to tell{since}")),
             Known::Other(state) => {
                 evidence.finding(Verdict::Unknown, format!("The alarm {name} in {region} is {state}{since}"));
             }

@@ -73,15 +73,19 @@ pub(super) fn from_series(series: &Series, now: Moment) -> Option<Health> {
     Some(Health::Failing { since, start })
 }
 
-/// What most of the checkers say who looked not long before they were asked. Their words are free text; only `Success` and `Failure` are
-/// told apart.
+/// Route 53 takes an endpoint as healthy when more than 18 of 100 checkers reach it ("How Amazon Route 53 determines whether a health check is
+/// healthy", its Developer Guide): some networks are always in trouble somewhere.
+const ENOUGH_IN_A_HUNDRED: usize = 18;
+
+/// What the checkers say who looked not long before they were asked, counted as Route 53 counts. Their words are free text; only `Success` and
+/// `Failure` are told apart.
 fn from_checkers(observations: &[Observation], asked: Moment) -> Health {
     let is_late = |seen: &Observation| seen.checked.is_some_and(|at| asked.duration_since(at) <= POINT_GOOD_FOR);
     let late: Vec<&Observation> = observations.iter().filter(|seen| is_late(seen)).collect();
     let says = |word: &'static str| late.iter().filter(move |seen| seen.status.as_str().starts_with(word));
     let (passing, failing) = (says("Success").count(), says("Failure").count());
     let first = says("Failure").filter_map(|seen| seen.checked).min();
-    match (failing > passing, first) {
+    match (passing * 100 <= ENOUGH_IN_A_HUNDRED * (passing + failing), first) {
         (true, Some(since)) => Health::Failing { since, start: RunStart::Earlier },
         (false, _) if passing > 0 => Health::Passing,
         (true, None) | (false, _) => Health::Unknown,

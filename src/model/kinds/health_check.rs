@@ -199,11 +199,11 @@ impl ComponentKind for HealthCheck {
             Health::Passing => evidence.seen = Text::new(format!("{name} passes for {site}")),
             Health::Failing { since, start } => {
                 // A start that nobody saw moves with every look; since when users are not served is remembered and said elsewhere.
-                let since = match start {
-                    RunStart::Seen => format!(" since {}", clock(*since, now)),
-                    RunStart::Earlier => String::new(),
+                let sentence = match start {
+                    RunStart::Seen => format!("{name} has failed for {site} since {}", clock(*since, now)),
+                    RunStart::Earlier => format!("{name} fails for {site}"),
                 };
-                evidence.finding(Verdict::AtRisk, format!("{name} fails for {site}{since}"));
+                evidence.finding(Verdict::AtRisk, sentence);
             }
             Health::Unknown if honest && evidence.trust == Trust::Fresh => {
                 evidence.finding(Verdict::Unknown, format!("{name} reports nothing for {site}"));

@@ -116,8 +116,8 @@ impl Item for Row {
         let since = alarm.since.map(|since| format!(" since {}", format::when(since, now))).unwrap_or_default();
         let reason = alarm.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
         let what = match &alarm.state {
-            Known::Is(AlarmState::Alarm) => format!("It is raised{since}{reason}"),
-            Known::Is(AlarmState::InsufficientData) => format!("It has too few data to tell{since}{reason}"),
+            Known::Is(AlarmState::Alarm) => format!("It has been raised{since}{reason}"),
+            Known::Is(AlarmState::InsufficientData) => format!("It has had too few data to tell{since}{reason}"),
             Known::Is(AlarmState::Ok) => format!("It is OK{since}"),
             Known::Other(word) => format!("It is in a state that drdeck does not know{since}: {word}"),
         };

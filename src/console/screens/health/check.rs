@@ -263,7 +263,7 @@ impl Item for Row {
             (Some(Health::Passing), _) => said.push(format!("It passes{of}.")),
             (Some(Health::Failing { since, start }), _) => {
                 let since_when = format!("{}{}", format::when(*since, now), start.words());
-                said.push(format!("It fails{of} since {since_when}."));
+                said.push(format!("It has failed{of} since {since_when}."));
             }
             (Some(Health::Unknown), _) => said.push(format!("It reports nothing{of}, or nothing new enough.")),
             (None, _) => {

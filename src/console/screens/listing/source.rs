@@ -168,7 +168,7 @@ impl Doubt<'_> {
         };
         let why = match self.failure {
             Some(failure) => {
-                format!("cannot be read since {}: {}", format::moment(failure.since, now), failure.error)
+                format!("could not be read since {}: {}", format::moment(failure.since, now), failure.error)
             }
             None => "not read in time".to_owned(),
         };

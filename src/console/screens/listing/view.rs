@@ -1,7 +1,7 @@
 //! How a list and a page of details look.
 //!
 //! ```text
-//!  ▲ drs us-west-2 as of 13:59:50Z, 2m ago; cannot be read since 14:00:03Z: connection reset
+//!  ▲ drs us-west-2 as of 13:59:50Z, 2m ago; could not be read since 14:00:03Z: connection reset
 //!   SERVER         SYSTEM      STATE            LAG BACKLOG DIRECTION LAST LAUNCH SEEN
 //! ✗ erp-db         erp         DISCONNECTED·2m    ?  12 GiB failover  SUCCEEDED    41m
 //! ── erp-db · erp · s-3456 ──────────────────────────────────────────────────────
