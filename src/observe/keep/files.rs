@@ -96,7 +96,7 @@ impl Folder {
         name: &str,
         write: impl FnOnce(&mut BufWriter<&File>) -> io::Result<()>,
     ) -> io::Result<()> {
-        let new = format!("{name}.new");
+        let new = unfinished(name);
         // What a drdeck that was killed has left.
         match rustix::fs::unlinkat(&self.0, new.as_str(), AtFlags::empty()) {
             Ok(()) | Err(Errno::NOENT) => {}
@@ -129,14 +129,21 @@ impl Folder {
         for (_, name) in folders.iter().skip(keep) {
             if let Some(folder) = self.folder(name)? {
                 for file in files {
-                    // What is not there need not be removed; what cannot be keeps the folder.
-                    let _ = rustix::fs::unlinkat(&folder.0, *file, AtFlags::empty());
+                    // What is not there need not be removed; what cannot be keeps the folder. A drdeck that was killed has left a half-written one.
+                    for name in [(*file).to_owned(), unfinished(file)] {
+                        let _ = rustix::fs::unlinkat(&folder.0, name.as_str(), AtFlags::empty());
+                    }
                 }
             }
             let _ = rustix::fs::unlinkat(&self.0, name.as_str(), AtFlags::REMOVEDIR);
         }
         Ok(())
     }
+}
+
+/// What a file is called while it is written.
+fn unfinished(name: &str) -> String {
+    format!("{name}.new")
 }
 
 #[allow(clippy::unnecessary_cast, reason = "the type differs between systems")]

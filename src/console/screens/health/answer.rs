@@ -217,7 +217,10 @@ impl Item for Row {
             ttl.unwrap_or_default()
         };
         match (answer(self.main()), answer(self.resolver.as_ref())) {
-            (None, _) => "No name server answered.".to_owned(),
+            (None, _) if self.main().is_some_and(|source| source.reading.failing.is_some()) => {
+                "No name server answered.".to_owned()
+            }
+            (None, _) => "Not asked yet.".to_owned(),
             (Some(ours), _) if !finds_it(ours) => {
                 format!("DNS does not find the name: {}, says {}.", said(ours), ours.server)
             }
