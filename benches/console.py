@@ -54,7 +54,10 @@ class Terminal:
         """What comes within that time, or until `until` was in it."""
         got, deadline = b"", time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0:
-            if not select.select([self.master], [], [], left)[0]:
+            # Not select: the silent server holds more than the 1,024 files it can tell of.
+            poll = select.poll()
+            poll.register(self.master, select.POLLIN | select.POLLHUP)
+            if not poll.poll(left * 1000):
                 break
             got += os.read(self.master, 1 << 16)
             if until is not None and until in got:
