@@ -15,6 +15,23 @@ const PAGE: i32 = 100;
 const STATES: [(&str, AlarmState); 3] =
     [("OK", AlarmState::Ok), ("ALARM", AlarmState::Alarm), ("INSUFFICIENT_DATA", AlarmState::InsufficientData)];
 
+/// What alarms of all three kinds have in common, in types of the SDK that share nothing.
+macro_rules! common {
+    ($raw:ident) => {
+        Alarm {
+            name: text($raw.alarm_name),
+            arn: text($raw.alarm_arn),
+            state: state($raw.state_value.as_ref()),
+            reason: some_text($raw.state_reason),
+            // What was updated last may be the reason alone.
+            since: moment($raw.state_transitioned_timestamp.or($raw.state_updated_timestamp)),
+            actions_enabled: $raw.actions_enabled.unwrap_or(true),
+            missing_data: None,
+            metric: None,
+        }
+    };
+}
+
 /// Every alarm. Unless it is told otherwise DescribeAlarms leaves out all but those of metrics. An endpoint that knows no alarms of log queries yet
 /// refuses the word, so it is asked again without.
 pub(super) async fn alarms(ask: &Ask<'_>, client: &Client) -> Result<Vec<Alarm>, Unread> {
@@ -48,42 +65,18 @@ async fn of_types(ask: &Ask<'_>, client: &Client, types: &[AlarmType]) -> Result
 
 fn of_metric(raw: MetricAlarm) -> Alarm {
     Alarm {
-        name: text(raw.alarm_name),
-        arn: text(raw.alarm_arn),
-        state: state(raw.state_value.as_ref()),
-        reason: some_text(raw.state_reason),
-        // What was updated last may be the reason alone.
-        since: moment(raw.state_transitioned_timestamp.or(raw.state_updated_timestamp)),
-        actions_enabled: raw.actions_enabled.unwrap_or(true),
-        missing_data: some_text(raw.treat_missing_data),
         metric: some_text(raw.namespace).zip(some_text(raw.metric_name)),
+        missing_data: some_text(raw.treat_missing_data),
+        ..common!(raw)
     }
 }
 
 fn of_alarms(raw: CompositeAlarm) -> Alarm {
-    Alarm {
-        name: text(raw.alarm_name),
-        arn: text(raw.alarm_arn),
-        state: state(raw.state_value.as_ref()),
-        reason: some_text(raw.state_reason),
-        since: moment(raw.state_transitioned_timestamp.or(raw.state_updated_timestamp)),
-        actions_enabled: raw.actions_enabled.unwrap_or(true),
-        missing_data: None,
-        metric: None,
-    }
+    common!(raw)
 }
 
 fn of_logs(raw: LogAlarm) -> Alarm {
-    Alarm {
-        name: text(raw.alarm_name),
-        arn: text(raw.alarm_arn),
-        state: state(raw.state_value.as_ref()),
-        reason: some_text(raw.state_reason),
-        since: moment(raw.state_transitioned_timestamp.or(raw.state_updated_timestamp)),
-        actions_enabled: raw.actions_enabled.unwrap_or(true),
-        missing_data: some_text(raw.treat_missing_data),
-        metric: None,
-    }
+    Alarm { missing_data: some_text(raw.treat_missing_data), ..common!(raw) }
 }
 
 fn state(raw: Option<&StateValue>) -> Known<AlarmState> {

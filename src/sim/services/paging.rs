@@ -26,6 +26,24 @@ pub struct PageRule {
     pub bad_token: fn(String) -> AwsError,
 }
 
+impl PageRule {
+    /// That of RDS and ElastiCache: pages of 20 to 100, and a marker.
+    pub const MARKED: Self = Self {
+        size: "MaxRecords",
+        token: "Marker",
+        default: 100,
+        min: 20,
+        max: 100,
+        bad_size: invalid_parameter_value,
+        bad_token: invalid_parameter_value,
+    };
+}
+
+/// How the services of the query protocol refuse a value.
+pub fn invalid_parameter_value(message: String) -> AwsError {
+    AwsError::new(400, "InvalidParameterValue", message)
+}
+
 /// Where one request stands in its list.
 #[derive(Clone, Copy, Debug)]
 pub struct Page {

@@ -1,15 +1,14 @@
 //! `DescribeGlobalReplicationGroups`: the same from each Region of a global datastore.
 
-use super::PAGES;
 use crate::sim::World;
 use crate::sim::call::Call;
 use crate::sim::estate::storage::GlobalDatastore;
 use crate::sim::flow::Condition;
-use crate::sim::services::paging::Page;
+use crate::sim::services::paging::{Page, PageRule};
 use crate::sim::wire::{AwsError, Value};
 
 pub(super) fn describe(world: &World, call: &Call) -> Result<Value, AwsError> {
-    let page = Page::of(world, call, &PAGES)?;
+    let page = Page::of(world, call, &PageRule::MARKED)?;
     let world = &page.world(world);
     let mut stores: Vec<&GlobalDatastore> =
         known(world).filter(|store| store.from == call.region || store.to == call.region).collect();

@@ -1,17 +1,16 @@
 //! `DescribeReplicationGroups`: those of a Region that belong to a global datastore.
 
-use super::PAGES;
 use super::global::{is_whole, known};
 use crate::sim::World;
 use crate::sim::call::Call;
 use crate::sim::estate::storage::GlobalDatastore;
-use crate::sim::services::paging::Page;
+use crate::sim::services::paging::{Page, PageRule};
 use crate::sim::wire::{AwsError, Value};
 
 const PORT: u32 = 6379;
 
 pub(super) fn describe(world: &World, call: &Call) -> Result<Value, AwsError> {
-    let page = Page::of(world, call, &PAGES)?;
+    let page = Page::of(world, call, &PageRule::MARKED)?;
     let world = &page.world(world);
     let mut groups: Vec<(String, &GlobalDatastore)> =
         known(world).filter_map(|store| Some((store.group(&call.region)?, store))).collect();

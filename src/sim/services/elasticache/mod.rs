@@ -3,9 +3,8 @@
 mod global;
 mod groups;
 
-use crate::sim::services::paging::PageRule;
 use crate::sim::services::{Operation, Service};
-use crate::sim::wire::{AwsError, Protocol};
+use crate::sim::wire::Protocol;
 
 static OPERATIONS: &[Operation] = &[
     Operation::read("DescribeGlobalReplicationGroups", global::describe).about("GlobalReplicationGroupId"),
@@ -18,18 +17,3 @@ pub static SERVICE: Service = Service {
     protocols: &[Protocol::AwsQuery { namespace: "http://elasticache.amazonaws.com/doc/2015-02-02/" }],
     operations: OPERATIONS,
 };
-
-/// Every list of ElastiCache has pages of 20 to 100.
-static PAGES: PageRule = PageRule {
-    size: "MaxRecords",
-    token: "Marker",
-    default: 100,
-    min: 20,
-    max: 100,
-    bad_size: invalid,
-    bad_token: invalid,
-};
-
-fn invalid(message: String) -> AwsError {
-    AwsError::new(400, "InvalidParameterValue", message)
-}

@@ -1,10 +1,10 @@
 //! Automated backups of instances: those of the Region's own instances, and those replicated into it from another.
 
-use super::{PAGES, filter, instances};
+use super::{filter, instances};
 use crate::sim::World;
 use crate::sim::call::Call;
 use crate::sim::estate::rds::Instance;
-use crate::sim::services::paging::Page;
+use crate::sim::services::paging::{Page, PageRule};
 use crate::sim::time::Moment;
 use crate::sim::wire::{AwsError, Value};
 
@@ -19,7 +19,7 @@ struct Backups<'a> {
 }
 
 pub(super) fn describe(world: &World, call: &Call) -> Result<Value, AwsError> {
-    let page = Page::of(world, call, &PAGES)?;
+    let page = Page::of(world, call, &PageRule::MARKED)?;
     let world = &page.world(world);
     let mut found: Vec<Backups<'_>> =
         world.estate.rds.instances.iter().filter_map(|instance| kept(world, instance, &call.region)).collect();

@@ -1,11 +1,11 @@
 //! Automated backups of Aurora clusters, kept in their own Region.
 
 use super::clusters::{arn, resource_id};
-use super::{PAGES, events, filter};
+use super::{events, filter};
 use crate::sim::World;
 use crate::sim::call::Call;
 use crate::sim::estate::rds::Cluster;
-use crate::sim::services::paging::Page;
+use crate::sim::services::paging::{Page, PageRule};
 use crate::sim::time::Span;
 use crate::sim::wire::{AwsError, Value};
 
@@ -14,7 +14,7 @@ const STATUS: &str = "active";
 const WINDOW_MINUTES: i64 = 30;
 
 pub(super) fn describe(world: &World, call: &Call) -> Result<Value, AwsError> {
-    let page = Page::of(world, call, &PAGES)?;
+    let page = Page::of(world, call, &PageRule::MARKED)?;
     let world = &page.world(world);
     let kept = |cluster: &&Cluster| cluster.region == call.region && cluster.backup_days > 0;
     let of_region = world.estate.rds.clusters.iter().filter(kept);

@@ -1,14 +1,14 @@
 //! Aurora clusters.
 
-use super::{PAGES, filter};
+use super::filter;
 use crate::sim::World;
 use crate::sim::call::Call;
 use crate::sim::estate::rds::{Cluster, GlobalCluster};
-use crate::sim::services::paging::Page;
+use crate::sim::services::paging::{Page, PageRule};
 use crate::sim::wire::{AwsError, Value};
 
 pub(super) fn describe(world: &World, call: &Call) -> Result<Value, AwsError> {
-    let page = Page::of(world, call, &PAGES)?;
+    let page = Page::of(world, call, &PageRule::MARKED)?;
     let world = &page.world(world);
     let mut clusters: Vec<&Cluster> = world.estate.rds.clusters.iter().filter(|c| c.region == call.region).collect();
     clusters.sort_by(|a, b| a.id.cmp(&b.id));

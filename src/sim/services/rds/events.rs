@@ -1,11 +1,11 @@
 //! Events: daily backups of instances and clusters, Multi-AZ failovers, and replication that is broken off and comes back.
 
-use super::{PAGES, invalid, placement};
+use super::{invalid, placement};
 use crate::sim::World;
 use crate::sim::call::Call;
 use crate::sim::estate::rds::{Cluster, Instance};
 use crate::sim::fault::Fault;
-use crate::sim::services::paging::Page;
+use crate::sim::services::paging::{Page, PageRule};
 use crate::sim::time::{Moment, Span};
 use crate::sim::wire::{AwsError, Value};
 
@@ -43,7 +43,7 @@ struct Source {
 
 /// `DescribeEvents`, oldest first.
 pub(super) fn describe(world: &World, call: &Call) -> Result<Value, AwsError> {
-    let page = Page::of(world, call, &PAGES)?;
+    let page = Page::of(world, call, &PageRule::MARKED)?;
     let world = &page.world(world);
     let (from, until) = times(world, call)?;
     let (id, kind) = (call.text("SourceIdentifier"), call.text("SourceType"));

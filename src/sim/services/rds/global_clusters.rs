@@ -1,16 +1,16 @@
 //! Aurora global databases. Every Region shows all of them.
 
 use super::clusters::arn;
-use super::{PAGES, filter};
+use super::filter;
 use crate::sim::World;
 use crate::sim::call::Call;
 use crate::sim::estate::rds::{Address, GlobalCluster};
 use crate::sim::flow::Condition;
-use crate::sim::services::paging::Page;
+use crate::sim::services::paging::{Page, PageRule};
 use crate::sim::wire::{AwsError, Value};
 
 pub(super) fn describe(world: &World, call: &Call) -> Result<Value, AwsError> {
-    let page = Page::of(world, call, &PAGES)?;
+    let page = Page::of(world, call, &PageRule::MARKED)?;
     let world = &page.world(world);
     let mut found: Vec<&GlobalCluster> = world.estate.rds.global_clusters.iter().collect();
     found.sort_by(|a, b| a.id.cmp(&b.id));

@@ -1,11 +1,11 @@
 //! DB instances: those of their own, read replicas, and the members of Aurora clusters.
 
-use super::{PAGES, filter, invalid, placement};
+use super::{filter, invalid, placement};
 use crate::sim::World;
 use crate::sim::call::Call;
 use crate::sim::estate::rds::{Cluster, Instance};
 use crate::sim::flow::Condition;
-use crate::sim::services::paging::Page;
+use crate::sim::services::paging::{Page, PageRule};
 use crate::sim::time::{Moment, Span};
 use crate::sim::wire::{AwsError, Value};
 
@@ -40,7 +40,7 @@ impl Row<'_> {
 }
 
 pub(super) fn describe(world: &World, call: &Call) -> Result<Value, AwsError> {
-    let page = Page::of(world, call, &PAGES)?;
+    let page = Page::of(world, call, &PageRule::MARKED)?;
     let world = &page.world(world);
     let alone = world.estate.rds.instances.iter().filter(|i| i.region == call.region).map(Row::Alone);
     let clusters = world.estate.rds.clusters.iter().filter(|c| c.region == call.region);

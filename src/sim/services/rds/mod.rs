@@ -9,9 +9,9 @@ mod global_clusters;
 mod instances;
 mod placement;
 
-use crate::sim::services::paging::PageRule;
+use crate::sim::services::paging::invalid_parameter_value as invalid;
 use crate::sim::services::{Operation, Service};
-use crate::sim::wire::{AwsError, Protocol};
+use crate::sim::wire::Protocol;
 
 static OPERATIONS: &[Operation] = &[
     Operation::read("DescribeDBInstances", instances::describe).about("DBInstanceIdentifier"),
@@ -28,18 +28,3 @@ pub static SERVICE: Service = Service {
     protocols: &[Protocol::AwsQuery { namespace: "http://rds.amazonaws.com/doc/2014-10-31/" }],
     operations: OPERATIONS,
 };
-
-/// Every list of RDS has pages of 20 to 100.
-static PAGES: PageRule = PageRule {
-    size: "MaxRecords",
-    token: "Marker",
-    default: 100,
-    min: 20,
-    max: 100,
-    bad_size: invalid,
-    bad_token: invalid,
-};
-
-fn invalid(message: String) -> AwsError {
-    AwsError::new(400, "InvalidParameterValue", message)
-}
