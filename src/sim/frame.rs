@@ -9,7 +9,7 @@ use super::calls::{CallLog, LoggedCall};
 use super::clock::Clock;
 use super::estate::Estate;
 use super::fault::{Calls, Down, Fault, is};
-use super::services::{self, Effect, Operation};
+use super::services::{self, Changed, Operation, Run};
 use super::throttle::{Admission, Throttle};
 use super::time::{Moment, Span};
 use super::timeline::Timeline;
@@ -34,10 +34,8 @@ pub(super) enum Outcome {
 /// The simulator's state: everything that is not a pure function of time.
 #[derive(Debug)]
 pub(super) struct Frame {
-    /// Of the caller's own account.
-    estate: Arc<Estate>,
-    /// Of the accounts that a role of theirs leads to.
-    others: Vec<Arc<Estate>>,
+    /// Of the caller's own account, then of those that a role of theirs leads to. A change replaces one.
+    estates: Mutex<Vec<Arc<Estate>>>,
     seed: u64,
     start: Moment,
     clock: Mutex<Clock>,
@@ -59,8 +57,7 @@ impl Frame {
     pub(super) fn new(estate: Estate, timeline: Timeline, seed: u64, start: Moment, speed: f64) -> Self {
         let others = estate.others.clone();
         Self {
-            others,
-            estate: Arc::new(estate),
+            estates: Mutex::new(std::iter::once(Arc::new(estate)).chain(others).collect()),
             seed,
             start,
             clock: Mutex::new(Clock::new(start, speed)),
@@ -88,7 +85,12 @@ impl Frame {
 
     /// The world now, of the caller's own account.
     pub(super) fn world(&self) -> World {
-        self.world_of(&self.estate)
+        self.world_of(&self.estate())
+    }
+
+    /// The estate of the caller's own account.
+    fn estate(&self) -> Arc<Estate> {
+        lock(&self.estates).first().cloned().unwrap_or_default()
     }
 
     /// The number of the next request.
@@ -98,14 +100,46 @@ impl Frame {
 
     /// The world now of each account, the caller's own first: DNS and users know no accounts.
     pub(super) fn worlds(&self) -> Vec<World> {
-        std::iter::once(&self.estate).chain(&self.others).map(|estate| self.world_of(estate)).collect()
+        let estates = lock(&self.estates).clone();
+        estates.iter().map(|estate| self.world_of(estate)).collect()
     }
 
-    /// The estate that a session of a role sees: that of its account, if there is one.
-    fn estate_of(&self, session_token: Option<&str>) -> &Arc<Estate> {
+    /// The account whose estate a session of a role sees: its own, if it has one here.
+    fn account_of(&self, session_token: Option<&str>) -> String {
         let account = session_token.and_then(services::sts::account);
-        let other = account.and_then(|account| self.others.iter().find(|other| other.account == account));
-        other.unwrap_or(&self.estate)
+        let estates = lock(&self.estates);
+        let own = account.and_then(|account| estates.iter().find(|other| other.account == account));
+        own.or(estates.first()).map(|estate| estate.account.clone()).unwrap_or_default()
+    }
+
+    /// The world now of an account.
+    fn world_of_account(&self, account: &str) -> World {
+        let estate = lock(&self.estates).iter().find(|estate| estate.account == account).cloned();
+        self.world_of(&estate.unwrap_or_default())
+    }
+
+    /// Carries out what a call asks. A change sees the world as all earlier ones left it.
+    fn run(&self, operation: &Operation, call: &Call) -> Result<(World, Changed), AwsError> {
+        let change = match operation.run {
+            Run::Reads(read) => {
+                let world = self.world_of_account(&call.account);
+                let answer = read(&world, call)?;
+                return Ok((world, Changed { answer, applied: false }));
+            }
+            Run::Changes(change) => change,
+        };
+        let now = self.clock().read().now;
+        let mut estates = lock(&self.estates);
+        let Some(held) = estates.iter_mut().find(|estate| estate.account == call.account) else {
+            return Err(AwsError::new(403, "AccessDenied", format!("There is no account {}", call.account)));
+        };
+        let before = World { now, ..self.world_of(held) };
+        let mut after = (**held).clone();
+        let changed = change(&mut after, &before, call)?;
+        if changed.applied {
+            *held = Arc::new(after);
+        }
+        Ok((before, changed))
     }
 
     fn world_of(&self, estate: &Arc<Estate>) -> World {
@@ -157,7 +191,7 @@ impl Frame {
             return Err((guessed, guessed.unknown_operation(&what), Box::new(logged)));
         };
         let region = if service.name == "route53" { GLOBAL.to_owned() } else { scope.region };
-        if region != GLOBAL && !self.estate.serves(service.name, &region) {
+        if region != GLOBAL && !self.estate().serves(service.name, &region) {
             return Err((protocol, protocol.wrong_region(&region), Box::new(logged)));
         }
         let (operation, parameters) = match protocol.decode(service, request) {
@@ -168,7 +202,7 @@ impl Frame {
         let call = Call {
             service: service.name,
             region,
-            account: self.estate_of(scope.session_token.as_deref()).account.clone(),
+            account: self.account_of(scope.session_token.as_deref()),
             access_key: scope.access_key,
             session_token: scope.session_token,
             operation: operation.name,
@@ -179,8 +213,7 @@ impl Frame {
 
     async fn carry_out(&self, asked: Asked, number: u64, id: &str) -> Outcome {
         let Asked { protocol, operation, call } = asked;
-        let estate = self.estate_of(call.session_token.as_deref());
-        let arrived = self.world_of(estate);
+        let arrived = self.world_of_account(&call.account);
         let record = |status: Option<u16>, changed: bool| {
             self.log().add(LoggedCall {
                 at: arrived.now,
@@ -226,9 +259,8 @@ impl Frame {
         if admission == Admission::Refused || throttled(&arrived, &call, number) {
             return refuse(&protocol.throttled(call.service));
         }
-        let world = self.world_of(estate);
-        let mut value = match (operation.run)(&world, &call) {
-            Ok(value) => value,
+        let (world, Changed { answer: mut value, applied: changed }) = match self.run(operation, &call) {
+            Ok(done) => done,
             Err(error) => return refuse(&error),
         };
         for fault in world.faults(world.now) {
@@ -240,9 +272,6 @@ impl Frame {
                 patch::apply(field, &mut value);
             }
         }
-        let changed = match operation.effect {
-            Effect::Reads => false,
-        };
         if world.faults(world.now).any(|fault| matches!(fault, Fault::LostAnswer(calls) if concerns(calls, &call))) {
             record(None, changed);
             return Outcome::Reset;

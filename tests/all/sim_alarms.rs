@@ -18,7 +18,7 @@ fn scenario(name: &str) -> Asked {
 fn describe(asked: &Asked, region: &str, parameters: Json) -> Json {
     let service = services::find("monitoring").unwrap();
     let operation = service.operations.iter().find(|known| known.name == "DescribeAlarms").unwrap();
-    let value = (operation.run)(&asked.world, &asked.call("monitoring", region, "DescribeAlarms", parameters)).unwrap();
+    let value = operation.ask(&asked.world, &asked.call("monitoring", region, "DescribeAlarms", parameters)).unwrap();
     serde_json::from_slice(&service.protocols[1].encode(operation, &value, "request").body).unwrap()
 }
 

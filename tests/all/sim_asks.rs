@@ -50,7 +50,7 @@ impl Asked {
         let service = services::find(service).unwrap();
         let operation = service.operations.iter().find(|known| known.name == operation).unwrap();
         let call = self.call(service.name, region, operation.name, parameters);
-        let value = (operation.run)(&self.world, &call)?;
+        let value = operation.ask(&self.world, &call)?;
         Ok(String::from_utf8(service.protocols[0].encode(operation, &value, "request").body).unwrap())
     }
 

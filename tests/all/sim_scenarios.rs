@@ -32,7 +32,7 @@ fn health(asked: &Asked, check: &str) -> f64 {
     });
     let found = drdeck::sim::services::find("monitoring").unwrap();
     let operation = found.operations.iter().find(|known| known.name == "GetMetricData").unwrap();
-    let value = (operation.run)(&asked.world, &asked.call("monitoring", "us-east-1", "GetMetricData", body)).unwrap();
+    let value = operation.ask(&asked.world, &asked.call("monitoring", "us-east-1", "GetMetricData", body)).unwrap();
     let answer: Json = serde_json::from_slice(&found.protocols[1].encode(operation, &value, "request").body).unwrap();
     answer["MetricDataResults"][0]["Values"][0].as_f64().unwrap()
 }

@@ -22,7 +22,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 /// Everything that exists in the account.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Estate {
     /// Its name.

@@ -16,6 +16,7 @@ pub mod sts;
 
 use super::World;
 use super::call::Call;
+use super::estate::Estate;
 use super::wire::{AwsError, Protocol, Value};
 
 /// One service, as one port of it would be.
@@ -45,13 +46,6 @@ pub enum Route {
     Path(&'static str, &'static str),
 }
 
-/// Whether an operation changes the estate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Effect {
-    /// It only reads.
-    Reads,
-}
-
 /// One operation of a service.
 #[derive(Debug)]
 pub struct Operation {
@@ -59,8 +53,6 @@ pub struct Operation {
     pub name: &'static str,
     /// How a request for it is recognised.
     pub route: Route,
-    /// Whether it changes the estate.
-    pub effect: Effect,
     /// The parameter that names what it is about, for the call log.
     pub target: Option<&'static str>,
     /// The one Region that answers it, whichever was asked: where the control plane of a global service is.
@@ -69,18 +61,67 @@ pub struct Operation {
     pub run: Run,
 }
 
-/// What answers a call: a pure function of the world at one moment.
-pub type Run = fn(&World, &Call) -> Result<Value, AwsError>;
+/// What answers a call that reads: a pure function of the world at one moment.
+pub type Read = fn(&World, &Call) -> Result<Value, AwsError>;
+
+/// What carries out a call that changes: given the world as it was, it changes the estate and answers; a refusal changes nothing.
+/// What takes time is written down as the moment at which it began, and read as far as it has come.
+pub type Change = fn(&mut Estate, &World, &Call) -> Result<Changed, AwsError>;
+
+/// What came of a change that was accepted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Changed {
+    /// The answer.
+    pub answer: Value,
+    /// Whether anything was changed; a token that was used before changes nothing.
+    pub applied: bool,
+}
+
+impl Changed {
+    /// It was carried out.
+    pub const fn applied(answer: Value) -> Self {
+        Self { answer, applied: true }
+    }
+}
+
+/// What answers a call.
+#[derive(Clone, Copy, Debug)]
+pub enum Run {
+    /// A read.
+    Reads(Read),
+    /// A change.
+    Changes(Change),
+}
 
 impl Operation {
     /// A read of awsQuery, awsJson or CBOR.
-    pub const fn read(name: &'static str, run: Run) -> Self {
-        Self { name, route: Route::Name, effect: Effect::Reads, target: None, home: None, run }
+    pub const fn read(name: &'static str, run: Read) -> Self {
+        Self { name, route: Route::Name, target: None, home: None, run: Run::Reads(run) }
+    }
+
+    /// A change of awsQuery, awsJson or CBOR.
+    pub const fn change(name: &'static str, run: Change) -> Self {
+        Self { name, route: Route::Name, target: None, home: None, run: Run::Changes(run) }
     }
 
     /// A read of rest-json or rest-xml: `Operation::rest("GET", "/backup-vaults/{backupVaultName}", "DescribeBackupVault", f)`.
-    pub const fn rest(method: &'static str, path: &'static str, name: &'static str, run: Run) -> Self {
-        Self { name, route: Route::Path(method, path), effect: Effect::Reads, target: None, home: None, run }
+    pub const fn rest(method: &'static str, path: &'static str, name: &'static str, run: Read) -> Self {
+        Self { name, route: Route::Path(method, path), target: None, home: None, run: Run::Reads(run) }
+    }
+
+    /// A change of rest-json or rest-xml.
+    pub const fn rest_change(method: &'static str, path: &'static str, name: &'static str, run: Change) -> Self {
+        Self { name, route: Route::Path(method, path), target: None, home: None, run: Run::Changes(run) }
+    }
+
+    /// What a read answers, or what a change would, of that world; nothing is kept.
+    pub fn ask(&self, world: &World, call: &Call) -> Result<Value, AwsError> {
+        match self.run {
+            Run::Reads(read) => read(world, call),
+            Run::Changes(change) => {
+                change(&mut Estate::clone(&world.estate), world, call).map(|changed| changed.answer)
+            }
+        }
     }
 
     /// Names the parameter that says what the operation is about.
