@@ -6,6 +6,7 @@
 //! * [`model`]: pure. Readings in, verdicts out.
 //! * [`config`]: the TOML file in which a company declares its Systems and what was promised for them.
 //! * [`aws`]: the only place that names the AWS SDK: sessions, error classes, one reader per service.
+//! * [`look`]: whom drdeck asks and by whose clock: AWS, and what it looks at with its own eyes.
 //! * [`observe`]: what is read when; makes Snapshots and has them judged.
 //! * [`console`]: the screens, and the terminal below them.
 //! * [`cli`]: one file per subcommand.
@@ -31,6 +32,7 @@ pub mod cli;
 pub mod config;
 pub mod console;
 pub mod demo;
+pub mod look;
 pub mod model;
 pub mod observe;
 pub mod sim;

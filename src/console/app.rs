@@ -31,7 +31,7 @@ use super::widgets::toast::Toasts;
 use super::widgets::{Filter, Line, Move, bottom_line, top_line};
 use super::world::{Mode, World};
 use crate::model::{Estate, Moment, Query};
-use crate::observe::observation::Clock;
+use crate::observe::Clock;
 
 /// Smaller terminals get one sentence.
 const LEAST: (u16, u16) = (20, 5);

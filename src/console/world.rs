@@ -8,7 +8,7 @@ use crate::model::{
     Assessment, ComponentAssessment, Estate, Events, Loss, Moment, PerDisruption, RpoJudgement, RtoJudgement, Snapshot,
     SourceState, Span, SystemAssessment, Text, Told, Up, Verdict,
 };
-use crate::observe::observation::{Clock, Observation, Origin};
+use crate::observe::{Clock, Observation, Origin};
 
 /// What this console may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,9 +9,7 @@
 mod agenda;
 mod board;
 mod bulletin;
-mod clock;
 mod keep;
-mod look;
 pub mod observation;
 mod observer;
 mod once;
@@ -23,8 +21,9 @@ mod settings;
 mod source;
 mod story;
 
+pub use crate::look::Clock;
 pub use keep::{Memory, Outages, Watched};
-pub use observation::{Clock, Observation, Origin};
+pub use observation::{Observation, Origin};
 pub use observer::Observer;
 pub use once::{once, once_after};
 pub use pace::{Pace, Paces};

@@ -14,12 +14,12 @@ use tokio::time::sleep_until;
 use super::agenda::Agenda;
 use super::board::Board;
 use super::bulletin::Bulletin;
-use super::clock::{self, COMPARE_EVERY};
 use super::keep::{Keeper, Memory};
-use super::look::Contact;
 use super::reader::{Reader, Report, Trouble, Wanted};
 use super::{Clock, Lane, Observation, Settings, Source, source};
 use crate::aws::{Login, Session};
+use crate::look::Contact;
+use crate::look::clock::{self, COMPARE_EVERY};
 use crate::model::{Estate, Moment, Query};
 
 /// Messages to the console are at least so far apart: answers come in bunches, and judging a large estate takes a while.
@@ -168,7 +168,7 @@ async fn observe(estate: Arc<Estate>, settings: Settings, memory: Option<&Memory
     board.goes_on(outages.map(|outages| outages.lasting(now)).unwrap_or_default());
     let (clock, _) = watch::channel(first);
     let (reports_by, mut reports) = mpsc::unbounded_channel();
-    let contact = Contact::new(session.clone(), &settings);
+    let contact = Contact::new(session.clone(), &settings.dns);
     let mut readers = Readers { contact, clock, reports_by, wants: None, running: BTreeMap::new() };
     let mut busy: BTreeSet<Source> = BTreeSet::new();
     let mut compare_at = Instant::now() + COMPARE_EVERY;

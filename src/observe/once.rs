@@ -10,10 +10,11 @@ use tokio::time::timeout_at;
 
 use super::board::Board;
 use super::keep::Outages;
-use super::look::Contact;
 use super::round::{self, Outcome, reading_of};
-use super::{Clock, Observation, Origin, Settings, Source, clock, source};
+use super::{Clock, Observation, Origin, Settings, Source, source};
 use crate::aws::{Session, Unread};
+use crate::look::Contact;
+use crate::look::clock;
 use crate::model::{Estate, FailureKind, Query};
 
 /// Reads everything `estate` needs, every source side by side, and judges it. What did not answer by `deadline` counts as timed out.
@@ -55,7 +56,7 @@ async fn look(
 ) -> Result<Observation, Unread> {
     let deadline_at = Instant::now() + deadline;
     let session = Session::open(settings.access.clone(), &source::regions(&estate)).await;
-    let contact = Contact::new(session.clone(), &settings);
+    let contact = Contact::new(session.clone(), &settings.dns);
     let started = clock::compare(&session).await.ok_or_else(|| clock::missing(&session))?;
     let mut board = Board::new(Arc::clone(&estate), settings);
     board.goes_on(outages.lasting(reading_of(&started)));

@@ -8,11 +8,11 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::sleep_until;
 
 use super::agenda::Agenda;
-use super::look::Contact;
 use super::plan::Plan;
 use super::round::{self, Outcome, reading_of};
 use super::{Clock, Lane, Source, pace};
 use crate::aws::Unread;
+use crate::look::Contact;
 use crate::model::words::clock;
 use crate::model::{FailureKind, Moment, Query, Text};
 

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 
-use super::look::Contact;
 use super::{Clock, Lane, Source};
 use crate::aws::{self, SERIES_PER_CALL, Unread};
+use crate::look::Contact;
 use crate::model::facts::Answer;
 use crate::model::{FailureKind, Moment, Query};
 

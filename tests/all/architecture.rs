@@ -142,8 +142,16 @@ fn rooms_named(source: &Source) -> Vec<String> {
 }
 
 /// The steps of the house: a room may import from lower steps only.
-const STEPS: [&[&str]; 6] =
-    [&["model"], &["config", "runbook"], &["journal", "aws"], &["observe", "engine"], &["console"], &["cli"]];
+const STEPS: [&[&str]; 8] = [
+    &["model"],
+    &["document"],
+    &["config", "runbook"],
+    &["journal", "aws"],
+    &["look"],
+    &["observe", "engine"],
+    &["console"],
+    &["cli"],
+];
 
 /// Rooms that import nothing of ours; only `cli` imports them.
 const APART: [&str; 2] = ["sim", "demo"];

@@ -11,12 +11,11 @@ use serde::Deserialize;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::Clock;
 use crate::aws::{Login, Session, Unread};
 use crate::model::{FailureKind, Moment, Span};
 
 /// How often the clock is compared. A simulator's may be set and made faster at any time.
-pub(super) const COMPARE_EVERY: Duration = Duration::from_secs(1);
+pub const COMPARE_EVERY: Duration = Duration::from_secs(1);
 
 /// The simulator is on this machine.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -31,14 +30,36 @@ const SLEPT: Span = Span::from_mins(1);
 const ANSWER_LIMIT: usize = 4_096;
 
 /// Our own clock: AWS's, but for what the `Date` of its answers says we are off.
-pub(super) fn ours(session: &Session) -> Clock {
+pub fn ours(session: &Session) -> Clock {
     let now = Moment::now();
     let at_anchor = session.skew().and_then(|skew| now.checked_add(skew).ok()).unwrap_or(now);
     Clock { anchor: Instant::now(), at_anchor, speed: 1.0 }
 }
 
+/// AWS's time, or the simulator's: a moment of ours, the same moment there, and how fast that one runs. Lets the console's ages tick between messages.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Clock {
+    /// Taken at.
+    pub anchor: Instant,
+    /// The time there at `anchor`.
+    pub at_anchor: Moment,
+    /// Seconds there per second here; 0 when frozen, 1 for AWS itself.
+    pub speed: f64,
+}
+
+impl Clock {
+    /// The time there at `instant` here.
+    pub fn at(&self, instant: Instant) -> Moment {
+        let elapsed = instant.saturating_duration_since(self.anchor).as_secs_f64() * self.speed;
+        Span::try_from_secs_f64(elapsed)
+            .ok()
+            .and_then(|elapsed| self.at_anchor.checked_add(elapsed).ok())
+            .unwrap_or(self.at_anchor)
+    }
+}
+
 /// The clock to go by. `None` while a simulator does not answer.
-pub(super) async fn compare(session: &Session) -> Option<Clock> {
+pub async fn compare(session: &Session) -> Option<Clock> {
     let access = session.access();
     match (&access.login, &access.endpoint_url) {
         (Login::Simulator, Some(endpoint)) => timeout(PATIENCE, of_simulator(endpoint)).await.ok().flatten(),
@@ -47,7 +68,7 @@ pub(super) async fn compare(session: &Session) -> Option<Clock> {
 }
 
 /// That a simulator does not tell its time.
-pub(super) fn missing(session: &Session) -> Unread {
+pub fn missing(session: &Session) -> Unread {
     let endpoint = session.access().endpoint_url.as_deref().unwrap_or("no endpoint");
     let error = format!(
         "the config says `simulator = true`, but {endpoint} does not tell the simulator's time; is `drdeck simulate` running there?"
@@ -61,12 +82,12 @@ fn off(old: &Clock, new: &Clock) -> Span {
 }
 
 /// Whether so much time is missing that this machine slept, or its clock was set.
-pub(super) fn slept(old: &Clock, new: &Clock) -> bool {
+pub fn slept(old: &Clock, new: &Clock) -> bool {
     off(old, new) > SLEPT
 }
 
 /// Whether `new` says something else than `old` would have by itself.
-pub(super) fn moved(old: &Clock, new: &Clock) -> bool {
+pub fn moved(old: &Clock, new: &Clock) -> bool {
     let allowed = JITTER.max(Span::try_from_secs_f64(JITTER.as_secs_f64() * new.speed).unwrap_or(JITTER));
     (old.speed - new.speed).abs() > f64::EPSILON || off(old, new) > allowed
 }

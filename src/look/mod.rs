@@ -1,32 +1,35 @@
-//! What drdeck looks at with its own eyes, without AWS: what DNS answers, and whether a System's own pages are served.
+//! Whom drdeck asks, and by whose clock: AWS, and what it looks at with its own eyes without AWS, which is what DNS answers and whether a
+//! System's own pages are served.
 
+pub mod clock;
 mod dns;
 mod exchange;
 mod http;
 
-use super::Settings;
 use crate::aws::{Access, Login, Pages, Proxies, ReadAnswer, Session, Unread};
 use crate::config;
 use crate::model::facts::Answer;
 use crate::model::{Moment, Query};
+pub use clock::Clock;
 use dns::{Dns, Resolvers};
 
-/// Whom a round asks: AWS, and what drdeck looks at itself. Cheap to clone.
+/// Whom readings are asked of: AWS, and what drdeck looks at itself. Cheap to clone.
 #[derive(Clone, Debug)]
-pub(super) struct Contact {
+pub struct Contact {
     /// AWS.
-    pub(super) session: Session,
+    pub session: Session,
     look: Look,
 }
 
 impl Contact {
     /// Nothing is sent yet.
-    pub(super) fn new(session: Session, settings: &Settings) -> Self {
-        Self { session, look: Look::new(&settings.access, &settings.dns) }
+    pub fn new(session: Session, dns: &config::Dns) -> Self {
+        let look = Look::new(session.access(), dns);
+        Self { session, look }
     }
 
     /// The answer to one Query, wherever it comes from. `now` is the time of AWS's clock. Only calls of AWS are counted.
-    pub(super) async fn read(&self, query: &Query, now: Moment) -> ReadAnswer {
+    pub async fn read(&self, query: &Query, now: Moment) -> ReadAnswer {
         match self.look.read(query).await {
             Some(result) => ReadAnswer { result, calls: 0 },
             None => self.session.read(query, now).await,
