@@ -4,7 +4,10 @@
 //! from those before it:
 //!
 //! * [`model`]: pure. Readings in, verdicts out.
+//! * [`document`]: TOML files that people write, and what is wrong with them.
 //! * [`config`]: the TOML file in which a company declares its Systems and what was promised for them.
+//! * [`runbook`]: pure. What a person wrote down for the worst night, and every change that drdeck can make.
+//! * [`journal`]: the append-only record of a run.
 //! * [`aws`]: the only place that names the AWS SDK: sessions, error classes, one reader per service.
 //! * [`look`]: whom drdeck asks and by whose clock: AWS, and what it looks at with its own eyes.
 //! * [`observe`]: what is read when; makes Snapshots and has them judged.
@@ -32,7 +35,10 @@ pub mod cli;
 pub mod config;
 pub mod console;
 pub mod demo;
+pub mod document;
 pub mod look;
+pub mod journal;
 pub mod model;
 pub mod observe;
+pub mod runbook;
 pub mod sim;

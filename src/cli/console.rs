@@ -10,9 +10,10 @@ use tokio::sync::watch;
 use super::args::Global;
 use super::exit::Failure;
 use super::{reading, state};
-use crate::config::{self, Config, ConfigError, suggest};
+use crate::config::{self, Config, ConfigError};
 use crate::console::theme::choose;
 use crate::console::{AppOptions, ConsoleOptions, Mode, Shell, Start, Themes};
+use crate::document::suggest;
 use crate::model::{Moment, Text, words};
 use crate::observe::{Clock, Memory, Observation, Observer};
 

@@ -12,8 +12,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::exit::Failure;
-use crate::config::suggest;
 use crate::demo;
+use crate::document::suggest;
 use crate::model::words;
 use crate::sim::{self, Estate, Running, Scenario, Simulator, StartError};
 

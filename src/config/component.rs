@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::keys::{self, KindKeys};
-use super::suggest::{hint, one_of};
 use super::system::Sites;
-use super::walk::{Found, Section, Unknown};
+use crate::document::suggest::{hint, one_of};
+use crate::document::{Found, Section, Unknown};
 use crate::model::kinds::{
     Alarm, Asg, AuroraGlobal, Backup, CopyVault, DnsRecord, Drs, DynamodbGlobalTable, DynamodbTable, EfsReplication,
     ElasticacheGlobal, HealthCheck, Kind, LagUnit, Metric, RdsInstance, RdsReplica, S3Replication, Servers,

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::problem::{Problems, shown_path};
+use crate::document::{Problems, shown_path};
 
 /// Why a config could not be loaded. Its text says what to do next.
 #[derive(Debug, thiserror::Error)]

@@ -60,7 +60,7 @@ fn refuse_unsafe(file: &File, path: &Path) -> Result<(), ConfigError> {
         return refuse(format!(
             "others may write to it (mode {:04o}); a config names roles and endpoints, so run: chmod go-w {}",
             mode.as_raw_mode() & 0o7777,
-            super::problem::shown_path(path)
+            crate::document::shown_path(path)
         ));
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! The keys that each kind of component adds.
 
-use super::keys::{Key, Shape, optional, required};
+use crate::document::{Key, Shape, optional, required};
 
 /// One kind of component and the keys it adds.
 #[derive(Clone, Copy, Debug)]

@@ -4,8 +4,8 @@ use core::net::SocketAddr;
 use std::collections::BTreeSet;
 
 use super::keys;
-use super::values::{self, Reach};
-use super::walk::{Found, Section, Unknown};
+use crate::document::values::{self, Reach};
+use crate::document::{Found, Section, Unknown};
 use crate::model::{Place, Probe, Query, Region, Site};
 
 /// Whom drdeck asks what DNS answers.

@@ -7,25 +7,20 @@ mod file;
 pub mod keys;
 mod kind_keys;
 mod look;
-mod problem;
-pub mod regions;
-pub mod suggest;
 mod system;
-mod values;
-mod walk;
 
 use std::path::{Path, PathBuf};
 
 use toml::de::DeTable;
 
+pub use crate::document::{Problem, Problems};
 pub use error::ConfigError;
 pub use file::usual_path;
 pub use look::{Arc, ArcEndpoint, Dns};
-pub use problem::{Problem, Problems};
 
+use crate::document::values::{self, Reach};
+use crate::document::{Section, Unknown, Walk, regions};
 use crate::model::{Estate, Span};
-use values::Reach;
-use walk::{Section, Unknown, Walk};
 
 /// A config, checked: everything it names is known to be well-formed, though not to exist in AWS.
 #[derive(Clone, Debug, PartialEq)]

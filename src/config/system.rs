@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::component;
 use super::keys;
 use super::look;
-use super::suggest::hint;
-use super::walk::{Found, Section, Unknown};
+use crate::document::suggest::hint;
+use crate::document::{Found, Section, Unknown};
 use crate::model::{Criticality, Objective, PerDisruption, Region, Site, Span, Strategy, System};
 
 /// What a System says that its components need to know.

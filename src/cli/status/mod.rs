@@ -15,7 +15,8 @@ use table::Colour;
 use super::args::{Global, Output, StatusArgs};
 use super::exit::Failure;
 use super::{output, reading, state};
-use crate::config::{self, Config, suggest};
+use crate::config::{self, Config};
+use crate::document::suggest;
 use crate::model::{SourceStatus, Span, SystemAssessment, Verdict, words};
 use crate::observe::{self, Memory, Outages};
 

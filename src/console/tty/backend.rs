@@ -8,7 +8,7 @@ use ratatui::{
     layout::{Position, Size},
 };
 
-use super::pen;
+use super::{pen, screen::Screen};
 
 /// Synchronized update: the terminal shows nothing of what follows until it ends. Terminals that do not know it ignore it.
 const BEGIN: &str = "\x1b[?2026h";
@@ -21,6 +21,7 @@ const HIDE_CURSOR: &str = "\x1b[?25l";
 #[derive(Debug)]
 pub struct FrameBackend {
     size: Size,
+    screen: Screen,
     cells: String,
     after: Vec<u8>,
     /// Where the cursor shall be, and where the terminal has it; `None` is hidden.
@@ -30,8 +31,15 @@ pub struct FrameBackend {
 
 impl FrameBackend {
     /// For a terminal of this size whose cursor is hidden.
-    pub const fn new(size: Size) -> Self {
-        Self { size, cells: String::new(), after: Vec::new(), cursor: None, terminal_cursor: None }
+    pub fn new(size: Size) -> Self {
+        Self {
+            size,
+            screen: Screen::new(size),
+            cells: String::new(),
+            after: Vec::new(),
+            cursor: None,
+            terminal_cursor: None,
+        }
     }
 
     /// Takes over a new size of the terminal; the next frame clears it and draws everything.
@@ -85,7 +93,7 @@ impl Backend for FrameBackend {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        pen::draw(content, &mut self.cells);
+        self.cells.push_str(&self.screen.draw(content));
         Ok(())
     }
 
@@ -115,7 +123,10 @@ impl Backend for FrameBackend {
     fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
         match clear_type {
             // What was drawn before is gone with it.
-            ClearType::All => CLEAR.clone_into(&mut self.cells),
+            ClearType::All => {
+                self.screen = Screen::new(self.size);
+                CLEAR.clone_into(&mut self.cells);
+            }
             ClearType::AfterCursor | ClearType::BeforeCursor | ClearType::CurrentLine | ClearType::UntilNewLine => {
                 return Err(io::ErrorKind::Unsupported.into());
             }

@@ -5,6 +5,8 @@ mod backend;
 mod guard;
 mod keyboard;
 mod pen;
+mod screen;
+mod shift;
 mod watcher;
 mod writer;
 

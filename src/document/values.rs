@@ -10,7 +10,7 @@ use crate::model::Span;
 const DURATIONS: &str = "write it like \"90s\", \"5m\", \"1h 30m\", \"24h\" or \"7d\"";
 
 /// A duration: `90s`, `5m`, `1h 30m`, `24h`, `7d`; whole seconds, not negative, days of 24 hours.
-pub(super) fn duration(text: &str) -> Result<Span, String> {
+pub fn duration(text: &str) -> Result<Span, String> {
     let wrong = || format!("is \"{text}\", which is not a duration; {DURATIONS}");
     let span = SpanParser::new().parse_span(text).map_err(|_| wrong())?;
     if span.get_years() != 0 || span.get_months() != 0 {
@@ -27,7 +27,7 @@ pub(super) fn duration(text: &str) -> Result<Span, String> {
 }
 
 /// A duration as it would be written in a config: `1h 30m`.
-pub(super) fn written(span: Span) -> String {
+pub fn written(span: Span) -> String {
     let seconds = span.as_secs();
     let parts = [(seconds / 3600, "h"), (seconds / 60 % 60, "m"), (seconds % 60, "s")];
     let words: Vec<String> = parts.iter().filter(|(n, _)| *n != 0).map(|(n, unit)| format!("{n}{unit}")).collect();
@@ -35,14 +35,17 @@ pub(super) fn written(span: Span) -> String {
 }
 
 /// The parts of an ARN: `arn:partition:service:region:account:resource`.
-pub(super) struct Arn<'a> {
-    pub(super) service: &'a str,
-    pub(super) region: &'a str,
-    pub(super) resource: &'a str,
+pub struct Arn<'a> {
+    /// The service.
+    pub service: &'a str,
+    /// The Region; empty for what has none.
+    pub region: &'a str,
+    /// What follows the account.
+    pub resource: &'a str,
 }
 
 /// An ARN of any AWS partition.
-pub(super) fn arn(text: &str) -> Result<Arn<'_>, String> {
+pub fn arn(text: &str) -> Result<Arn<'_>, String> {
     let wrong = |why: &str| {
         format!("is \"{text}\", which is not an ARN: {why}; an ARN is arn:aws:SERVICE:REGION:ACCOUNT:RESOURCE")
     };
@@ -71,7 +74,7 @@ pub(super) fn arn(text: &str) -> Result<Arn<'_>, String> {
 }
 
 /// The ARN of an IAM role.
-pub(super) fn role_arn(text: &str) -> Result<String, String> {
+pub fn role_arn(text: &str) -> Result<String, String> {
     let role = arn(text)?;
     let named = role.resource.strip_prefix("role/").is_some_and(|name| !name.is_empty());
     if role.service == "iam" && role.region.is_empty() && named {
@@ -82,7 +85,7 @@ pub(super) fn role_arn(text: &str) -> Result<String, String> {
 }
 
 /// An AWS account: 12 digits.
-pub(super) fn account(text: &str) -> Result<String, String> {
+pub fn account(text: &str) -> Result<String, String> {
     if is_account(text) {
         Ok(text.to_owned())
     } else {
@@ -96,7 +99,7 @@ fn is_account(text: &str) -> bool {
 
 /// Where an endpoint is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reach {
+pub enum Reach {
     /// On this machine.
     Loopback,
     /// Anywhere else.
@@ -105,23 +108,23 @@ pub(super) enum Reach {
 
 impl Reach {
     /// Where an address is.
-    pub(super) fn of(ip: IpAddr) -> Self {
+    pub fn of(ip: IpAddr) -> Self {
         if ip.is_loopback() { Self::Loopback } else { Self::Network }
     }
 }
 
 /// The URL of an endpoint, and where it leads.
-pub(super) fn endpoint(text: &str) -> Result<Reach, String> {
+pub fn endpoint(text: &str) -> Result<Reach, String> {
     url(text, "of an endpoint", "http://127.0.0.1:4566", &['?'])
 }
 
 /// The URL of a page, and where it leads.
-pub(super) fn page(text: &str) -> Result<Reach, String> {
+pub fn page(text: &str) -> Result<Reach, String> {
     url(text, "of a page", "https://www.example.com/health", &[])
 }
 
 /// The address of a DNS server; port 53 unless it names another.
-pub(super) fn server(text: &str) -> Result<SocketAddr, String> {
+pub fn server(text: &str) -> Result<SocketAddr, String> {
     let bare = text.parse::<IpAddr>().map(|ip| SocketAddr::new(ip, 53));
     bare.or_else(|_| text.parse()).ok().filter(|server| server.port() != 0).ok_or_else(|| {
         format!(

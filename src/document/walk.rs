@@ -7,33 +7,36 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::keys::{Key, Need, Shape};
+use super::key::{Key, Need, Shape};
 use super::suggest::{hint, one_of};
 use super::{regions, values};
 use crate::model::{Region, Site, Span, Text};
 
 /// A value and where it stands in the file.
 #[derive(Clone, Debug)]
-pub(super) struct Found<T> {
-    pub(super) value: T,
-    pub(super) span: Range<usize>,
+pub struct Found<T> {
+    /// The value.
+    pub value: T,
+    /// Its bytes in the file.
+    pub span: Range<usize>,
 }
 
 /// What was found wrong so far, and what all tables need to know.
 #[derive(Debug, Default)]
-pub(super) struct Walk {
+pub struct Walk {
     problems: RefCell<Vec<(Range<usize>, String)>>,
-    pub(super) extra_regions: RefCell<Vec<String>>,
+    /// Regions that are newer than this program.
+    pub extra_regions: RefCell<Vec<String>>,
 }
 
 impl Walk {
     /// Notes a problem.
-    pub(super) fn wrong(&self, span: &Range<usize>, message: impl Into<String>) {
+    pub fn wrong(&self, span: &Range<usize>, message: impl Into<String>) {
         self.problems.borrow_mut().push((span.clone(), message.into()));
     }
 
     /// Every problem, in the order of the file.
-    pub(super) fn into_problems(self) -> Vec<(Range<usize>, String)> {
+    pub fn into_problems(self) -> Vec<(Range<usize>, String)> {
         let mut problems = self.problems.into_inner();
         problems.sort_by_key(|(span, _)| (span.start, span.end));
         problems
@@ -58,19 +61,20 @@ impl Walk {
 }
 
 /// One table of the file, with the keys it may hold.
-pub(super) struct Section<'a> {
-    pub(super) walk: &'a Walk,
+pub struct Section<'a> {
+    /// Where problems are noted.
+    pub walk: &'a Walk,
     /// As in the file: `[[system.component]]`.
-    pub(super) title: &'a str,
+    pub title: &'a str,
     /// Where it begins.
-    pub(super) span: Range<usize>,
+    pub span: Range<usize>,
     table: &'a DeTable<'a>,
     keys: Vec<&'static Key>,
 }
 
 /// What to make of a key that is in no table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unknown {
+pub enum Unknown {
     /// A problem.
     Refuse,
     /// Not looked at: it cannot be known which keys are right.
@@ -79,7 +83,7 @@ pub(super) enum Unknown {
 
 impl<'a> Section<'a> {
     /// Opens a table: what is unknown, missing, empty or of the wrong type in it is noted at once.
-    pub(super) fn open(
+    pub fn open(
         walk: &'a Walk,
         title: &'a str,
         span: Range<usize>,
@@ -119,7 +123,7 @@ impl<'a> Section<'a> {
     }
 
     /// Notes that a key is missing which is needed only here.
-    pub(super) fn needs(&self, name: &str, why: &str) {
+    pub fn needs(&self, name: &str, why: &str) {
         let key = self.keys.iter().find(|key| key.name == name);
         let write = key.and_then(|key| self.what_to_write(key)).map(|write| format!("; {write}")).unwrap_or_default();
         self.walk.wrong(&self.span, format!("{} needs `{name}`, {why}{write}", self.title));
@@ -150,7 +154,7 @@ impl<'a> Section<'a> {
         let is = value.get_ref();
         let right = match key.shape {
             Shape::Flag => is.is_bool(),
-            Shape::Count => is.is_integer(),
+            Shape::Count | Shape::Number => is.is_integer(),
             Shape::Texts | Shape::Words(_) | Shape::Regions | Shape::Servers => {
                 is.as_array().into_iter().flatten().for_each(|item| self.check_text(key, item, OF_STRINGS));
                 is.is_array()
@@ -199,22 +203,22 @@ impl<'a> Section<'a> {
     }
 
     /// Whether the key is written, whatever its value.
-    pub(super) fn has(&self, name: &str) -> bool {
+    pub fn has(&self, name: &str) -> bool {
         self.table.contains_key(name)
     }
 
     /// Where the key's value is, or the table's beginning if it is not written.
-    pub(super) fn place_of(&self, name: &str) -> Range<usize> {
+    pub fn place_of(&self, name: &str) -> Range<usize> {
         self.value(name).map_or_else(|| self.span.clone(), Spanned::span)
     }
 
     /// Notes a problem with the value of a key; `what` follows its name.
-    pub(super) fn wrong(&self, name: &str, what: impl AsRef<str>) {
+    pub fn wrong(&self, name: &str, what: impl AsRef<str>) {
         self.walk.wrong(&self.place_of(name), format!("`{name}` {}", what.as_ref()));
     }
 
     /// A string.
-    pub(super) fn text(&self, name: &str) -> Option<Found<&'a str>> {
+    pub fn text(&self, name: &str) -> Option<Found<&'a str>> {
         readable(self.value(name)?)
     }
 
@@ -231,12 +235,12 @@ impl<'a> Section<'a> {
     }
 
     /// `true` or `false`.
-    pub(super) fn flag(&self, name: &str) -> Option<bool> {
+    pub fn flag(&self, name: &str) -> Option<bool> {
         self.value(name)?.get_ref().as_bool()
     }
 
     /// A whole number of at least one.
-    pub(super) fn count(&self, name: &str) -> Option<u32> {
+    pub fn count(&self, name: &str) -> Option<u32> {
         let digits = self.value(name)?.get_ref().as_integer()?;
         let number = u32::from_str_radix(digits.as_str(), digits.radix()).ok().filter(|number| *number > 0);
         if number.is_none() {
@@ -245,35 +249,45 @@ impl<'a> Section<'a> {
         number
     }
 
+    /// A whole number that may be 0.
+    pub fn number(&self, name: &str) -> Option<u32> {
+        let digits = self.value(name)?.get_ref().as_integer()?;
+        let number = u32::from_str_radix(digits.as_str(), digits.radix()).ok();
+        if number.is_none() {
+            self.wrong(name, format!("is {digits}; write a whole number of 0 or more"));
+        }
+        number
+    }
+
     /// A duration.
-    pub(super) fn duration(&self, name: &str) -> Option<Found<Span>> {
+    pub fn duration(&self, name: &str) -> Option<Found<Span>> {
         self.made(name, values::duration)
     }
 
     /// An account.
-    pub(super) fn account(&self, name: &str) -> Option<String> {
+    pub fn account(&self, name: &str) -> Option<String> {
         self.made(name, values::account).map(|found| found.value)
     }
 
     /// The ARN of a role.
-    pub(super) fn role(&self, name: &str) -> Option<String> {
+    pub fn role(&self, name: &str) -> Option<String> {
         self.made(name, values::role_arn).map(|found| found.value)
     }
 
     /// An ARN of anything.
-    pub(super) fn arn(&self, name: &str) -> Option<Found<&'a str>> {
+    pub fn arn(&self, name: &str) -> Option<Found<&'a str>> {
         self.made(name, |text| values::arn(text).map(|_| text))
     }
 
     /// A Region.
-    pub(super) fn region(&self, name: &str) -> Option<Found<Region>> {
+    pub fn region(&self, name: &str) -> Option<Found<Region>> {
         let found = self.text(name)?;
         let value = self.walk.region(name, &found)?;
         Some(Found { value, span: found.span })
     }
 
     /// A Region or `on-premises`.
-    pub(super) fn site(&self, name: &str) -> Option<Found<Site>> {
+    pub fn site(&self, name: &str) -> Option<Found<Site>> {
         let found = self.text(name)?;
         if found.value == Site::OnPremises.as_str() {
             return Some(Found { value: Site::OnPremises, span: found.span });
@@ -287,7 +301,7 @@ impl<'a> Section<'a> {
     }
 
     /// One of the values of an enum, by its word.
-    pub(super) fn word<T: Copy>(&self, name: &str, all: &[T], word: impl Fn(T) -> &'static str) -> Option<T> {
+    pub fn word<T: Copy>(&self, name: &str, all: &[T], word: impl Fn(T) -> &'static str) -> Option<T> {
         let found = self.text(name)?;
         self.pick(name, &found, all, word)
     }
@@ -304,22 +318,17 @@ impl<'a> Section<'a> {
     }
 
     /// A list of strings; `None` if it is not written or not a list.
-    pub(super) fn texts(&self, name: &str) -> Option<Vec<Found<&'a str>>> {
+    pub fn texts(&self, name: &str) -> Option<Vec<Found<&'a str>>> {
         Some(self.value(name)?.get_ref().as_array()?.iter().filter_map(readable).collect())
     }
 
     /// A list of values of an enum, by their words.
-    pub(super) fn words<T: Copy>(
-        &self,
-        name: &str,
-        all: &[T],
-        word: impl Fn(T) -> &'static str + Copy,
-    ) -> Option<Vec<T>> {
+    pub fn words<T: Copy>(&self, name: &str, all: &[T], word: impl Fn(T) -> &'static str + Copy) -> Option<Vec<T>> {
         Some(self.texts(name)?.iter().filter_map(|found| self.pick(name, found, all, word)).collect())
     }
 
     /// A list of Regions, none of them twice.
-    pub(super) fn regions(&self, name: &str) -> Option<Vec<Region>> {
+    pub fn regions(&self, name: &str) -> Option<Vec<Region>> {
         let mut list: Vec<Region> = Vec::new();
         for found in self.texts(name)? {
             if let Some(region) = self.walk.region(name, &found) {
@@ -333,7 +342,7 @@ impl<'a> Section<'a> {
     }
 
     /// A list of addresses of DNS servers; empty if it is not written.
-    pub(super) fn servers(&self, name: &str) -> Vec<Found<SocketAddr>> {
+    pub fn servers(&self, name: &str) -> Vec<Found<SocketAddr>> {
         let Some(texts) = self.texts(name) else { return Vec::new() };
         if texts.is_empty()
             && self.value(name).and_then(|value| value.get_ref().as_array()).is_some_and(|list| list.is_empty())
@@ -351,7 +360,7 @@ impl<'a> Section<'a> {
     }
 
     /// Names and strings, in the order of the names.
-    pub(super) fn pairs(&self, name: &str) -> Option<Vec<(String, String)>> {
+    pub fn pairs(&self, name: &str) -> Option<Vec<(String, String)>> {
         let table = self.value(name)?.get_ref().as_table()?;
         let mut pairs: Vec<(String, String)> = table
             .iter()
@@ -362,14 +371,14 @@ impl<'a> Section<'a> {
     }
 
     /// A table in this one.
-    pub(super) fn table(&self, name: &str, title: &'a str, keys: &'static [Key]) -> Option<Section<'a>> {
+    pub fn table(&self, name: &str, title: &'a str, keys: &'static [Key]) -> Option<Section<'a>> {
         let value = self.value(name)?;
         let table = value.get_ref().as_table()?;
         Some(Section::open(self.walk, title, value.span(), table, keys.iter().collect(), Unknown::Refuse))
     }
 
     /// The tables of a list in this one, with their places.
-    pub(super) fn tables(&self, name: &str) -> Vec<Found<&'a DeTable<'a>>> {
+    pub fn tables(&self, name: &str) -> Vec<Found<&'a DeTable<'a>>> {
         let items = self.value(name).and_then(|value| value.get_ref().as_array());
         items
             .into_iter()
@@ -380,7 +389,7 @@ impl<'a> Section<'a> {
 }
 
 /// A string that passed [`Section::check_text`].
-pub(super) fn readable<'a>(value: &'a Spanned<DeValue<'a>>) -> Option<Found<&'a str>> {
+pub fn readable<'a>(value: &'a Spanned<DeValue<'a>>) -> Option<Found<&'a str>> {
     let text = value.get_ref().as_str().filter(|text| !text.trim().is_empty())?;
     Some(Found { value: text, span: value.span() })
 }

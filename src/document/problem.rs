@@ -27,7 +27,7 @@ pub struct Problem {
 
 impl Problem {
     /// A problem with the bytes `span` of `source`.
-    pub(super) fn at(source: &str, span: &Range<usize>, message: impl AsRef<str>) -> Self {
+    pub fn at(source: &str, span: &Range<usize>, message: impl AsRef<str>) -> Self {
         let start = floor(source, span.start);
         let end = floor(source, span.end.max(start));
         let (before, rest) = source.split_at_checked(start).unwrap_or((source, ""));
@@ -86,6 +86,6 @@ impl fmt::Display for Problems {
 impl std::error::Error for Problems {}
 
 /// A path as it may be shown: a file name can hold escape sequences, too.
-pub(super) fn shown_path(path: &Path) -> Text {
+pub fn shown_path(path: &Path) -> Text {
     Text::new(path.to_string_lossy())
 }

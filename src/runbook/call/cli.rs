@@ -1,0 +1,1 @@
+//! The AWS CLI line that makes the same call.

@@ -1,0 +1,114 @@
+//! Every change of AWS that drdeck can make. A new one is one struct in the file of its service, one variant here, one function in
+//! `aws/change` and one operation in the simulator.
+
+mod autoscaling;
+pub mod cli;
+
+pub use autoscaling::UpdateGroup;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use super::IntentId;
+use crate::model::{Place, Region};
+
+/// Where a call is answered: what has to be up for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Plane {
+    /// The part of a service that is built to work while all else fails.
+    Data,
+    /// The API of a service, in the Region asked.
+    Control,
+    /// The one control plane of a global service, in us-east-1: Route 53's API, IAM.
+    GlobalControl,
+}
+
+/// What every change can say of itself.
+pub trait Change {
+    /// The prefix of its IAM action, which the AWS CLI calls the command: `autoscaling`.
+    fn service(&self) -> &'static str;
+
+    /// The operation, as in the service model: `UpdateAutoScalingGroup`.
+    fn operation(&self) -> &'static str;
+
+    /// The endpoint asked, and as whom.
+    fn place(&self) -> &Place;
+
+    /// What it changes, as the person knows it: a name, or an ARN.
+    fn target(&self) -> String;
+
+    /// What has to be up for it.
+    fn plane(&self) -> Plane {
+        Plane::Control
+    }
+
+    /// Its parameters under their names in the service model, as they are sent for that intent.
+    fn parameters(&self, intent: IntentId) -> Json;
+}
+
+macro_rules! calls {
+    ($($(#[$doc:meta])* $variant:ident($type:ty),)*) => {
+        /// A change of AWS: everything that is sent, but for the name of the intent.
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(tag = "operation")]
+        pub enum ApiCall {
+            $($(#[$doc])* $variant($type),)*
+        }
+
+        impl ApiCall {
+            fn change(&self) -> &dyn Change {
+                match self {
+                    $(Self::$variant(change) => change,)*
+                }
+            }
+        }
+    };
+}
+
+calls! {
+    /// `autoscaling:UpdateAutoScalingGroup`.
+    UpdateAutoScalingGroup(UpdateGroup),
+}
+
+impl ApiCall {
+    /// The prefix of its IAM action.
+    pub fn service(&self) -> &'static str {
+        self.change().service()
+    }
+
+    /// The operation, as in the service model.
+    pub fn operation(&self) -> &'static str {
+        self.change().operation()
+    }
+
+    /// Its IAM action: `autoscaling:UpdateAutoScalingGroup`.
+    pub fn action(&self) -> String {
+        format!("{}:{}", self.service(), self.operation())
+    }
+
+    /// The endpoint asked, and as whom.
+    pub fn place(&self) -> &Place {
+        self.change().place()
+    }
+
+    /// The Region asked.
+    pub fn region(&self) -> &Region {
+        &self.place().region
+    }
+
+    /// What it changes, as the person knows it.
+    pub fn target(&self) -> String {
+        self.change().target()
+    }
+
+    /// What has to be up for it.
+    pub fn plane(&self) -> Plane {
+        self.change().plane()
+    }
+
+    /// Its parameters under their names in the service model, as they are sent for that intent.
+    pub fn parameters(&self, intent: IntentId) -> Json {
+        self.change().parameters(intent)
+    }
+}

@@ -1,0 +1,107 @@
+//! The written procedure.
+
+use serde::{Deserialize, Serialize};
+
+use super::kinds::Kind;
+use crate::model::{Region, Span, Text};
+
+/// A runbook, checked: steps refer to steps that are there, and form no circle.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Runbook {
+    /// Its name, which is its file's: `orders-failover`.
+    pub name: String,
+    /// The System that it moves.
+    pub system: String,
+    /// Which way.
+    pub direction: Direction,
+    /// Whether both sides are expected to be well.
+    pub variant: Variant,
+    /// As its owner counts: shown, recorded, not interpreted.
+    pub version: Text,
+    /// Whom to ask about it.
+    pub owner: Text,
+    /// What it is for, in a sentence or two.
+    pub summary: Text,
+    /// The runbook that leads back.
+    pub back: Option<String>,
+    /// The only account in which it may be run, twelve digits.
+    pub account: Option<String>,
+    /// The only Regions in which it may change anything.
+    pub regions: Vec<Region>,
+    /// The role assumed for its changes; without one, changes are made with the identity that reads.
+    pub role: Option<String>,
+    /// Its steps, in the order of the file. Each of `needs` stands before the step that needs it.
+    pub steps: Vec<Step>,
+    /// SHA-256 of its text, 64 hexadecimal digits: pinned when a run opens.
+    pub sha256: String,
+}
+
+/// Which way a runbook moves its System.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Direction {
+    /// To the recovery Region.
+    Failover,
+    /// Home again.
+    Failback,
+}
+
+/// Whether both sides are expected to be well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Variant {
+    /// The side that is left may be gone.
+    Unplanned,
+    /// Both sides are well: nothing may be lost.
+    Planned,
+}
+
+/// How a runbook is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// For real.
+    Live,
+    /// A rehearsal in AWS: servers are launched as drills, traffic is not moved, nothing one-way is done.
+    Drill,
+    /// A rehearsal on paper: nothing is sent.
+    Tabletop,
+}
+
+/// What a step belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "plain words")]
+pub enum Phase {
+    Detect,
+    Decide,
+    Execute,
+    Verify,
+    Communicate,
+    Return,
+}
+
+/// One action.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// Its name, unique in the runbook: `promote-replica`.
+    pub id: String,
+    /// What it belongs to.
+    pub phase: Phase,
+    /// What it does, in a few words.
+    pub title: Text,
+    /// What the person has to know before confirming.
+    pub text: Text,
+    /// The steps that must be done before it, as indices of [`Runbook::steps`]: all smaller than its own.
+    pub needs: Vec<usize>,
+    /// What it is.
+    pub kind: Kind,
+    /// What to do if it fails.
+    pub on_failure: Option<Text>,
+    /// How to undo it, where the kind's own words do not suffice.
+    pub undo: Option<Text>,
+    /// How long it usually takes.
+    pub estimate: Span,
+    /// The longest it may take before it counts as stuck: three estimates and a minute unless the runbook says otherwise.
+    pub worst: Span,
+}

@@ -1,0 +1,22 @@
+//! What a person wrote down for the worst night, as pure functions: definitions, linting, planning, and every change that drdeck can make.
+//! No I/O, no clock of its own.
+//!
+//! * [`Runbook`], [`Step`]: the written procedure.
+//! * [`kinds`]: what each kind of step reads, checks, sends and proves. A new kind is one file and one line there.
+//! * [`ApiCall`]: every change of AWS; it owns its parameters, its CLI line, its IAM action and where it is answered.
+
+pub mod call;
+pub mod check;
+pub mod definition;
+pub mod ids;
+pub mod kinds;
+pub mod work;
+pub mod world;
+
+pub use call::{ApiCall, Plane};
+pub use check::{Check, Standing};
+pub use definition::{Direction, Mode, Phase, Runbook, Step, Variant};
+pub use ids::{IntentId, RunId};
+pub use kinds::{Facts, Kind, Reversibility, StepKind};
+pub use work::{Command, Found, Progress, Question, Work};
+pub use world::{Attempt, Outcome, Refusal, RunFacts, World};

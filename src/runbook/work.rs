@@ -1,0 +1,85 @@
+//! What a step is to do, and what came of it.
+
+use serde::{Deserialize, Serialize};
+
+use super::ApiCall;
+use crate::model::{Span, Text};
+
+/// What a step is to do once it is confirmed. A pure function of what was read: the same readings make the same work.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Work {
+    /// These requests, one after the other; each is an INTENT of its own, and the next is sent only when the one before it was applied.
+    Calls(Vec<ApiCall>),
+    /// This program.
+    Command(Command),
+    /// The person's word.
+    Ask(Question),
+    /// Nothing is sent; the step is done when its verification holds.
+    Watch,
+    /// Nothing need be sent: it is so already, as the text says.
+    Already(Text),
+    /// In this mode nothing is done, as the text says ("a drill moves no traffic").
+    NotInThisMode(Text),
+}
+
+/// A program with its arguments, started without a shell.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Command {
+    /// The program and its arguments.
+    pub argv: Vec<String>,
+    /// The program that tells whether the work is done: exit code 0 if it is.
+    pub check: Vec<String>,
+    /// Environment variables that are passed on besides PATH, HOME and LANG, by name.
+    pub env: Vec<String>,
+    /// How long it may run.
+    pub timeout: Span,
+}
+
+/// What a person is asked for, where that is the work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// To do something, and to say so.
+    Manual,
+    /// Somebody else's consent.
+    Approval,
+    /// To declare the outage: this sets the RTO clock.
+    Decision,
+    /// To prove that the old primary takes no writes, or to accept that it may.
+    Fence,
+}
+
+/// How far the work has come, as read from AWS. A step is done when this says so, not when a call returned.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Progress {
+    /// The verification holds: what was seen.
+    Done(Text),
+    /// On its way: the last state seen, and how far from 0 to 1 where that is known.
+    Running {
+        /// The last state seen.
+        state: Text,
+        /// From 0 to 1.
+        share: Option<f64>,
+    },
+    /// It ended otherwise than it should: why, and the way on.
+    Failed {
+        /// What was seen.
+        why: Text,
+        /// What the person can do now.
+        way_on: Text,
+    },
+    /// Not begun, as far as can be read.
+    NotBegun(Text),
+    /// It cannot be read: why.
+    Unknown(Text),
+}
+
+/// Whether a request whose answer was lost was carried out, as found by reading.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Found {
+    /// It was: the evidence.
+    Applied(Text),
+    /// It was not, as far as this reading shows: the evidence. Believed only when two readings, 60 s apart, say so.
+    NotApplied(Text),
+    /// AWS does not tell: what was looked at. The person is asked.
+    CannotTell(Text),
+}
