@@ -11,6 +11,7 @@
 //! * [`aws`]: the only place that names the AWS SDK: sessions, error classes, one reader per service.
 //! * [`look`]: whom drdeck asks and by whose clock: AWS, and what it looks at with its own eyes.
 //! * [`observe`]: what is read when; makes Snapshots and has them judged.
+//! * [`engine`]: takes a person through a runbook, one confirmed step at a time.
 //! * [`console`]: the screens, and the terminal below them.
 //! * [`cli`]: one file per subcommand.
 //! * [`sim`]: an AWS on loopback, for tests, demos and game days. It imports nothing of the above and only [`cli`] and tests import it.
@@ -36,6 +37,7 @@ pub mod config;
 pub mod console;
 pub mod demo;
 pub mod document;
+pub mod engine;
 pub mod look;
 pub mod journal;
 pub mod model;

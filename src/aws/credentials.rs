@@ -78,6 +78,20 @@ impl Credentials {
         self.state().held = None;
     }
 
+    /// Asks for new ones now. Those in use stay if there are none.
+    pub(super) async fn renew(&self) {
+        let loading = self.loading(&mut self.state());
+        let _ = self.finish(loading).await;
+    }
+
+    /// The attempt under way, or a new one.
+    fn loading(&self, state: &mut State) -> Loading {
+        state
+            .loading
+            .get_or_insert_with(|| load(self.sources.clone(), self.profile.clone(), self.patience).boxed().shared())
+            .clone()
+    }
+
     async fn current(&self) -> Loaded {
         let (held, loading) = {
             let mut state = self.state();
@@ -96,10 +110,7 @@ impl Credentials {
                 (_, Some(failure)) => return Err(failure),
                 _ => {}
             }
-            let loading = state
-                .loading
-                .get_or_insert_with(|| load(self.sources.clone(), self.profile.clone(), self.patience).boxed().shared())
-                .clone();
+            let loading = self.loading(&mut state);
             (state.held.clone().filter(|_| holds), loading)
         };
         match held {

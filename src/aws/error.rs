@@ -44,7 +44,8 @@ impl Error for Unread {}
 
 /// What is known of the call that failed.
 pub(super) struct Circumstances<'a> {
-    pub(super) service: Service,
+    /// The prefix of its IAM actions.
+    pub(super) service: &'a str,
     pub(super) operation: &'a str,
     /// The endpoint of the configuration, if it is not AWS's own.
     pub(super) endpoint: Option<&'a str>,
@@ -85,7 +86,7 @@ pub(super) fn of_credentials(error: &CredentialsError, profile: Option<&str>) ->
     if let Some(refused) = links(error).find_map(|link| link.downcast_ref::<SdkError<AssumeRoleError, HttpResponse>>())
     {
         let about = Circumstances {
-            service: Service::Sts,
+            service: Service::Sts.as_str(),
             operation: "AssumeRole",
             endpoint: None,
             patience: Duration::ZERO,
@@ -162,6 +163,12 @@ fn of_network(error: &(dyn Error + 'static), about: &Circumstances<'_>) -> Unrea
         Trouble::Refused(why) => why,
     };
     Unread::new(FailureKind::Unreachable, format!("{} cannot be reached: {what}{}", about.service, at(about)))
+}
+
+/// Whether there never was a connection that the request could have gone out on: no name, refused, no TLS, not in time.
+pub(super) fn never_connected(error: &(dyn Error + 'static)) -> bool {
+    let clients = links(error).filter_map(|link| link.downcast_ref::<hyper_util::client::legacy::Error>());
+    clients.into_iter().any(hyper_util::client::legacy::Error::is_connect)
 }
 
 /// Why a connection brought nothing.

@@ -1,13 +1,16 @@
-//! AWS as drdeck reads it. The only place that names the SDK's types.
+//! AWS as drdeck reads and changes it. The only place that names the SDK's types.
 //!
 //! * [`Session`]: who asks, how, and through which endpoint; one cached client per Place and service.
 //! * [`Session::read`]: answers a [`Query`](crate::model::Query) in drdeck's own words; one file per service below `read/`.
+//! * [`Session::change`]: sends an [`ApiCall`](crate::runbook::ApiCall), once; one file per service below `change/`.
 //! * [`Pages`]: a page of a System itself, without AWS.
 //! * [`Unread`]: why there is no answer, in a class and one line for people.
 
 mod allowance;
+mod change;
 mod credentials;
 mod error;
+mod identity;
 mod meter;
 mod page;
 mod profiles;

@@ -33,7 +33,10 @@ pub enum Login {
         profile: Option<String>,
     },
     /// With the simulator's fixed key. The default chain is never asked: no real key is ever sent to a simulator.
-    Simulator,
+    Simulator {
+        /// One of the simulator's other users.
+        user: Option<String>,
+    },
 }
 
 /// How AWS is reached.
@@ -45,6 +48,8 @@ pub struct Access {
     pub arc: Vec<ArcEndpoint>,
     /// As whom.
     pub login: Login,
+    /// What sessions of assumed roles are called, where that is not `drdeck`: it stands in CloudTrail. 2 to 64 of `\w+=,.@-`.
+    pub session_name: Option<String>,
     /// The time-out of one attempt. A call has two.
     pub timeout: Duration,
 }
@@ -70,6 +75,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 pub struct Session {
     access: Arc<Access>,
     http: SharedHttpClient,
+    /// For changes: every request on a connection of its own. One that was kept may have died silently, and then nobody knows.
+    fresh: SharedHttpClient,
     home: Credentials,
     meter: Meter,
     places: Arc<Mutex<BTreeMap<Place, Arc<Clients>>>>,
@@ -82,10 +89,12 @@ impl Session {
     /// home identity needs one: the first dead Region must not take the credentials for the others away.
     pub async fn open(access: Access, regions: &[Region]) -> Self {
         let access = Arc::new(access);
-        let http = http_client(&access);
+        let http = http_client(&access, IDLE_CONNECTIONS);
+        let fresh = http_client(&access, 0);
         let home = match &access.login {
-            Login::Simulator => {
-                let key = StaticCredentials::new("demo", "demo", None, None, "drdeck simulator");
+            Login::Simulator { user } => {
+                let name = user.as_ref().map_or("demo".to_owned(), |user| format!("demo-{user}"));
+                let key = StaticCredentials::new(name, "demo", None, None, "drdeck simulator");
                 let source = Source::Provider(SharedCredentialsProvider::new(key));
                 Credentials::new(vec![source], None, access.timeout)
             }
@@ -99,7 +108,7 @@ impl Session {
                 Credentials::new(sources, None, access.patience())
             }
         };
-        Self { access, http, home, meter: Meter::default(), places: Arc::default(), allowances: Arc::default() }
+        Self { access, http, fresh, home, meter: Meter::default(), places: Arc::default(), allowances: Arc::default() }
     }
 
     /// How AWS is reached.
@@ -125,7 +134,7 @@ impl Session {
             Some(role) => {
                 // STS is asked in the Place's own Region: one dead Region takes nobody else's credentials away.
                 let assumed = AssumeRoleProvider::builder(&**role)
-                    .session_name(ROLE_SESSION_NAME)
+                    .session_name(self.access.session_name.as_deref().unwrap_or(ROLE_SESSION_NAME))
                     .configure(&config)
                     .build()
                     .await;
@@ -138,6 +147,18 @@ impl Session {
         let clients = Arc::new(Clients::new(config, credentials, self.meter.with(self.allowance(place))));
         let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(places.entry(place.clone()).or_insert(clients))
+    }
+
+    /// How a change is sent to a Place: once, on a connection of its own, and given up after `patience`.
+    pub(super) fn once(&self, clients: &Clients, patience: Duration) -> SdkConfig {
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(CONNECT_TIMEOUT.min(patience))
+            .read_timeout(patience)
+            .operation_attempt_timeout(patience)
+            .operation_timeout(patience)
+            .build();
+        let config = clients.config.to_builder();
+        config.http_client(self.fresh.clone()).timeout_config(timeouts).retry_config(RetryConfig::disabled()).build()
     }
 
     /// Waits until `query` may be asked, where that may take so long that what is asked then is of another moment. To be awaited before
@@ -171,7 +192,7 @@ type Timeouts = (Option<Duration>, Option<Duration>);
 ///
 /// A proxy that the environment names (`HTTPS_PROXY`, `NO_PROXY`) is used for AWS's own endpoints only: an endpoint that somebody wrote into
 /// the configuration is meant as it stands.
-fn http_client(access: &Access) -> SharedHttpClient {
+fn http_client(access: &Access, idle: usize) -> SharedHttpClient {
     let is_plain = |url: &str| url.starts_with("http://");
     let plain = access.endpoint_url.as_deref().is_some_and(is_plain) && access.arc.iter().all(|arc| is_plain(&arc.url));
     let proxied = access.endpoint_url.is_none();
@@ -185,7 +206,7 @@ fn http_client(access: &Access) -> SharedHttpClient {
             .or_insert_with(|| {
                 let proxy = if proxied { proxy::ProxyConfig::from_env() } else { proxy::ProxyConfig::disabled() };
                 let builder = Connector::builder()
-                    .pool_max_idle_per_host(IDLE_CONNECTIONS)
+                    .pool_max_idle_per_host(idle)
                     .connector_settings(settings.clone())
                     .proxy_config(proxy)
                     .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring));
@@ -260,7 +281,7 @@ fn loader(access: &Access, http: &SharedHttpClient, region: &Region) -> aws_conf
         Login::Chain { profile: Some(profile) } => loader.profile_name(profile),
         Login::Chain { profile: None } => loader,
         // Whatever the environment asks of AWS's own endpoints does not hold for a simulator's.
-        Login::Simulator => loader.use_fips(false).use_dual_stack(false),
+        Login::Simulator { .. } => loader.use_fips(false).use_dual_stack(false),
     }
 }
 
@@ -320,6 +341,11 @@ impl Clients {
             routing: OnceLock::new(),
             sts: OnceLock::new(),
         }
+    }
+
+    /// What every request of theirs is measured with.
+    pub(super) fn meter(&self) -> &Meter {
+        &self.meter
     }
 
     /// What the account may still be asked.

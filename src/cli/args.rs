@@ -75,10 +75,85 @@ pub(super) enum Command {
     Simulate(SimulateArgs),
     /// Say how every system stands, once; the exit code is the worst of them
     Status(StatusArgs),
+    /// What is written down for the worst night
+    #[command(subcommand)]
+    Runbook(RunbookCommand),
+    /// What was done, by whom, and whether its record is whole
+    #[command(subcommand)]
+    Journal(JournalCommand),
     /// Print the completions for a shell
     Completions(CompletionsArgs),
     /// Print the manual page
     Man,
+}
+
+/// `drdeck runbook`
+#[derive(Debug, Subcommand)]
+pub(super) enum RunbookCommand {
+    /// One runbook a line
+    List,
+    /// A runbook's steps
+    Show {
+        /// The runbook
+        name: String,
+    },
+    /// What is wrong with one runbook, or with all: exit 0 nothing, 1 warnings, 2 errors
+    Lint {
+        /// The runbook
+        name: Option<String>,
+    },
+    /// Run it, line by line, each step confirmed: exit 0 finished, 1 paused, 2 given up
+    Run(RunArgs),
+}
+
+/// `drdeck runbook run`
+#[derive(Args, Debug)]
+pub(super) struct RunArgs {
+    /// The runbook
+    pub(super) name: String,
+    /// A rehearsal in AWS: servers are launched as drills, traffic is not moved, nothing one-way is done
+    #[arg(long, conflicts_with = "tabletop")]
+    pub(super) drill: bool,
+    /// A rehearsal on paper: nothing is sent
+    #[arg(long)]
+    pub(super) tabletop: bool,
+    /// The incident it is run for: recorded, and part of the name of the role's session
+    #[arg(long, value_name = "ID")]
+    pub(super) incident: Option<String>,
+}
+
+/// `drdeck journal`
+#[derive(Debug, Subcommand)]
+pub(super) enum JournalCommand {
+    /// One run a line, its id first
+    List,
+    /// What happened in a run, a line each
+    Show {
+        /// The run
+        run: String,
+    },
+    /// Whether its record is whole: exit 0 it is, 1 it tells of what no run does, 2 it is broken
+    Verify {
+        /// The run
+        run: String,
+    },
+    /// The run as a document
+    Export {
+        /// The run
+        run: String,
+        /// For people, or for programs
+        #[arg(long, value_enum, default_value_t = Document::Md)]
+        format: Document,
+    },
+}
+
+/// What `journal export` writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Document {
+    /// Markdown
+    Md,
+    /// JSON, schema 1
+    Json,
 }
 
 /// `drdeck demo`

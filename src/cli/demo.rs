@@ -51,12 +51,14 @@ fn export(folder: &Path) -> Result<ExitCode, Failure> {
         .map_err(|error| Failure::CannotWrite(format!("{} cannot be made: {error}", scenarios.display())))?;
     simulated::write_private(&folder.join("estate.toml"), demo::ESTATE, Existing::Keep)?;
     simulated::write_private(&folder.join("config.toml"), demo::CONFIG, Existing::Keep)?;
+    let runbooks: Vec<(&str, String)> = demo::RUNBOOKS.iter().map(|(name, text)| (*name, (*text).to_owned())).collect();
+    simulated::write_runbooks(&folder.join("config.toml"), &runbooks, Existing::Keep)?;
     for (name, text) in demo::SCENARIOS {
         simulated::write_private(&scenarios.join(format!("{name}.toml")), text, Existing::Keep)?;
     }
     let folder = folder.display();
     output::print(format!(
-        "Written to {folder}: estate.toml, config.toml and scenarios/.\n\
+        "Written to {folder}: estate.toml, config.toml, scenarios/ and runbooks/.\n\
          Play them with: drdeck simulate --estate {folder}/estate.toml --scenario {folder}/scenarios/calm.toml --write-config my.toml\n"
     ))?;
     Ok(ExitCode::SUCCESS)

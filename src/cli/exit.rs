@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use super::output;
 use crate::config::ConfigError;
+use crate::journal::JournalError;
 
 /// Wrong usage, as in sysexits.h.
 pub(super) const USAGE: u8 = 64;
@@ -30,6 +31,9 @@ pub(super) enum Failure {
     /// A port, a thread or a terminal.
     #[error("{0}")]
     Unavailable(String),
+    /// The record of a run.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
     /// A file or a folder.
     #[error("{0}")]
     CannotWrite(String),
@@ -43,6 +47,18 @@ impl Failure {
             Self::Config(_) | Self::Input(_) => CONFIG,
             Self::Unavailable(_) => UNAVAILABLE,
             Self::CannotWrite(_) => CANNOT_WRITE,
+            Self::Journal(JournalError::NotThere { .. }) => USAGE,
+            Self::Journal(JournalError::Held(_)) => UNAVAILABLE,
+            Self::Journal(
+                JournalError::Empty { .. }
+                | JournalError::Broken { .. }
+                | JournalError::Newer { .. }
+                | JournalError::Unsafe { .. }
+                | JournalError::Unusable { .. },
+            ) => CONFIG,
+            Self::Journal(
+                JournalError::Full { .. } | JournalError::Poisoned { .. } | JournalError::Unwritable(_),
+            ) => CANNOT_WRITE,
         }
         .into()
     }

@@ -5,11 +5,13 @@ mod completions;
 mod console;
 mod demo;
 mod exit;
+mod journal;
 mod large;
 mod logging;
 mod man;
 mod output;
 mod reading;
+mod runbook;
 mod simulate;
 mod simulated;
 mod state;
@@ -22,7 +24,7 @@ use clap::Parser as _;
 use args::{Cli, Command};
 use exit::Failure;
 pub use reading::settings;
-pub use simulated::pointed_at;
+pub use simulated::{pointed_at, runbook_pointed_at};
 
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
@@ -48,6 +50,8 @@ fn run(cli: &Cli) -> Result<ExitCode, Failure> {
         Some(Command::Demo(args)) => demo::run(args, &cli.global),
         Some(Command::Simulate(args)) => simulate::run(args),
         Some(Command::Status(args)) => status::run(args, &cli.global),
+        Some(Command::Runbook(command)) => runbook::run(command, &cli.global),
+        Some(Command::Journal(command)) => journal::run(command, &cli.global),
         Some(Command::Completions(args)) => completions::run(args),
         Some(Command::Man) => man::run(),
     }

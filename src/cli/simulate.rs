@@ -24,6 +24,13 @@ pub(super) fn run(args: &SimulateArgs) -> Result<ExitCode, Failure> {
         let config = simulated::pointed_at(&config, &running);
         config::parse(&config, target, &Overrides::default())?;
         simulated::write_private(target, &config, Existing::Replace)?;
+        if args.estate.is_none() {
+            let runbooks: Vec<(&str, String)> = demo::RUNBOOKS
+                .iter()
+                .map(|(name, text)| (*name, simulated::runbook_pointed_at(text, &running)))
+                .collect();
+            simulated::write_runbooks(target, &runbooks, Existing::Replace)?;
+        }
     }
     output::print(format!("listening on {}\nDNS on {} (UDP and TCP)\n", running.url(), running.dns))?;
     running.wait();

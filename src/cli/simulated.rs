@@ -1,10 +1,10 @@
 //! What `demo` and `simulate` have in common: the built-in shop, scenarios by name or file, and a config that points to the simulator.
 
-use std::fs::{File, OpenOptions, Permissions};
+use std::fs::{DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::ops::Range;
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
@@ -109,6 +109,25 @@ pub fn pointed_at(config: &str, running: &Running) -> String {
     text.insert_str(0, &head);
     text.push_str(&tail);
     text
+}
+
+/// Where the shop's config and runbooks look for the simulator.
+const SHOP: &str = "http://127.0.0.1:4566";
+
+/// A runbook of the shop for that simulator: its pages are there.
+pub fn runbook_pointed_at(runbook: &str, running: &Running) -> String {
+    runbook.replace(SHOP, &running.url())
+}
+
+/// Writes runbooks into the folder beside a config. Those that are there already are somebody's, and stay.
+pub(super) fn write_runbooks(config: &Path, runbooks: &[(&str, String)], existing: Existing) -> Result<(), Failure> {
+    let folder = config.parent().unwrap_or(Path::new("")).join("runbooks");
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&folder)
+        .map_err(|error| Failure::CannotWrite(format!("{} cannot be made: {error}", folder.display())))?;
+    runbooks.iter().try_for_each(|(name, text)| write_private(&folder.join(format!("{name}.toml")), text, existing))
 }
 
 /// The keys of `[dns]` that name servers.

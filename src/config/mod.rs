@@ -11,13 +11,13 @@ mod system;
 
 use std::path::{Path, PathBuf};
 
-use toml::de::DeTable;
 
 pub use crate::document::{Problem, Problems};
 pub use error::ConfigError;
 pub use file::usual_path;
 pub use look::{Arc, ArcEndpoint, Dns};
 
+use crate::document::{self, FileError};
 use crate::document::values::{self, Reach};
 use crate::document::{Section, Unknown, Walk, regions};
 use crate::model::{Estate, Span};
@@ -45,6 +45,8 @@ pub struct Config {
     pub arc: Arc,
     /// The Systems.
     pub estate: Estate,
+    /// Regions that are newer than this program.
+    pub extra_regions: Vec<String>,
     /// The file it came from.
     pub path: PathBuf,
 }
@@ -91,7 +93,13 @@ pub fn load(file: Option<&Path>, overrides: &Overrides) -> Result<Config, Config
         Some(file) => (file.to_owned(), |path| ConfigError::NotThere { path }),
         None => (usual_path()?, |tried| ConfigError::Missing { tried }),
     };
-    let text = file::read(&path, absent)?;
+    let text = document::read("config", &path).map_err(|error| match error {
+        FileError::NotThere { path, .. } => absent(path),
+        other @ (FileError::Unreadable { .. }
+        | FileError::Unsafe { .. }
+        | FileError::TooLarge { .. }
+        | FileError::NotUtf8 { .. }) => other.into(),
+    })?;
     parse(&text, &path, overrides)
 }
 
@@ -101,10 +109,7 @@ pub fn load(file: Option<&Path>, overrides: &Overrides) -> Result<Config, Config
 /// [`ConfigError::Wrong`] with every problem of the text, or [`ConfigError::CommandLine`].
 pub fn parse(text: &str, path: &Path, overrides: &Overrides) -> Result<Config, ConfigError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let (document, errors) = DeTable::parse_recoverable(text);
-    if !errors.is_empty() {
-        return Err(ConfigError::Wrong(not_toml(text, path, &errors)));
-    }
+    let document = document::parse(text, path)?;
     if let Some(url) = &overrides.endpoint_url {
         values::endpoint(url).map_err(|what| ConfigError::CommandLine(format!("--endpoint-url {what}")))?;
     }
@@ -129,21 +134,6 @@ pub fn parse(text: &str, path: &Path, overrides: &Overrides) -> Result<Config, C
     Ok(config)
 }
 
-/// Syntax errors, one for each line: what follows the first on a line is its consequence.
-fn not_toml(text: &str, path: &Path, errors: &[toml::de::Error]) -> Problems {
-    let problem = |error: &toml::de::Error| {
-        let span = error.span().unwrap_or(0..0);
-        let bare = text.get(span.clone()).filter(|bare| !bare.is_empty() && error.message().contains("must be quoted"));
-        let write = bare.map(|bare| format!("; write \"{bare}\"")).unwrap_or_default();
-        Problem::at(text, &span, format!("this is not TOML: {}{write}", error.message()))
-    };
-    let mut list: Vec<Problem> = errors.iter().map(problem).collect();
-    list.sort_by_key(|problem| problem.line);
-    list.dedup_by_key(|problem| problem.line);
-    let unfinished = Some("Put this right first: nothing else in the file was checked yet.");
-    Problems { path: path.to_owned(), list, unfinished }
-}
-
 fn config(top: &Section<'_>, path: &Path, overrides: &Overrides) -> Config {
     extra_regions(top);
     let simulator = top.flag("simulator").unwrap_or_default();
@@ -159,6 +149,7 @@ fn config(top: &Section<'_>, path: &Path, overrides: &Overrides) -> Config {
         console: console(top),
         dns: look::dns(top, simulator),
         estate: Estate { systems: system::systems(top, simulator), shared: arc.queries() },
+        extra_regions: top.walk.extra_regions.borrow().clone(),
         arc,
         path: path.to_owned(),
     }

@@ -51,6 +51,7 @@ pub fn of(query: &Query, now: Moment, shell: &Shell) -> String {
         Query::RecoverySnapshots(_, server) => {
             line("drs", "describe-recovery-snapshots", &["--source-server-id", server])
         }
+        Query::DrsJob(_, job) => line("drs", "describe-jobs", &["--filters", &format!("jobIDs={job}")]),
         Query::JobLog(_, job) => line("drs", "describe-job-log-items", &["--job-id", job]),
         Query::LaunchConfiguration(_, server) => {
             line("drs", "get-launch-configuration", &["--source-server-id", server])
@@ -91,9 +92,13 @@ pub fn of(query: &Query, now: Moment, shell: &Shell) -> String {
         Query::HealthCheckStatus(_, check) => line("route53", "get-health-check-status", &["--health-check-id", check]),
         Query::HostedZones(_) => line("route53", "list-hosted-zones", &[]),
         Query::Records(_, zone) => line("route53", "list-resource-record-sets", &["--hosted-zone-id", zone]),
+        Query::RecordChange(_, change) => line("route53", "get-change", &["--id", change]),
         Query::Table(_, table) => line("dynamodb", "describe-table", &["--table-name", table]),
         Query::ContinuousBackups(_, table) => line("dynamodb", "describe-continuous-backups", &["--table-name", table]),
         Query::Groups(_) => line("autoscaling", "describe-auto-scaling-groups", &[]),
+        Query::ScalingActivities(_, group) => {
+            line("autoscaling", "describe-scaling-activities", &["--auto-scaling-group-name", group])
+        }
         Query::Series(_, metric) => series(shell, place, metric, now),
         Query::Alarms(_) => line("cloudwatch", "describe-alarms", &[]),
         Query::RoutingControls(_) => line("route53-recovery-cluster", "list-routing-controls", &[]),
@@ -110,7 +115,7 @@ pub fn of(query: &Query, now: Moment, shell: &Shell) -> String {
             };
             format!("dig {} {}{recursion}", quoted(&question.name), quoted(&question.kind))
         }
-        Query::Probe(_, url) => format!("curl --silent --show-error --include {}", quoted(url)),
+        Query::Probe(_, url) | Query::Probes(_, url, _) => format!("curl --silent --show-error --include {}", quoted(url)),
     }
 }
 

@@ -35,13 +35,13 @@ pub struct World {
     clock: Option<Clock>,
     observation: Option<Observation>,
     /// What is known of the Systems before anything was read.
-    unread: Vec<SystemAssessment>,
+    unread: Vec<Arc<SystemAssessment>>,
 }
 
 impl World {
     /// The Systems of `estate`, of which nothing was read yet. `clock` is AWS's clock as far as it is known.
     pub fn new(mode: Mode, name: String, estate: Arc<Estate>, shell: Shell, clock: Option<Clock>) -> Self {
-        let unread = estate.systems.iter().map(unread).collect();
+        let unread = estate.systems.iter().map(|system| Arc::new(unread(system))).collect();
         Self { mode, name, owns: Owns::of(&estate), estate, shell, clock, observation: None, unread }
     }
 
@@ -49,16 +49,17 @@ impl World {
     pub fn observed(&mut self, observation: Observation) {
         self.clock = Some(observation.clock);
         self.observation = Some(observation);
+        self.unread = Vec::new();
     }
 
     /// The Systems in the order of the config.
-    pub fn systems(&self) -> &[SystemAssessment] {
+    pub fn systems(&self) -> &[Arc<SystemAssessment>] {
         self.assessment().map_or(&self.unread, |assessment| &assessment.systems)
     }
 
     /// The System of that name.
     pub fn system(&self, name: &str) -> Option<&SystemAssessment> {
-        self.systems().iter().find(|system| system.name == name)
+        self.systems().iter().map(Arc::as_ref).find(|system| system.name == name)
     }
 
     /// The newest judgement.

@@ -19,3 +19,15 @@ pub const SCENARIOS: &[(&str, &str)] = &[
     ("flapping", include_str!("scenarios/flapping.toml")),
     ("slow-api", include_str!("scenarios/slow-api.toml")),
 ];
+
+/// The runbooks of the shop, by name.
+pub const RUNBOOKS: &[(&str, &str)] = &[
+    ("storefront-failover", include_str!("runbooks/storefront-failover.toml")),
+    ("storefront-failback", include_str!("runbooks/storefront-failback.toml")),
+    ("orders-failover", include_str!("runbooks/orders-failover.toml")),
+    ("orders-failback", include_str!("runbooks/orders-failback.toml")),
+    ("legacy-web-failover", include_str!("runbooks/legacy-web-failover.toml")),
+    ("legacy-web-failback", include_str!("runbooks/legacy-web-failback.toml")),
+    ("erp-failover", include_str!("runbooks/erp-failover.toml")),
+    ("erp-failback", include_str!("runbooks/erp-failback.toml")),
+];

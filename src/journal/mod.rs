@@ -1,5 +1,26 @@
 //! The append-only record of a run: hash-chained JSON lines, one write and one fsync for each, and what an auditor makes of them.
+//!
+//! A record is durable before anything that depends on it happens. What cannot be made durable stops the run; what was damaged since is
+//! repaired where that loses nothing (a torn last line), and otherwise told and left alone.
 
+pub mod account;
+mod chain;
+mod error;
+pub mod export;
+pub mod list;
+mod lock;
+mod markdown;
+mod place;
 pub mod record;
+pub mod rescue;
+mod spells;
+mod store;
+pub mod tell;
+pub mod verify;
 
-pub use record::{Entry, Identity, Person, Record, Verdict};
+pub use chain::{Head, Read, read_text};
+pub use error::JournalError;
+pub use lock::{Holder, Lock};
+pub use place::Place;
+pub use record::{Entry, Identity, Objectives, Person, Record, Verdict};
+pub use store::{Disk, Journal, Opened};

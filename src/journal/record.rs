@@ -45,6 +45,15 @@ pub struct Person {
     pub arn: Text,
 }
 
+/// What was promised for the loss of a Region, in seconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Objectives {
+    /// How much may be lost.
+    pub rpo_s: Option<i64>,
+    /// How long it may take.
+    pub rto_s: Option<i64>,
+}
+
 /// How a run ended, or stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -81,8 +90,8 @@ pub enum Record {
         incident: Option<Text>,
         /// When the disruption began, as readings showed at that moment.
         began: Option<Moment>,
-        /// What was promised, in seconds: RTO and RPO of the loss of a Region.
-        objectives: (Option<i64>, Option<i64>),
+        /// What was promised for the loss of a Region.
+        objectives: Objectives,
         /// Its steps.
         steps: Vec<String>,
         /// The text of the runbook: an auditor needs no other file.
@@ -138,6 +147,10 @@ pub enum Record {
         plan: String,
         /// Whether the System's name was typed.
         typed: bool,
+        /// How many requests it is to send, one after the other: where fewer were carried out when the next session begins, the rest needs a
+        /// new confirm.
+        #[serde(default)]
+        requests: usize,
         /// What was said to be lost.
         loses: Option<Text>,
         /// Who.

@@ -62,8 +62,8 @@ impl Clock {
 pub async fn compare(session: &Session) -> Option<Clock> {
     let access = session.access();
     match (&access.login, &access.endpoint_url) {
-        (Login::Simulator, Some(endpoint)) => timeout(PATIENCE, of_simulator(endpoint)).await.ok().flatten(),
-        (Login::Simulator, None) | (Login::Chain { .. }, _) => Some(ours(session)),
+        (Login::Simulator { .. }, Some(endpoint)) => timeout(PATIENCE, of_simulator(endpoint)).await.ok().flatten(),
+        (Login::Simulator { .. }, None) | (Login::Chain { .. }, _) => Some(ours(session)),
     }
 }
 

@@ -48,7 +48,7 @@ impl Look {
     /// Nothing is sent yet. A simulator's names are in no DNS but its own, and everything of it is on this machine.
     fn new(access: &Access, dns: &config::Dns) -> Self {
         let (resolvers, proxies) = match (&access.login, dns.resolvers.as_slice()) {
-            (Login::Simulator, these) => (Resolvers::These(these.to_vec()), Proxies::Unused),
+            (Login::Simulator { .. }, these) => (Resolvers::These(these.to_vec()), Proxies::Unused),
             (Login::Chain { .. }, []) => (Resolvers::System, Proxies::Used),
             (Login::Chain { .. }, these) => (Resolvers::These(these.to_vec()), Proxies::Used),
         };
@@ -62,6 +62,9 @@ impl Look {
         }
         if let Query::Probe(_, url) = query {
             return Some(http::probe(&self.pages, url).await.map(Answer::Probe));
+        }
+        if let Query::Probes(_, url, times) = query {
+            return Some(http::probes(&self.pages, url, *times).await.map(Answer::Probes));
         }
         None
     }

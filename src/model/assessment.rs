@@ -1,6 +1,7 @@
 //! An Assessment: what the readings mean for each System at a moment.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -15,8 +16,8 @@ use super::{
 pub struct Assessment {
     /// The moment judged.
     pub now: Moment,
-    /// The Systems in the order of the config.
-    pub systems: Vec<SystemAssessment>,
+    /// The Systems in the order of the config. Those that were not judged anew are shared with the Assessment before.
+    pub systems: Vec<Arc<SystemAssessment>>,
     /// Every source of readings.
     pub sources: Vec<SourceState>,
     /// The services that do not answer at all, each in its Region, in the order of service and Region: what the top line calls gone.

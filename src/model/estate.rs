@@ -41,8 +41,8 @@ impl Estate {
 }
 
 /// Each Query once, with the smallest of its promises.
-pub(super) fn smallest(queries: impl Iterator<Item = (Query, Option<Span>)>) -> BTreeMap<Query, Option<Span>> {
-    let mut all: BTreeMap<Query, Option<Span>> = BTreeMap::new();
+pub(super) fn smallest<Q: Ord>(queries: impl Iterator<Item = (Q, Option<Span>)>) -> BTreeMap<Q, Option<Span>> {
+    let mut all: BTreeMap<Q, Option<Span>> = BTreeMap::new();
     for (query, promised) in queries {
         let smallest = all.entry(query).or_default();
         *smallest = [*smallest, promised].into_iter().flatten().min();

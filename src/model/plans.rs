@@ -1,6 +1,7 @@
 //! Plans of AWS, and what became of them: what has to be read for each, and how the screens list those that drdeck shows but does not run.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::facts::Answer;
 use super::facts::arc::{SwitchExecution, SwitchPlan};
@@ -62,7 +63,7 @@ pub struct SwitchView<'a> {
 pub fn switch_plans(snapshot: &Snapshot, now: Moment) -> Vec<SwitchView<'_>> {
     let mut views: Vec<SwitchView<'_>> = Vec::new();
     let mut listings: Vec<&Query> =
-        snapshot.readings.keys().filter(|query| matches!(query, Query::SwitchPlans(_))).collect();
+        snapshot.readings.keys().map(Arc::as_ref).filter(|query| matches!(query, Query::SwitchPlans(_))).collect();
     // A Region that is there tells better than one that was.
     listings.sort_by_key(|query| snapshot.switch_plans(query).freshness(now));
     for query in listings {

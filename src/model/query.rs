@@ -94,6 +94,8 @@ pub enum Query {
     ContinuousBackups(Place, String),
     /// Every Auto Scaling group: `autoscaling:DescribeAutoScalingGroups`.
     Groups(Place),
+    /// What the Auto Scaling group of that name did last, newest first: `autoscaling:DescribeScalingActivities`.
+    ScalingActivities(Place, String),
     /// One CloudWatch series: part of a `cloudwatch:GetMetricData`.
     Series(Place, Arc<Metric>),
     /// Every alarm: `cloudwatch:DescribeAlarms`.
@@ -143,6 +145,12 @@ pub enum Query {
     FileSystemReplications(Place),
     /// Every ElastiCache global datastore: `elasticache:DescribeGlobalReplicationGroups`.
     GlobalDatastores(Place),
+    /// One DRS job by its id, however long ago it ran: `drs:DescribeJobs`.
+    DrsJob(Place, String),
+    /// How far a change of records has come, by its id: `route53:GetChange`.
+    RecordChange(Place, String),
+    /// What several GETs of that URL bring, a second apart; no AWS API. The Place's Region is [`Place::EVERYWHERE`].
+    Probes(Place, String, u32),
 }
 
 impl Query {
@@ -182,6 +190,7 @@ impl Query {
             | Self::FileSystemReplications(place)
             | Self::GlobalDatastores(place)
             | Self::Records(place, _)
+            | Self::ScalingActivities(place, _)
             | Self::DnsAnswer(place, _)
             | Self::Probe(place, _)
             | Self::BackupPlan(place, _)
@@ -192,6 +201,9 @@ impl Query {
             | Self::ReplicationConfiguration(place, _)
             | Self::RecoveryPlanExecutions(place, _)
             | Self::SwitchExecutions(place, _)
+            | Self::DrsJob(place, _)
+            | Self::RecordChange(place, _)
+            | Self::Probes(place, _, _)
             | Self::BackupSelection(place, _, _) => place,
         }
     }
@@ -219,6 +231,7 @@ impl Query {
             Self::Table(..) => (Service::DynamoDb, "DescribeTable"),
             Self::ContinuousBackups(..) => (Service::DynamoDb, "DescribeContinuousBackups"),
             Self::Groups(_) => (Service::AutoScaling, "DescribeAutoScalingGroups"),
+            Self::ScalingActivities(..) => (Service::AutoScaling, "DescribeScalingActivities"),
             Self::Series(..) => (Service::CloudWatch, "GetMetricData"),
             Self::Alarms(_) => (Service::CloudWatch, "DescribeAlarms"),
             Self::HostedZones(_) => (Service::Route53, "ListHostedZones"),
@@ -243,6 +256,9 @@ impl Query {
             Self::SwitchExecutions(..) => (Service::ArcRegionSwitch, "ListPlanExecutions"),
             Self::FileSystemReplications(_) => (Service::Efs, "DescribeReplicationConfigurations"),
             Self::GlobalDatastores(_) => (Service::ElastiCache, "DescribeGlobalReplicationGroups"),
+            Self::DrsJob(..) => (Service::Drs, "DescribeJobs"),
+            Self::RecordChange(..) => (Service::Route53, "GetChange"),
+            Self::Probes(..) => (Service::Http, "Get"),
         }
     }
 

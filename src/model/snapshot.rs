@@ -9,8 +9,8 @@ use super::{Failure, FailureKind, Freshness, Moment, Query, Reading, Region, Run
 /// Everything known, as `observe` hands it to `assess`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Snapshot {
-    /// What was asked, and what came of it. A clone shares the answers.
-    pub readings: BTreeMap<Query, Reading<Arc<Answer>>>,
+    /// What was asked, and what came of it. A clone shares both.
+    pub readings: BTreeMap<Arc<Query>, Reading<Arc<Answer>>>,
     /// Since when each System's users are not served, as earlier Assessments found; so that an outage keeps its start when
     /// the source that showed it dies.
     pub down_since: BTreeMap<String, (Moment, RunStart)>,
@@ -73,7 +73,7 @@ mod typed {
         source_servers: SourceServers -> Vec<facts::drs::SourceServer>;
         /// The Reading of `RecoveryInstances`.
         recovery_instances: RecoveryInstances -> Vec<facts::drs::RecoveryInstance>;
-        /// The Reading of `DrsJobs`.
+        /// The Reading of `DrsJobs` or a `DrsJob`.
         drs_jobs: DrsJobs -> Vec<facts::drs::Job>;
         /// The Reading of `RecoverySnapshots`.
         recovery_snapshots: RecoverySnapshots -> Vec<facts::drs::RecoverySnapshot>;
@@ -107,6 +107,8 @@ mod typed {
         continuous_backups: ContinuousBackups -> facts::dynamodb::ContinuousBackups;
         /// The Reading of `Groups`.
         groups: Groups -> Vec<facts::autoscaling::Group>;
+        /// The Reading of `ScalingActivities`.
+        scaling_activities: ScalingActivities -> Vec<facts::autoscaling::Activity>;
         /// The Reading of a `Series`.
         series: Series -> facts::cloudwatch::Series;
         /// The Reading of `Alarms`.
@@ -119,6 +121,10 @@ mod typed {
         dns_answer: DnsAnswer -> facts::look::DnsAnswer;
         /// The Reading of `Probe`.
         probe: Probe -> facts::look::Response;
+        /// The Reading of `Probes`.
+        probes: Probes -> Vec<facts::look::Response>;
+        /// The Reading of a `RecordChange`.
+        record_change: RecordChange -> facts::route53::RecordChange;
         /// The Reading of `DbEvents`.
         db_events: DbEvents -> Vec<facts::rds::Event>;
         /// The Reading of `DbClusterAutomatedBackups`.

@@ -1,6 +1,7 @@
 //! Strings from outside.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -10,10 +11,10 @@ const LONGEST: usize = 2_000;
 /// How many combining marks one letter may carry before the rest are spelt out.
 const MARKS_PER_BASE: usize = 2;
 
-/// A string from outside (AWS, config, network), made harmless when it entered: control, bidi, zero-width and tag characters are visible as `<U+202E>`.
+/// A string from outside (AWS, config, network), cheap to clone, made harmless when it entered: control, bidi, zero-width and tag characters are visible as `<U+202E>`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(from = "String")]
-pub struct Text(Box<str>);
+pub struct Text(Arc<str>);
 
 impl From<String> for Text {
     fn from(raw: String) -> Self {

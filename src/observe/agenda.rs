@@ -1,6 +1,7 @@
 //! How often each Query that is wanted is asked, given what was promised, what has ended and what a person looks at.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::pace::{self, Pace, Paces};
 use super::plan::BETWEEN_THINGS;
@@ -12,11 +13,11 @@ use crate::model::{Query, Snapshot, Span};
 pub(super) struct Agenda {
     paces: Paces,
     /// The smallest RPO for damaged data that rests on what a Query tells, where that makes a difference.
-    promised: BTreeMap<Query, Span>,
+    promised: BTreeMap<Arc<Query>, Span>,
     /// What a person looks at.
     looked: BTreeSet<Query>,
     /// What will never tell anything else.
-    ended: BTreeSet<Query>,
+    ended: BTreeSet<Arc<Query>>,
     /// How many seconds' worth of questions about single things come due each second, for sources where that is more than one.
     crowded: BTreeMap<Source, f64>,
 }
@@ -36,8 +37,8 @@ impl Agenda {
     /// The agenda of `wanted`, where a clock runs at `speed`.
     pub(super) fn of(
         paces: Paces,
-        wanted: &BTreeSet<Query>,
-        mut promised: BTreeMap<Query, Span>,
+        wanted: &BTreeSet<Arc<Query>>,
+        mut promised: BTreeMap<Arc<Query>, Span>,
         looked: &BTreeSet<Query>,
         snapshot: &Snapshot,
         speed: f64,

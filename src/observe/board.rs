@@ -22,25 +22,27 @@ const COST_OF_A_SERIES_USD: f64 = 0.01 / 1_000.0;
 /// Everything known.
 pub(super) struct Board {
     estate: Arc<Estate>,
-    always: BTreeSet<Query>,
+    always: BTreeSet<Arc<Query>>,
     /// What of it was promised something.
-    promised: BTreeMap<Query, Span>,
-    /// What is wanted, by a clock of that speed; `None` when something has happened on which that depends.
-    wanted: Option<(f64, Arc<BTreeSet<Query>>)>,
+    promised: BTreeMap<Arc<Query>, Span>,
+    /// What was wanted last.
+    wanted: Arc<BTreeSet<Arc<Query>>>,
+    /// The speed of the clock for which it still is; `None` when something has happened on which that depends.
+    wanted_at: Option<f64>,
     /// How often each Query is asked.
     agenda: Arc<Agenda>,
     settings: Settings,
     snapshot: Snapshot,
     judgements: Judgements,
     /// The readings that came since they were made.
-    changed: BTreeSet<Query>,
-    calls: BTreeMap<Query, u64>,
+    changed: BTreeSet<Arc<Query>>,
+    calls: BTreeMap<Arc<Query>, u64>,
     /// How many health checks' checkers are asked in a round.
     checkers: u32,
     /// What a person looks at besides.
     looked: BTreeSet<Query>,
     /// What is known from before the start, and when it was seen; each until it is answered.
-    remembered: BTreeSet<Query>,
+    remembered: BTreeSet<Arc<Query>>,
     last_seen: Option<Moment>,
     /// Lags over a longer time than they are asked for.
     lags: Lags,
@@ -51,15 +53,18 @@ pub(super) struct Board {
 impl Board {
     /// Nothing is known yet.
     pub(super) fn new(estate: Arc<Estate>, settings: Settings) -> Self {
-        let always = estate.queries();
-        let promised = with_promise(&estate.promised()).collect();
+        let always: BTreeSet<Arc<Query>> = estate.queries().into_iter().map(Arc::new).collect();
+        let promised =
+            estate.promised().into_iter().filter_map(|(query, rpo)| Some((always.get(&query)?.clone(), rpo)));
+        let promised = with_promise(promised).collect();
         let agenda = Arc::new(Agenda::new(settings.paces));
         let snapshot = Snapshot::default();
         Self {
             estate,
             always,
             promised,
-            wanted: None,
+            wanted: Arc::default(),
+            wanted_at: None,
             agenda,
             settings,
             snapshot,
@@ -80,7 +85,7 @@ impl Board {
         self.remembered = past.snapshot.readings.keys().cloned().collect();
         self.last_seen = Some(past.seen_at);
         self.snapshot.readings = past.snapshot.readings;
-        (self.judgements, self.wanted) = (Judgements::default(), None);
+        (self.judgements, self.wanted_at) = (Judgements::default(), None);
         self.lags = past.lags;
     }
 
@@ -90,14 +95,14 @@ impl Board {
             self.snapshot.readings.remove(&query);
         }
         self.snapshot.down_since.clear();
-        (self.judgements, self.wanted) = (Judgements::default(), None);
+        (self.judgements, self.wanted_at) = (Judgements::default(), None);
         (self.last_seen, self.lags) = (None, Lags::default());
     }
 
     /// Nobody answers at all.
     pub(super) fn nobody_answers(&mut self, unread: &Unread, at: Moment) {
         let failure = || Failure { since: at, at, kind: unread.kind, error: unread.error.clone() };
-        (self.judgements, self.wanted) = (Judgements::default(), None);
+        (self.judgements, self.wanted_at) = (Judgements::default(), None);
         for reading in self.snapshot.readings.values_mut() {
             *reading = std::mem::replace(reading, Reading::failed(failure())).and_failed(failure());
         }
@@ -111,7 +116,7 @@ impl Board {
     /// What a person looks at from now on.
     pub(super) fn look(&mut self, queries: BTreeSet<Query>) {
         self.looked = queries;
-        self.wanted = None;
+        self.wanted_at = None;
     }
 
     /// What a person looks at.
@@ -121,10 +126,11 @@ impl Board {
 
     /// Whether what is known was read since the start.
     pub(super) fn origin(&self) -> Origin {
-        let read = |query: &Query| self.snapshot.readings.get(query).is_some_and(|reading| reading.value.is_some());
+        let read =
+            |query: &Arc<Query>| self.snapshot.readings.get(query).is_some_and(|reading| reading.value.is_some());
         match self.last_seen {
             Some(seen) if self.remembered.iter().any(read) => {
-                let answered = |(query, reading): (&Query, &Reading<Arc<Answer>>)| {
+                let answered = |(query, reading): (&Arc<Query>, &Reading<Arc<Answer>>)| {
                     reading.value.is_some() && !self.remembered.contains(query)
                 };
                 if self.snapshot.readings.iter().any(answered) {
@@ -138,7 +144,7 @@ impl Board {
     }
 
     /// Whether everything in `wanted` was tried since the start.
-    pub(super) fn progress(&self, wanted: &BTreeSet<Query>) -> Progress {
+    pub(super) fn progress(&self, wanted: &BTreeSet<Arc<Query>>) -> Progress {
         if wanted.iter().all(|query| self.calls.contains_key(query)) { Progress::Settled } else { Progress::Starting }
     }
 
@@ -149,25 +155,29 @@ impl Board {
 
     /// What has to be read, given what is known, by a clock that runs at `speed`. Readings that nobody needs any more are forgotten.
     /// The same set as before unless something has changed in it.
-    pub(super) fn wanted(&mut self, now: Moment, speed: f64) -> Arc<BTreeSet<Query>> {
+    pub(super) fn wanted(&mut self, now: Moment, speed: f64) -> Arc<BTreeSet<Arc<Query>>> {
         self.update(now);
-        if let Some((of, wanted)) = &self.wanted
-            && (of - speed).abs() < f64::EPSILON
-        {
-            return Arc::clone(wanted);
+        if self.wanted_at.is_some_and(|of| (of - speed).abs() < f64::EPSILON) {
+            return Arc::clone(&self.wanted);
         }
+        // What is wanted already is the very same, not an equal one: there are tens of thousands, and each is named in many places.
+        let known =
+            |query: Arc<Query>| self.always.get(&query).or_else(|| self.wanted.get(&query)).cloned().unwrap_or(query);
         let follow_ups = self.judgements.follow_ups();
+        let follow_ups: Vec<_> = follow_ups.into_iter().map(|(query, rpo)| (known(query), rpo)).collect();
         let mut promised = self.promised.clone();
-        for (query, rpo) in with_promise(&follow_ups) {
+        for (query, rpo) in with_promise(follow_ups.iter().cloned()) {
             promised.entry(query).and_modify(|smallest| *smallest = rpo.min(*smallest)).or_insert(rpo);
         }
-        let mut wanted: BTreeSet<Query> = follow_ups.into_keys().collect();
+        let mut wanted: BTreeSet<Arc<Query>> = follow_ups.into_iter().map(|(query, _)| query).collect();
         // An old series says nothing about CloudWatch; whether that can be read is not known until it was tried.
-        if self.remembered.iter().any(|query| matches!(query, Query::Series(..)) && !self.calls.contains_key(query)) {
+        if self.remembered.iter().any(|query| matches!(**query, Query::Series(..)) && !self.calls.contains_key(query)) {
             wanted.retain(|query| Source::of(query).lane != Lane::Checkers);
         }
         wanted.extend(self.always.iter().cloned());
-        wanted.extend(self.looked.iter().cloned());
+        let looked =
+            self.looked.iter().filter(|query| !wanted.contains(*query)).cloned().map(Arc::new).collect::<Vec<_>>();
+        wanted.extend(looked);
         self.remembered.retain(|query| wanted.contains(query));
         self.snapshot.readings.retain(|query, _| wanted.contains(query));
         self.calls.retain(|query, _| wanted.contains(query));
@@ -177,9 +187,11 @@ impl Board {
         if *self.agenda != agenda {
             self.agenda = Arc::new(agenda);
         }
-        let wanted = Arc::new(wanted);
-        self.wanted = Some((speed, Arc::clone(&wanted)));
-        wanted
+        if *self.wanted != wanted {
+            self.wanted = Arc::new(wanted);
+        }
+        self.wanted_at = Some(speed);
+        Arc::clone(&self.wanted)
     }
 
     /// How often each Query is asked.
@@ -190,7 +202,7 @@ impl Board {
     /// Takes what came of a Query, by a clock that runs at `speed`.
     pub(super) fn take(&mut self, outcome: Outcome, speed: f64) {
         let Outcome { query, result, at, calls } = outcome;
-        self.calls.insert(query.clone(), calls);
+        self.calls.insert(Arc::clone(&query), calls);
         let result = self.as_ourselves(&query, result);
         let good_for = pace::good_for(self.agenda.interval(&query, speed), speed, self.round_of(&query));
         let known = self.snapshot.readings.remove(&query);
@@ -202,12 +214,12 @@ impl Board {
             Err(unread) => unread.kind == FailureKind::NotFound,
         };
         if is_answer && self.remembered.remove(&query) {
-            self.wanted = None;
+            self.wanted_at = None;
         }
         let reading = match (result, known) {
-            (Ok(mut answer), _) => {
-                answer.shrink();
-                Reading::fresh(Arc::new(answer), at, good_for)
+            (Ok(answer), known) => {
+                let before = known.and_then(|known| known.value);
+                Reading::fresh(self.shared(&query, answer, before), at, good_for)
             }
             (Err(unread), known) => {
                 let failure = Failure { since: at, at, kind: unread.kind, error: unread.error };
@@ -217,8 +229,25 @@ impl Board {
                 }
             }
         };
-        self.changed.insert(query.clone());
+        self.changed.insert(Arc::clone(&query));
         self.snapshot.readings.insert(query, reading);
+    }
+
+    /// The answer as it is kept: the very one that was `before` or that a neighbour has, if it says the same. Thousands of servers have the same
+    /// settings, and what is shown still holds the old answers.
+    fn shared(&self, query: &Arc<Query>, mut answer: Answer, before: Option<Arc<Answer>>) -> Arc<Answer> {
+        let neighbour = || {
+            let (_, reading) = self.snapshot.readings.range(..Arc::clone(query)).next_back()?;
+            reading.value.clone()
+        };
+        let same = |other: &Arc<Answer>| **other == answer;
+        match before.filter(same).or_else(|| neighbour().filter(same)) {
+            Some(other) => other,
+            None => {
+                answer.shrink();
+                Arc::new(answer)
+            }
+        }
     }
 
     /// The System whose outage lasts, and since when.
@@ -251,7 +280,7 @@ impl Board {
             });
             if let Some(stranger) = &self.stranger {
                 // Whatever came before we knew.
-                (self.judgements, self.wanted) = (Judgements::default(), None);
+                (self.judgements, self.wanted_at) = (Judgements::default(), None);
                 let failure = |at| Failure { since: at, at, kind: stranger.kind, error: stranger.error.clone() };
                 for (query, reading) in &mut self.snapshot.readings {
                     if let (None, Some(at)) = (&query.place().role, reading.read_at) {
@@ -269,12 +298,13 @@ impl Board {
     /// Judges what has changed.
     fn update(&mut self, now: Moment) {
         let changed = std::mem::take(&mut self.changed);
-        let depends =
-            |query: &Query| matches!(query, Query::DrsJobs(_) | Query::JobLog(..)) || self.remembered.contains(query);
+        let depends = |query: &Arc<Query>| {
+            matches!(**query, Query::DrsJobs(_) | Query::JobLog(..)) || self.remembered.contains(query)
+        };
         let patience = self.settings.paces.refresh;
         let moved = self.judgements.update(&self.estate, &self.snapshot, now, &changed, patience);
         if moved || changed.iter().any(depends) {
-            self.wanted = None;
+            self.wanted_at = None;
         }
     }
 
@@ -296,14 +326,14 @@ impl Board {
 
     /// At AWS's own pace, whatever a simulator's clock does.
     fn cost_per_hour_usd(&self) -> f64 {
-        let series = self.snapshot.readings.keys().filter(|query| matches!(query, Query::Series(..))).count();
+        let series = self.snapshot.readings.keys().filter(|query| matches!(***query, Query::Series(..))).count();
         let rounds = 3_600.0 / self.settings.paces.interval(Pace::Metrics, 1.0).as_secs_f64();
         let series = u32::try_from(series).unwrap_or(u32::MAX);
         f64::from(series) * rounds * COST_OF_A_SERIES_USD
     }
 
     /// `queries`, those about the health of sites that serve first: there may not be time for all.
-    pub(super) fn urgent_first(&self, queries: BTreeSet<Query>, assessment: &Assessment) -> Vec<Query> {
+    pub(super) fn urgent_first(&self, queries: BTreeSet<Arc<Query>>, assessment: &Assessment) -> Vec<Arc<Query>> {
         let mut serving: BTreeSet<&str> = BTreeSet::new();
         for (system, judged) in self.estate.systems.iter().zip(&assessment.systems) {
             for component in &system.components {
@@ -314,21 +344,22 @@ impl Board {
                 }
             }
         }
-        let waits = |query: &Query| matches!(query, Query::HealthCheckStatus(_, id) if !serving.contains(id.as_str()));
+        let waits =
+            |query: &Arc<Query>| matches!(&**query, Query::HealthCheckStatus(_, id) if !serving.contains(id.as_str()));
         let (rest, first): (Vec<_>, Vec<_>) = queries.into_iter().partition(waits);
         first.into_iter().chain(rest).collect()
     }
 
     /// Those of `wanted` that were never tried.
-    pub(super) fn untried(&self, wanted: &BTreeSet<Query>) -> BTreeSet<Query> {
-        wanted.iter().filter(|query| !self.snapshot.readings.contains_key(query)).cloned().collect()
+    pub(super) fn untried(&self, wanted: &BTreeSet<Arc<Query>>) -> BTreeSet<Arc<Query>> {
+        wanted.iter().filter(|query| !self.snapshot.readings.contains_key(*query)).cloned().collect()
     }
 }
 
 /// Those that somebody was promised something of, where how often they are asked depends on it.
-fn with_promise(queries: &BTreeMap<Query, Option<Span>>) -> impl Iterator<Item = (Query, Span)> {
-    let paced = queries.iter().filter(|(query, _)| Lane::of(query) == Lane::Things);
-    paced.filter_map(|(query, rpo)| Some((query.clone(), (*rpo)?)))
+fn with_promise(queries: impl Iterator<Item = (Arc<Query>, Option<Span>)>) -> impl Iterator<Item = (Arc<Query>, Span)> {
+    let paced = queries.filter(|(query, _)| Lane::of(query) == Lane::Things);
+    paced.filter_map(|(query, rpo)| Some((query, rpo?)))
 }
 
 /// Whether the identity we read as has another account than when it was asked last.

@@ -109,7 +109,7 @@ impl Bulletin {
     pub(super) fn tell(
         &mut self,
         board: &mut Board,
-        wanted: &BTreeSet<Query>,
+        wanted: &BTreeSet<Arc<Query>>,
         clock: Clock,
         refreshing: bool,
     ) -> Option<Moment> {

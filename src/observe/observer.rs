@@ -138,7 +138,7 @@ impl Observer {
 /// Runs until nobody can ask for a refresh any more. What is still to be written is written by the Keeper, when that is told to finish.
 async fn observe(estate: Arc<Estate>, settings: Settings, memory: Option<&Memory>, ends: Ends) -> Option<Keeper> {
     let Ends { publish, mut refreshes, mut looks, recalled } = ends;
-    let simulated = matches!(settings.access.login, Login::Simulator);
+    let simulated = matches!(settings.access.login, Login::Simulator { .. });
     let mut board = Board::new(Arc::clone(&estate), settings.clone());
     let mut bulletin = Bulletin::new(&estate, settings.paces, memory, publish);
     let outages = memory.and_then(Memory::outages);
@@ -274,7 +274,7 @@ struct Readers {
     clock: watch::Sender<Clock>,
     reports_by: mpsc::UnboundedSender<Report>,
     /// What the tasks were told last.
-    wants: Option<(Arc<BTreeSet<Query>>, Arc<Agenda>)>,
+    wants: Option<(Arc<BTreeSet<Arc<Query>>>, Arc<Agenda>)>,
     running: BTreeMap<Source, (watch::Sender<Wanted>, JoinHandle<()>)>,
 }
 
@@ -288,7 +288,7 @@ impl Readers {
     }
 
     /// Starts, tells and ends tasks so that exactly `queries` are read, as often as the board says.
-    fn want(&mut self, queries: &Arc<BTreeSet<Query>>, board: &Board) {
+    fn want(&mut self, queries: &Arc<BTreeSet<Arc<Query>>>, board: &Board) {
         let wants = (Arc::clone(queries), board.agenda());
         let same = |old: &(Arc<_>, Arc<_>)| Arc::ptr_eq(&old.0, &wants.0) && Arc::ptr_eq(&old.1, &wants.1);
         if self.wants.as_ref().is_some_and(same) {
@@ -296,7 +296,9 @@ impl Readers {
         }
         self.wants = Some(wants);
         let mut wanted = Source::group(queries);
-        let looked = |queries: &BTreeSet<Query>| queries.intersection(board.looked()).cloned().collect();
+        let looked = |queries: &BTreeSet<Arc<Query>>| {
+            board.looked().iter().filter(|query| queries.contains(*query)).cloned().collect()
+        };
         self.running.retain(|source, (_, task)| {
             let stays = wanted.contains_key(source);
             if !stays {

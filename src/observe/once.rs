@@ -86,9 +86,9 @@ async fn look(
 /// console looks at them in turn, and one look does not.
 const SETTINGS_AT_MOST: usize = 100;
 
-fn without_masses(mut queries: BTreeSet<Query>) -> BTreeSet<Query> {
+fn without_masses(mut queries: BTreeSet<Arc<Query>>) -> BTreeSet<Arc<Query>> {
     let is_setting =
-        |query: &Query| matches!(query, Query::LaunchConfiguration(..) | Query::ReplicationConfiguration(..));
+        |query: &Query| matches!(*query, Query::LaunchConfiguration(..) | Query::ReplicationConfiguration(..));
     let settings = queries.iter().filter(|query| is_setting(query)).cloned().collect();
     for (source, settings) in Source::group(&settings) {
         if settings.len() > SETTINGS_AT_MOST {
@@ -102,7 +102,7 @@ fn without_masses(mut queries: BTreeSet<Query>) -> BTreeSet<Query> {
 async fn ask_all(
     contact: &Contact,
     board: &mut Board,
-    untried: BTreeSet<Query>,
+    untried: BTreeSet<Arc<Query>>,
     clock: Clock,
     deadline_at: Instant,
     deadline: Duration,

@@ -1,6 +1,7 @@
 //! When a source is asked what: pure, the time is an argument.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::Lane;
@@ -31,7 +32,7 @@ pub struct Plan {
     first: f64,
     /// Counts the questions that were ever in it.
     known: u32,
-    times: BTreeMap<Query, Times>,
+    times: BTreeMap<Arc<Query>, Times>,
     pauses: Bucket,
     not_before: Option<Instant>,
 }
@@ -56,14 +57,14 @@ impl Plan {
     }
 
     /// These are to be asked and no others.
-    pub fn want(&mut self, queries: &BTreeSet<Query>, now: Instant) {
+    pub fn want(&mut self, queries: &BTreeSet<Arc<Query>>, now: Instant) {
         self.times.retain(|query, _| queries.contains(query));
         for query in queries {
             if !self.times.contains_key(query) {
                 let due = Some(self.soon(now));
                 let phase = (f64::from(self.known) * GOLDEN + self.first).fract();
                 self.known = self.known.wrapping_add(1);
-                self.times.insert(query.clone(), Times { asked: None, due, silent: false, phase });
+                self.times.insert(Arc::clone(query), Times { asked: None, due, silent: false, phase });
             }
         }
         if self.times.values().all(|times| times.due.is_none()) {
@@ -97,12 +98,12 @@ impl Plan {
     }
 
     /// What is due.
-    pub fn due(&self, now: Instant) -> Vec<Query> {
+    pub fn due(&self, now: Instant) -> Vec<Arc<Query>> {
         if self.not_before.is_some_and(|not_before| now < not_before) {
             return Vec::new();
         }
         let due = self.times.iter().filter(|(_, times)| times.due.is_some_and(|due| due <= now));
-        due.map(|(query, _)| query.clone()).collect()
+        due.map(|(query, _)| Arc::clone(query)).collect()
     }
 
     /// When something is due next; `None` if nothing is asked at all.
@@ -120,7 +121,7 @@ impl Plan {
             Lane::Things => self.beat(times.phase, now, interval),
             Lane::Checkers => self.beat(self.first, now, interval.max(CHECKERS_BEAT)),
         };
-        self.times.insert(query.clone(), Times { asked: Some(now), due: Some(due), silent: false, ..times });
+        self.set(query, Times { asked: Some(now), due: Some(due), silent: false, ..times });
     }
 
     /// Its source failed: it is asked again after so long.
@@ -131,7 +132,7 @@ impl Plan {
             Lane::Usual | Lane::Things => jittered(now, after),
             Lane::Checkers => self.beat(self.first, now, after.max(CHECKERS_BEAT)),
         };
-        self.times.insert(query.clone(), Times { asked: Some(now), due: Some(due), silent, ..times });
+        self.set(query, Times { asked: Some(now), due: Some(due), silent, ..times });
     }
 
     /// Nothing is asked before that.
@@ -141,7 +142,7 @@ impl Plan {
 
     /// The source does not answer any more. Returns what need not be asked to know that it would fail; it waits for [`Self::all_anew`]. The
     /// questions of a list are few, and each of them is asked.
-    pub fn hold(&mut self, asked: &BTreeSet<&Query>, now: Instant) -> Vec<Query> {
+    pub fn hold(&mut self, asked: &BTreeSet<&Arc<Query>>, now: Instant) -> Vec<Arc<Query>> {
         match self.lane {
             Lane::Usual | Lane::Checkers => {
                 self.all_anew(now);
@@ -151,7 +152,7 @@ impl Plan {
                 let others = self.times.iter_mut().filter(|(query, _)| !asked.contains(query));
                 let held = others.map(|(query, times)| {
                     (times.due, times.silent) = (None, true);
-                    query.clone()
+                    Arc::clone(query)
                 });
                 held.collect()
             }
@@ -176,6 +177,12 @@ impl Plan {
     /// Whether nothing is asked.
     pub fn is_empty(&self) -> bool {
         self.times.is_empty()
+    }
+
+    fn set(&mut self, query: &Query, to: Times) {
+        if let Some(times) = self.times.get_mut(query) {
+            *times = to;
+        }
     }
 
     fn soon(&mut self, now: Instant) -> Instant {

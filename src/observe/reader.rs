@@ -26,7 +26,7 @@ const LONGEST_THROTTLED: u32 = 16;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Wanted {
     /// These.
-    pub(super) queries: Arc<BTreeSet<Query>>,
+    pub(super) queries: Arc<BTreeSet<Arc<Query>>>,
     /// Those of them that a person looks at: at once, and then with every refresh.
     pub(super) looked: BTreeSet<Query>,
     /// How often each.
@@ -69,7 +69,7 @@ pub(super) struct Reader {
 }
 
 /// What a round brought: the Queries asked, and how those failed that did.
-type Round = Vec<(Query, Option<Unread>)>;
+type Round = Vec<(Arc<Query>, Option<Unread>)>;
 
 impl Reader {
     /// Runs until nobody listens any more.
@@ -112,7 +112,7 @@ impl Reader {
     }
 
     /// One round; `None` once nobody listens.
-    async fn ask(&self, batch: Vec<Query>, agenda: &Agenda, standing: &mut Standing) -> Option<Round> {
+    async fn ask(&self, batch: Vec<Arc<Query>>, agenda: &Agenda, standing: &mut Standing) -> Option<Round> {
         self.reports.send(Report::Asking(self.source.clone())).ok()?;
         let mut round = Vec::with_capacity(batch.len());
         let now = || reading_of(&self.clock.borrow());
@@ -131,7 +131,7 @@ impl Reader {
                     outcome.at,
                 );
             }
-            round.push((outcome.query.clone(), outcome.result.as_ref().err().cloned()));
+            round.push((Arc::clone(&outcome.query), outcome.result.as_ref().err().cloned()));
             // If nobody listens the report that the round is done will notice.
             let _ = self.reports.send(Report::Arrived(Box::new(outcome)));
         })
@@ -158,7 +158,7 @@ impl Reader {
         let trouble = standing.turn(round, plan);
         match trouble {
             Trouble::Began => {
-                let asked: BTreeSet<&Query> = round.iter().map(|(query, _)| query).collect();
+                let asked: BTreeSet<&Arc<Query>> = round.iter().map(|(query, _)| query).collect();
                 let held = plan.hold(&asked, now);
                 if let Some(unread) = round.iter().find_map(|(_, failure)| failure.as_ref()) {
                     self.fail(held, unread);
@@ -173,7 +173,7 @@ impl Reader {
     }
 
     /// What would fail like everything else.
-    fn fail(&self, queries: Vec<Query>, unread: &Unread) {
+    fn fail(&self, queries: Vec<Arc<Query>>, unread: &Unread) {
         let at = reading_of(&self.clock.borrow());
         for query in queries {
             let outcome = Outcome { query, result: Err(unread.clone()), at, calls: 0 };

@@ -1,6 +1,7 @@
 //! One round of questions to one source.
 
 use std::pin::pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use futures::StreamExt;
@@ -22,7 +23,7 @@ const BREAKS_AFTER: u32 = 2;
 #[derive(Debug)]
 pub(super) struct Outcome {
     /// The Query.
-    pub(super) query: Query,
+    pub(super) query: Arc<Query>,
     /// The answer.
     pub(super) result: Result<Answer, Unread>,
     /// When it was asked, by the source's clock.
@@ -35,7 +36,7 @@ pub(super) struct Outcome {
 pub(super) async fn ask(
     contact: &Contact,
     source: &Source,
-    queries: Vec<Query>,
+    queries: Vec<Arc<Query>>,
     now: impl Fn() -> Moment + Copy,
     mut arrived: impl FnMut(Outcome),
 ) {
@@ -62,7 +63,7 @@ pub(super) async fn ask(
         Lane::Usual | Lane::Things => {
             let breaker = Breaker::default();
             let (series, others): (Vec<_>, Vec<_>) =
-                queries.into_iter().partition(|query| matches!(query, Query::Series(..)));
+                queries.into_iter().partition(|query| matches!(**query, Query::Series(..)));
             let batches = series.chunks(SERIES_PER_CALL).map(|batch| Job::Series(batch.to_vec()));
             let mut waiting = batches.chain(others.into_iter().map(Job::One));
             let mut running = FuturesUnordered::new();
@@ -80,8 +81,8 @@ pub(super) async fn ask(
 }
 
 enum Job {
-    One(Query),
-    Series(Vec<Query>),
+    One(Arc<Query>),
+    Series(Vec<Arc<Query>>),
 }
 
 async fn run(contact: &Contact, job: Job, now: impl Fn() -> Moment + Copy, breaker: &Breaker) -> Vec<Outcome> {
@@ -102,7 +103,7 @@ async fn run(contact: &Contact, job: Job, now: impl Fn() -> Moment + Copy, break
     outcomes
 }
 
-async fn one(contact: &Contact, query: Query, now: impl Fn() -> Moment) -> Outcome {
+async fn one(contact: &Contact, query: Arc<Query>, now: impl Fn() -> Moment) -> Outcome {
     // Taken before the call: AWS's state is at least as new as that, and an age is never too small.
     // Boxed, because the SDK's futures are tens of kilobytes each and all variants' would be nested in every task.
     let at = now();
@@ -110,7 +111,7 @@ async fn one(contact: &Contact, query: Query, now: impl Fn() -> Moment) -> Outco
     Outcome { query, result, at, calls }
 }
 
-async fn series(contact: &Contact, queries: Vec<Query>, now: impl Fn() -> Moment) -> Vec<Outcome> {
+async fn series(contact: &Contact, queries: Vec<Arc<Query>>, now: impl Fn() -> Moment) -> Vec<Outcome> {
     let at = now();
     let aws::ReadSeries { results, mut calls } = Box::pin(contact.session.read_series(&queries, at)).await;
     let mut outcomes = Vec::with_capacity(queries.len());

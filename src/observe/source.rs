@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
 use crate::model::{Estate, Place, Query, Region, Service, Site};
 
@@ -36,6 +37,8 @@ impl Lane {
             | Query::LaunchConfiguration(..)
             | Query::ReplicationConfiguration(..)
             | Query::JobLog(..)
+            | Query::DrsJob(..)
+            | Query::RecordChange(..)
             | Query::RecoveryPlanExecutions(..)
             | Query::RecoveryPoints(..)
             | Query::Vault(..)
@@ -46,6 +49,7 @@ impl Lane {
             | Query::Table(..)
             | Query::ContinuousBackups(..)
             | Query::Records(..)
+            | Query::ScalingActivities(..)
             | Query::SwitchExecutions(..) => Self::Things,
             Query::Identity(_)
             | Query::SourceServers(_)
@@ -71,6 +75,7 @@ impl Lane {
             | Query::Alarms(_)
             | Query::DnsAnswer(..)
             | Query::Probe(..)
+            | Query::Probes(..)
             | Query::RoutingControls(_)
             | Query::SwitchPlans(_)
             | Query::FileSystemReplications(_)
@@ -87,10 +92,10 @@ impl Source {
     }
 
     /// The Queries of each source.
-    pub fn group(queries: &BTreeSet<Query>) -> BTreeMap<Self, BTreeSet<Query>> {
-        let mut sources: BTreeMap<Self, BTreeSet<Query>> = BTreeMap::new();
+    pub fn group(queries: &BTreeSet<Arc<Query>>) -> BTreeMap<Self, BTreeSet<Arc<Query>>> {
+        let mut sources: BTreeMap<Self, BTreeSet<Arc<Query>>> = BTreeMap::new();
         for query in queries {
-            sources.entry(Self::of(query)).or_default().insert(query.clone());
+            sources.entry(Self::of(query)).or_default().insert(Arc::clone(query));
         }
         sources
     }

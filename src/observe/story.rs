@@ -25,7 +25,7 @@ pub(super) struct Story {
     /// What nobody tells a second time.
     kept: BTreeMap<EventId, Event>,
     /// What each answer tells.
-    told: BTreeMap<Query, (Arc<Answer>, Vec<Event>)>,
+    told: BTreeMap<Arc<Query>, Told>,
     /// The last judgement that counts: that of a drdeck before this one, or the last one since everything was tried.
     before: Before,
     /// The Verdicts and RPOs that were told.
@@ -35,6 +35,13 @@ pub(super) struct Story {
     /// What is to be written down.
     news: Vec<Event>,
     shown: Arc<Events>,
+}
+
+/// What an answer tells.
+struct Told {
+    answer: Arc<Answer>,
+    read_at: Moment,
+    events: Vec<Event>,
 }
 
 enum Before {
@@ -113,24 +120,25 @@ impl Story {
         for (query, reading) in snapshot.readings.iter().filter(|(query, _)| events::tells(query)) {
             let (Some(answer), Some(read_at)) = (&reading.value, reading.read_at) else { continue };
             let known = self.told.get(query);
-            if known.is_some_and(|(known, _)| Arc::ptr_eq(known, answer)) {
+            if known.is_some_and(|known| known.read_at == read_at && Arc::ptr_eq(&known.answer, answer)) {
                 continue;
             }
-            let looked = known.map_or_else(Vec::new, |(known, _)| {
-                events::answered(&self.names, query, known, answer, read_at, snapshot)
+            let looked = known.map_or_else(Vec::new, |known| {
+                events::answered(&self.names, query, &known.answer, answer, read_at, snapshot)
             });
             let told = events::told(&self.names, query, snapshot);
             let (keep, mut again): (Vec<Event>, Vec<Event>) =
                 looked.into_iter().chain(told).partition(|event| event.kind.keeping() == Keeping::Kept);
             let same = match self.told.get_mut(query) {
-                Some((_, known)) => {
-                    seen_first(known, &mut again);
-                    *known == again
+                Some(known) => {
+                    seen_first(&mut known.events, &mut again);
+                    known.events == again
                 }
                 None => again.is_empty(),
             };
             changed |= !same;
-            self.told.insert(query.clone(), (Arc::clone(answer), again));
+            let answer = Arc::clone(answer);
+            self.told.insert(Arc::clone(query), Told { answer, read_at, events: again });
             for event in keep {
                 changed |= self.keep(event);
             }
@@ -184,7 +192,7 @@ impl Story {
     }
 
     fn told_at(&self, now: Moment) -> Events {
-        let told = self.told.values().flat_map(|(_, events)| events);
+        let told = self.told.values().flat_map(|told| &told.events);
         let mut once: BTreeMap<EventId, &Event> = BTreeMap::new();
         for event in self.kept.values().chain(told) {
             once.entry(event.id()).or_insert(event);

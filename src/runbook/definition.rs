@@ -81,6 +81,65 @@ pub enum Phase {
     Return,
 }
 
+impl Phase {
+    /// All of them, in their order.
+    pub const ALL: [Self; 6] =
+        [Self::Detect, Self::Decide, Self::Execute, Self::Verify, Self::Communicate, Self::Return];
+
+    /// The word in runbooks.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Detect => "detect",
+            Self::Decide => "decide",
+            Self::Execute => "execute",
+            Self::Verify => "verify",
+            Self::Communicate => "communicate",
+            Self::Return => "return",
+        }
+    }
+}
+
+impl Direction {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Failover, Self::Failback];
+
+    /// The word in runbooks.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Failover => "failover",
+            Self::Failback => "failback",
+        }
+    }
+}
+
+impl Variant {
+    /// The word for people.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unplanned => "unplanned",
+            Self::Planned => "planned",
+        }
+    }
+}
+
+impl Mode {
+    /// The word in journals and for people.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Drill => "drill",
+            Self::Tabletop => "tabletop",
+        }
+    }
+}
+
+impl Runbook {
+    /// The index of the step of that id.
+    pub fn position(&self, id: &str) -> Option<usize> {
+        self.steps.iter().position(|step| step.id == id)
+    }
+}
+
 /// One action.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Step {
@@ -100,6 +159,8 @@ pub struct Step {
     pub on_failure: Option<Text>,
     /// How to undo it, where the kind's own words do not suffice.
     pub undo: Option<Text>,
+    /// What to do where the control plane in us-east-1, or the Region that fails, does not answer its call.
+    pub alternative: Option<Text>,
     /// How long it usually takes.
     pub estimate: Span,
     /// The longest it may take before it counts as stuck: three estimates and a minute unless the runbook says otherwise.

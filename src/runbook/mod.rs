@@ -9,7 +9,10 @@ pub mod call;
 pub mod check;
 pub mod definition;
 pub mod ids;
+pub mod keys;
 pub mod kinds;
+pub mod lint;
+pub mod parse;
 pub mod work;
 pub mod world;
 

@@ -15,10 +15,12 @@ pub enum Fault {
     Throttle(Throttle),
     /// Answers are slow.
     Latency(Latency),
-    /// The call is carried out, then the connection closes without an answer.
-    LostAnswer(Calls),
+    /// The call is carried out, and its answer does not arrive.
+    LostAnswer(LostAnswer),
     /// The caller's credentials have expired.
     ExpiredCredentials(Calls),
+    /// The caller may not do that.
+    Denied(Calls),
     /// A replication link falls behind.
     Lag(LagRamp),
     /// A replication link stands still and its lag grows; afterwards it catches up.
@@ -43,8 +45,13 @@ pub enum Fault {
     RestoreTest(RestoreTestFailure),
     /// A routing control of ARC is switched.
     RoutingControl(SwitchedControl),
-    /// Compute capacity is missing: Auto Scaling groups have fewer instances than they desire.
+    /// Compute capacity is missing: Auto Scaling groups have fewer instances than they desire. Where a Region has none at all, DRS
+    /// launches nothing either.
     Capacity(Capacity),
+    /// Databases are being backed up, and are not to be promoted meanwhile.
+    BackingUp(BackingUp),
+    /// Launches of DRS do not end well: the job is COMPLETED all the same.
+    Launch(LaunchFailure),
     /// CloudWatch gets no more points.
     Metrics(Metrics),
     /// A field of an answer has a value of its own, as one that no SDK knows.
@@ -61,6 +68,37 @@ pub struct Calls {
     pub region: Option<String>,
     /// The operation.
     pub operation: Option<String>,
+}
+
+/// How an answer is lost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Lost {
+    /// The connection is reset instead.
+    #[default]
+    Reset,
+    /// HTTP 500 instead.
+    Error,
+    /// It comes when nobody waits for it any more.
+    Late,
+}
+
+/// Calls that are carried out and whose answers are lost.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LostAnswer {
+    /// Of this service; absent: of all.
+    pub service: Option<String>,
+    /// In this Region; absent: in all.
+    pub region: Option<String>,
+    /// This operation; absent: all.
+    pub operation: Option<String>,
+    /// How.
+    #[serde(default)]
+    pub how: Lost,
+    /// How late a late answer comes, in wall time.
+    #[serde(default = "two_minutes")]
+    pub delay: Span,
 }
 
 /// How an endpoint is down.
@@ -305,6 +343,38 @@ pub struct Capacity {
     pub available: u32,
 }
 
+/// Databases that are `backing-up`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BackingUp {
+    /// The instance's identifier; absent: each.
+    pub database: Option<String>,
+}
+
+/// What becomes of a launch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LaunchEnd {
+    /// The machine does not come up.
+    #[default]
+    Failed,
+    /// EC2 has no machine of that size.
+    NoCapacity,
+    /// The snapshot that the job takes fails, and an older one is used.
+    PreviousSnapshot,
+}
+
+/// Launches of DRS that do not end well.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LaunchFailure {
+    /// Of this source server, or of one that replicates it back; absent: of all.
+    pub server: Option<String>,
+    /// What becomes of them.
+    #[serde(default)]
+    pub how: LaunchEnd,
+}
+
 /// Series that get no more points; what is left out matches all.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -339,6 +409,40 @@ pub struct FieldValue {
 
 fn all() -> f64 {
     1.0
+}
+
+fn two_minutes() -> Span {
+    Span::from_minutes(2)
+}
+
+impl Fault {
+    /// Whether calls meet it one by one, so that it can be over after some of them.
+    pub fn is_of_calls(&self) -> bool {
+        match self {
+            Self::Endpoint(down) => down.service.as_deref() != Some(super::dns::SERVICE),
+            Self::Throttle(_)
+            | Self::Latency(_)
+            | Self::LostAnswer(_)
+            | Self::ExpiredCredentials(_)
+            | Self::Denied(_)
+            | Self::Value(_) => true,
+            Self::Lag(_)
+            | Self::Stall(_)
+            | Self::Stop(_)
+            | Self::Outage(_)
+            | Self::Zone(_)
+            | Self::Unhealthy(_)
+            | Self::Backup(_)
+            | Self::SkipBackup(_)
+            | Self::Copy(_)
+            | Self::RestoreTest(_)
+            | Self::RoutingControl(_)
+            | Self::Capacity(_)
+            | Self::BackingUp(_)
+            | Self::Launch(_)
+            | Self::Metrics(_) => false,
+        }
+    }
 }
 
 impl Links {

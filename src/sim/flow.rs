@@ -4,6 +4,7 @@ use super::World;
 use super::estate::link::Link;
 use super::fault::Fault;
 use super::time::{Moment, Span};
+use super::timeline::merged;
 
 /// How fast a link catches up: seconds of backlog per second, on top of what is written meanwhile.
 const CATCH_UP: i64 = 4;
@@ -47,9 +48,15 @@ impl Flow {
 impl World {
     /// How a link does at that moment.
     pub fn flow(&self, link: &Link, at: Moment) -> Flow {
-        let halts = self.halts(link);
-        let mut backlog: Option<(Moment, Span)> = None;
-        for (from, until) in halts {
+        if let Some(ended) = link.ended.filter(|ended| *ended <= at) {
+            let before = Link { ended: None, ..link.clone() };
+            let recovery_point = self.flow(&before, ended).recovery_point;
+            return Flow { condition: Condition::Stopped, recovery_point, since: Some(ended) };
+        }
+        let mut backlog: Option<(Moment, Span)> = link.began;
+        let began = backlog.map_or(Moment::from_millis(i64::MIN / 4), |(began, _)| began);
+        let halts = self.halts(link).into_iter().filter(|(_, until)| began < *until);
+        for (from, until) in halts.map(|(from, until)| (from.max(began), until)) {
             if at < from {
                 break;
             }
@@ -70,13 +77,18 @@ impl World {
 
     /// When a link stands still, for whatever reason.
     fn halts(&self, link: &Link) -> Vec<(Moment, Moment)> {
-        self.timeline.times(|fault| {
+        let mut halts = self.timeline.times(|fault| {
             if let Fault::Stall(links) | Fault::Stop(links) = fault {
                 return links.include(&link.id, &link.from, &link.to);
             }
             matches!(fault, Fault::Outage(lost) if lost.site == link.from || lost.site == link.to)
                 || matches!(fault, Fault::Zone(lost) if link.zone.as_ref() == Some(&lost.zone))
-        })
+        });
+        if link.pauses.is_empty() {
+            return halts;
+        }
+        halts.extend(&link.pauses);
+        merged(halts)
     }
 
     /// The lag of a link that flows: what is usual, ramps on top, and what is left of the backlog of the last halt.

@@ -1,5 +1,6 @@
 //! What happens to one request: who signed it, what it asks, which faults it meets, the service's answer, the log.
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -8,7 +9,7 @@ use super::call::Call;
 use super::calls::{CallLog, LoggedCall};
 use super::clock::Clock;
 use super::estate::Estate;
-use super::fault::{Calls, Down, Fault, is};
+use super::fault::{Calls, Down, Fault, FieldValue, Lost, is};
 use super::services::{self, Changed, Operation, Run};
 use super::throttle::{Admission, Throttle};
 use super::time::{Moment, Span};
@@ -43,6 +44,22 @@ pub(super) struct Frame {
     throttle: Mutex<Throttle>,
     log: Mutex<CallLog>,
     requests: AtomicU64,
+    /// The changes that are being carried out and bear no other beside them: account, operation, what it is about.
+    underway: Mutex<HashSet<Underway>>,
+}
+
+type Underway = (String, &'static str, String);
+
+/// A change that is being carried out, until it is dropped: its caller may leave at any time.
+struct Claim<'f> {
+    frame: &'f Frame,
+    what: Underway,
+}
+
+impl Drop for Claim<'_> {
+    fn drop(&mut self) {
+        lock(&self.frame.underway).remove(&self.what);
+    }
 }
 
 /// A request that was understood.
@@ -65,6 +82,7 @@ impl Frame {
             throttle: Mutex::default(),
             log: Mutex::default(),
             requests: AtomicU64::new(1),
+            underway: Mutex::default(),
         }
     }
 
@@ -81,6 +99,40 @@ impl Frame {
     /// Changes the timeline; calls that are being answered keep the one they began with.
     pub(super) fn change_timeline(&self, change: impl FnOnce(&mut Timeline)) {
         change(Arc::make_mut(&mut lock(&self.timeline)));
+    }
+
+    /// What the first fault that a call meets at that moment is to it.
+    fn meet<T>(&self, at: Moment, what: impl Fn(&Fault) -> Option<T>) -> Option<T> {
+        let mut timeline = lock(&self.timeline);
+        let (place, met) = timeline.meets(at, what).next()?;
+        if timeline.is_counted(place) {
+            Arc::make_mut(&mut timeline).count(place);
+        }
+        Some(met)
+    }
+
+    /// What each fault that a call meets at that moment is to it.
+    fn meet_all<T>(&self, at: Moment, what: impl Fn(&Fault) -> Option<T>) -> Vec<T> {
+        let mut timeline = lock(&self.timeline);
+        let (places, met): (Vec<usize>, Vec<T>) = timeline.meets(at, what).unzip();
+        for place in places {
+            if timeline.is_counted(place) {
+                Arc::make_mut(&mut timeline).count(place);
+            }
+        }
+        met
+    }
+
+    /// Claims what a call is about, if it bears no other beside it; the refusal when another one has it.
+    fn claim(&self, operation: &Operation, call: &Call) -> Result<Option<Claim<'_>>, AwsError> {
+        let Some(refusal) = operation.alone else { return Ok(None) };
+        let about = operation.target.and_then(|name| call.text(name)).unwrap_or_default();
+        let what = (call.account.clone(), operation.name, about.to_owned());
+        if lock(&self.underway).insert(what.clone()) {
+            Ok(Some(Claim { frame: self, what }))
+        } else {
+            Err(refusal(call))
+        }
     }
 
     /// The world now, of the caller's own account.
@@ -230,7 +282,7 @@ impl Frame {
             record(Some(error.status), false);
             Outcome::Answer(with_id(protocol.refuse(error, id), id))
         };
-        if let Some(how) = endpoint_down(&arrived, &call) {
+        if let Some(how) = self.meet(arrived.now, |fault| endpoint_down(fault, &call)) {
             return match how {
                 Down::Reset => {
                     record(None, false);
@@ -245,36 +297,52 @@ impl Frame {
                 Down::Unavailable => refuse(&protocol.out_of_order(call.service, 503)),
             };
         }
-        let delay = delay(&arrived, &call, number);
-        if delay > Span::ZERO {
-            tokio::time::sleep(Duration::from_millis(delay.millis().unsigned_abs())).await;
-        }
-        if arrived
-            .faults(arrived.now)
-            .any(|fault| matches!(fault, Fault::ExpiredCredentials(calls) if concerns(calls, &call)))
-        {
+        let claim = match self.claim(operation, &call) {
+            Ok(claim) => claim,
+            Err(error) => return refuse(&error),
+        };
+        let delays = self.meet_all(arrived.now, |fault| delay(&arrived, fault, &call, number));
+        wait(delays.into_iter().max().unwrap_or(Span::ZERO)).await;
+        let is_over = call.session_token.as_deref().is_some_and(services::sts::is_over);
+        let expired =
+            |fault: &Fault| matches!(fault, Fault::ExpiredCredentials(calls) if concerns(calls, &call)).then_some(());
+        if is_over || self.meet(arrived.now, expired).is_some() {
             return refuse(&protocol.expired());
         }
+        let denied = |fault: &Fault| matches!(fault, Fault::Denied(calls) if concerns(calls, &call)).then_some(());
+        if self.meet(arrived.now, denied).is_some() {
+            return refuse(&protocol.denied(call.service, call.operation, &services::sts::caller(&arrived, &call)));
+        }
         let admission = lock(&self.throttle).admit(call.service, operation.name, Instant::now());
-        if admission == Admission::Refused || throttled(&arrived, &call, number) {
+        let throttled = |fault: &Fault| throttled(&arrived, fault, &call, number).then_some(());
+        if admission == Admission::Refused || self.meet(arrived.now, throttled).is_some() {
             return refuse(&protocol.throttled(call.service));
         }
         let (world, Changed { answer: mut value, applied: changed }) = match self.run(operation, &call) {
             Ok(done) => done,
             Err(error) => return refuse(&error),
         };
-        for fault in world.faults(world.now) {
-            if let Fault::Value(field) = fault
-                && field.service == call.service
-                && is(&field.region, &call.region)
-                && is(&field.operation, call.operation)
-            {
-                patch::apply(field, &mut value);
-            }
+        drop(claim);
+        for field in self.meet_all(world.now, |fault| replaced(fault, &call)) {
+            patch::apply(&field, &mut value);
         }
-        if world.faults(world.now).any(|fault| matches!(fault, Fault::LostAnswer(calls) if concerns(calls, &call))) {
-            record(None, changed);
-            return Outcome::Reset;
+        match self.meet(world.now, |fault| lost(fault, &call)) {
+            None => {}
+            Some((Lost::Reset, _)) => {
+                record(None, changed);
+                return Outcome::Reset;
+            }
+            Some((Lost::Error, _)) => {
+                let error = protocol.out_of_order(call.service, 500);
+                record(Some(error.status), changed);
+                return Outcome::Answer(with_id(protocol.refuse(&error, id), id));
+            }
+            Some((Lost::Late, delay)) => {
+                // Whoever has left by then gets nothing: what was done is written down first.
+                record(None, changed);
+                wait(delay).await;
+                return Outcome::Answer(with_id(protocol.encode(operation, &value, id), id));
+            }
         }
         let reply = protocol.encode(operation, &value, id);
         record(Some(reply.status), changed);
@@ -300,28 +368,40 @@ fn matches(service: &Option<String>, region: &Option<String>, call: &Call) -> bo
     is(service, call.service) && is(region, &call.region)
 }
 
-fn endpoint_down(world: &World, call: &Call) -> Option<Down> {
-    world.faults(world.now).find_map(|fault| {
-        let Fault::Endpoint(down) = fault else { return None };
-        matches(&down.service, &down.region, call).then_some(down.how)
-    })
+fn endpoint_down(fault: &Fault, call: &Call) -> Option<Down> {
+    let Fault::Endpoint(down) = fault else { return None };
+    matches(&down.service, &down.region, call).then_some(down.how)
 }
 
-fn throttled(world: &World, call: &Call, number: u64) -> bool {
-    world.faults(world.now).any(|fault| {
-        let Fault::Throttle(throttle) = fault else { return false };
-        matches(&throttle.service, &throttle.region, call)
-            && is(&throttle.operation, call.operation)
-            && world.unit(&["throttle", &number.to_string()]) < throttle.share
-    })
+fn throttled(world: &World, fault: &Fault, call: &Call, number: u64) -> bool {
+    let Fault::Throttle(throttle) = fault else { return false };
+    matches(&throttle.service, &throttle.region, call)
+        && is(&throttle.operation, call.operation)
+        && world.unit(&["throttle", &number.to_string()]) < throttle.share
 }
 
-/// The slowest of the delays that hold.
-fn delay(world: &World, call: &Call, number: u64) -> Span {
-    let delays = world.faults(world.now).filter_map(|fault| {
-        let Fault::Latency(slow) = fault else { return None };
-        let concerned = matches(&slow.service, &slow.region, call) && is(&slow.operation, call.operation);
-        concerned.then(|| slow.delay + slow.jitter.share(world.unit(&["latency", &number.to_string()])))
-    });
-    delays.max().unwrap_or(Span::ZERO)
+fn delay(world: &World, fault: &Fault, call: &Call, number: u64) -> Option<Span> {
+    let Fault::Latency(slow) = fault else { return None };
+    let concerned = matches(&slow.service, &slow.region, call) && is(&slow.operation, call.operation);
+    concerned.then(|| slow.delay + slow.jitter.share(world.unit(&["latency", &number.to_string()])))
+}
+
+fn replaced(fault: &Fault, call: &Call) -> Option<FieldValue> {
+    let Fault::Value(field) = fault else { return None };
+    let concerned =
+        field.service == call.service && is(&field.region, &call.region) && is(&field.operation, call.operation);
+    concerned.then(|| field.clone())
+}
+
+fn lost(fault: &Fault, call: &Call) -> Option<(Lost, Span)> {
+    let Fault::LostAnswer(lost) = fault else { return None };
+    let concerned = matches(&lost.service, &lost.region, call) && is(&lost.operation, call.operation);
+    concerned.then_some((lost.how, lost.delay))
+}
+
+/// Waits, in wall time.
+async fn wait(span: Span) {
+    if span > Span::ZERO {
+        tokio::time::sleep(Duration::from_millis(span.millis().unsigned_abs())).await;
+    }
 }

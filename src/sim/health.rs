@@ -21,7 +21,18 @@ pub enum Health {
 impl World {
     /// The share of checkers, 0 to 1, whose requests to the site of a check fail at that moment.
     pub fn failing_share(&self, check: &HealthCheck, at: Moment) -> f64 {
-        self.faults(at).filter_map(|fault| share_of(fault, check)).fold(0.0, f64::max)
+        let failing = self.faults(at).filter_map(|fault| share_of(fault, check)).fold(0.0, f64::max);
+        if failing < 1.0 && self.is_lacking(check, at) { 1.0 } else { failing }
+    }
+
+    /// Whether the site of a check lacks something to serve its users.
+    fn is_lacking(&self, check: &HealthCheck, at: Moment) -> bool {
+        self.has_needs(check) && self.at(at).lacking(check.system(), &check.watches).is_some()
+    }
+
+    /// Whether anything is said of what the site of a check needs.
+    fn has_needs(&self, check: &HealthCheck) -> bool {
+        self.estate.sites.iter().any(|site| site.at == check.watches && site.system == check.system())
     }
 
     /// The share of users, 0 to 1, whose requests to the site of a check fail at that moment.
@@ -41,6 +52,7 @@ impl World {
 
     /// What a check reports at that moment: what its checkers or the other checks saw, turned by its switches.
     pub fn health(&self, check: &HealthCheck, at: Moment) -> Health {
+        let check = check.as_of(at);
         let unhealthy = match check.mode {
             Mode::Normal => self.is_found_failing(check, at),
             Mode::Inverted => !self.is_found_failing(check, at),
@@ -52,7 +64,7 @@ impl World {
 
     /// How many of the checks that a calculated one watches are healthy.
     pub fn healthy_children(&self, check: &HealthCheck, at: Moment) -> usize {
-        let all = &self.estate.route53.health_checks;
+        let (check, all) = (check.as_of(at), &self.estate.route53.health_checks);
         let children = all.iter().filter(|child| check.children.contains(&child.id));
         // A calculated check may not watch another one, so this ends.
         children.filter(|child| self.health(child, at) == Health::Healthy).count()
@@ -74,9 +86,37 @@ impl World {
     /// was before it counts.
     fn is_seen_failing(&self, check: &HealthCheck, at: Moment) -> bool {
         let settled = Span::from_seconds(i64::from(check.interval) * i64::from(check.threshold));
-        let unsettled = self.health_changes(check).filter(|change| at - settled < *change && *change <= at).min();
+        let told = self.health_changes(check).filter(|change| at - settled < *change && *change <= at);
+        let unsettled = told.chain(self.turned(check, at, settled)).min();
         let believed = unsettled.map_or(at, |change| change - Span::from_millis(1));
         1.0 - self.failing_share(check, believed) < QUORUM
+    }
+
+    /// The times, not after that moment, at which requests of checkers to the site of a check failed.
+    pub fn failures(&self, check: &HealthCheck, at: Moment) -> impl Iterator<Item = (Moment, Moment)> {
+        let spells = self.timeline.spells().iter().filter(move |spell| spell.from <= at);
+        let failing = spells.filter(|spell| share_of(&spell.fault, check).is_some());
+        failing.map(move |spell| (spell.from, spell.until.min(at)))
+    }
+
+    /// Just after the last request of the checkers, within that span, before a site that lacked something had it, or the other way
+    /// round.
+    fn turned(&self, check: &HealthCheck, at: Moment, within: Span) -> Option<Moment> {
+        if !self.has_needs(check) {
+            return None;
+        }
+        let every = Span::from_seconds(i64::from(check.interval).max(1));
+        let asked = (0..=i64::from(check.threshold)).rev().map(|back| at - every.times(back));
+        let mut seen = asked.filter(|asked| at - within <= *asked).map(|asked| (asked, self.is_lacking(check, asked)));
+        let (mut last, first) = seen.next()?;
+        for (asked, lacking) in seen {
+            if lacking != first {
+                // Until the request before it, all was as it had been.
+                return Some(last + Span::from_millis(1));
+            }
+            last = asked;
+        }
+        None
     }
 
     /// The moments at which what the checkers see may change.

@@ -91,7 +91,7 @@ impl Simulator {
             return Err(StartError::NotLoopback(listen));
         }
         for (index, act) in scenario.acts.iter().enumerate() {
-            if let Some(why) = references::missing(&act.fault, &estate) {
+            if let Some(why) = references::wrong(act, &estate) {
                 return Err(StartError::Scenario { scenario: scenario.name, act: index + 1, why });
             }
         }

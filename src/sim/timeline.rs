@@ -1,5 +1,7 @@
 //! The timeline: which fault holds from when to when. Scenario files and the control endpoint write acts; here their times are fixed.
 
+use std::num::NonZeroU32;
+
 use serde::Deserialize;
 
 use super::fault::Fault;
@@ -44,6 +46,8 @@ pub struct Act {
     pub at: When,
     /// When it ends; absent: never.
     pub until: Option<When>,
+    /// How many calls meet it until it is over; absent: all.
+    pub times: Option<NonZeroU32>,
     /// A remark for the reader of the file.
     #[serde(default)]
     pub note: String,
@@ -75,6 +79,8 @@ pub struct Spell {
     pub from: Moment,
     /// Its end.
     pub until: Moment,
+    /// How many more calls meet it; `None`: all.
+    pub left: Option<u32>,
     /// What it is.
     pub fault: Fault,
 }
@@ -82,7 +88,7 @@ pub struct Spell {
 impl Spell {
     /// Whether it holds at that moment.
     pub fn holds(&self, at: Moment) -> bool {
-        self.from <= at && at < self.until
+        self.from <= at && at < self.until && self.left != Some(0)
     }
 }
 
@@ -101,6 +107,7 @@ impl Timeline {
         self.spells.extend(acts.iter().map(|act| Spell {
             from: act.at.fix(origin),
             until: act.until.map_or(NEVER, |until| until.fix(origin)),
+            left: act.times.map(NonZeroU32::get),
             fault: act.fault.clone(),
         }));
     }
@@ -115,22 +122,44 @@ impl Timeline {
         self.spells.iter().filter(move |spell| spell.holds(at)).map(|spell| &spell.fault)
     }
 
+    /// The places of the faults that a call meets at that moment, and what each of them is to it.
+    pub fn meets<T>(&self, at: Moment, what: impl Fn(&Fault) -> Option<T>) -> impl Iterator<Item = (usize, T)> {
+        let held = self.spells.iter().enumerate().filter(move |(_, spell)| spell.holds(at));
+        held.filter_map(move |(place, spell)| Some((place, what(&spell.fault)?)))
+    }
+
+    /// Whether the fault at that place is over after some calls.
+    pub fn is_counted(&self, place: usize) -> bool {
+        self.spells.get(place).is_some_and(|spell| spell.left.is_some())
+    }
+
+    /// A call has met the fault at that place.
+    pub fn count(&mut self, place: usize) {
+        if let Some(left) = self.spells.get_mut(place).and_then(|spell| spell.left.as_mut()) {
+            *left = left.saturating_sub(1);
+        }
+    }
+
     /// The times when a fault of some kind holds, merged and in order.
     pub fn times(&self, concerns: impl Fn(&Fault) -> bool) -> Vec<(Moment, Moment)> {
-        let mut times: Vec<_> = self
+        let times = self
             .spells
             .iter()
             .filter(|spell| spell.from < spell.until && concerns(&spell.fault))
-            .map(|spell| (spell.from, spell.until))
-            .collect();
-        times.sort_unstable();
-        let mut merged: Vec<(Moment, Moment)> = Vec::new();
-        for (from, until) in times {
-            match merged.last_mut() {
-                Some(last) if from <= last.1 => last.1 = last.1.max(until),
-                Some(_) | None => merged.push((from, until)),
-            }
-        }
-        merged
+            .map(|spell| (spell.from, spell.until));
+        merged(times.collect())
     }
+}
+
+/// Stretches of time, merged and in order.
+pub fn merged(mut times: Vec<(Moment, Moment)>) -> Vec<(Moment, Moment)> {
+    times.sort_unstable();
+    let mut merged: Vec<(Moment, Moment)> = Vec::new();
+    for (from, until) in times {
+        match merged.last_mut() {
+            Some(last) if from <= last.1 => last.1 = last.1.max(until),
+            Some(_) | None => merged.push((from, until)),
+        }
+    }
+    merged
 }

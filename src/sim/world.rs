@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::estate::Estate;
-use super::estate::arc::{Cluster, Control, Panel, Switch};
+use super::estate::arc::{Cluster, Control, Panel, SafetyRule, Switch};
 use super::fault::{BackupFailure, CopyFailure, Fault, RestoreTestFailure, Stage, is};
 use super::seed;
 use super::time::{Moment, Span};
@@ -49,6 +49,11 @@ impl World {
     /// A number from 0 to 1 for these words, the same at each call.
     pub fn unit(&self, words: &[&str]) -> f64 {
         seed::unit(self.seed, words)
+    }
+
+    /// A span from `least` up to `most` for these words, the same at each call.
+    pub fn between(&self, least: Span, most: Span, words: &[&str]) -> Span {
+        least + (most - least).share(self.unit(words))
     }
 
     /// The faults that hold at that moment.
@@ -117,14 +122,21 @@ impl World {
         self.arn("route53-recovery-control", "", &format!("controlpanel/{id}"))
     }
 
-    /// How a routing control stands at that moment: as it was switched last.
+    /// The ARN of a safety rule.
+    pub fn rule_arn(&self, cluster: &Cluster, panel: &Panel, rule: &SafetyRule) -> String {
+        let id = self.hex(&["safety-rule", &cluster.name, &panel.name, &rule.name], 16);
+        format!("{}/safetyrule/{id}", self.panel_arn(cluster, panel))
+    }
+
+    /// How a routing control stands at that moment: as it was switched last, by a call or by a fault.
     pub fn switch(&self, control: &Control, at: Moment) -> Switch {
         let spells = self.timeline.spells().iter().filter(|spell| spell.holds(at));
-        let switched = spells.filter_map(|spell| {
+        let by_fault = spells.filter_map(|spell| {
             let Fault::RoutingControl(switched) = &spell.fault else { return None };
             (switched.control == control.name).then_some((spell.from, switched.state))
         });
-        switched.max_by_key(|(from, _)| *from).map_or(control.state, |(_, state)| state)
+        let by_call = control.switched.iter().copied().filter(|(from, _)| *from <= at);
+        by_fault.chain(by_call).max_by_key(|(from, _)| *from).map_or(control.state, |(_, state)| state)
     }
 
     /// What becomes of a copy of a plan's backup into a Region that starts at that moment, if it does not end well.

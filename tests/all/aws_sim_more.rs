@@ -37,7 +37,7 @@ fn access(shop: &Running) -> Access {
     Access {
         endpoint_url: Some(shop.url()),
         arc: ENDPOINTS.map(endpoint).to_vec(),
-        login: Login::Simulator,
+        login: Login::Simulator { user: None }, session_name: None,
         timeout: Duration::from_secs(20),
     }
 }

@@ -6,6 +6,7 @@ use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::Arc;
 
 use drdeck::cli::status::table::Colour;
 use drdeck::cli::status::{exit_code, json, table};
@@ -113,7 +114,7 @@ pub(crate) fn assessment() -> Assessment {
         Failure { since: ago(600), at: ago(5), kind: FailureKind::TimedOut, error: Text::new("no answer within 5 s") };
     Assessment {
         now,
-        systems: vec![orders],
+        systems: vec![Arc::new(orders)],
         silent: Vec::new(),
         sources: vec![
             SourceState {
@@ -149,7 +150,7 @@ pub(crate) fn assessment() -> Assessment {
 #[test]
 fn status_as_json_is_the_contract() {
     let assessment = assessment();
-    let systems: Vec<&SystemAssessment> = assessment.systems.iter().collect();
+    let systems: Vec<&SystemAssessment> = assessment.systems.iter().map(AsRef::as_ref).collect();
     let expected = concat!(
         r#"{"schema":1,"taken_at":"2026-11-20T14:02:17Z","account":"111122223333","#,
         r#""identity":"arn:aws:sts::111122223333:assumed-role/ops/alice","calls":12,"cost_per_hour_usd":0.0412,"#,
@@ -173,7 +174,7 @@ fn status_as_json_is_the_contract() {
 #[test]
 fn status_as_a_table_has_glyphs_words_and_reasons() {
     let assessment = assessment();
-    let systems: Vec<&SystemAssessment> = assessment.systems.iter().collect();
+    let systems: Vec<&SystemAssessment> = assessment.systems.iter().map(AsRef::as_ref).collect();
     let expected = [
         "  SYSTEM  TIER  UP       ACTIVE  RPO now/goal  DATA now/goal  RTO proven/goal  GO  VERDICT",
         "▲ orders  high  ✗ 2m10s  use1      42s / 5m        -          never / 1h       ✓   AT RISK",
@@ -216,7 +217,7 @@ fn without_credentials() -> Assessment {
     ];
     assessment.identity = Reading::failed(failure);
     let unread = |call: &str| Text::new(format!("{call} could not be read since 14:02:10Z: no AWS credentials found"));
-    assessment.systems[0].reasons = vec![
+    Arc::make_mut(&mut assessment.systems[0]).reasons = vec![
         unread("rds:DescribeDBInstances us-east-1"),
         unread("rds:DescribeDBInstances us-west-2"),
         unread("cloudwatch:GetMetricData us-west-2"),
@@ -228,7 +229,7 @@ fn without_credentials() -> Assessment {
 #[test]
 fn one_cause_is_said_once_however_many_calls_it_hits() {
     let assessment = without_credentials();
-    let systems: Vec<&SystemAssessment> = assessment.systems.iter().collect();
+    let systems: Vec<&SystemAssessment> = assessment.systems.iter().map(AsRef::as_ref).collect();
     let table = table::render("shop", &assessment, &systems, Colour::Off, usize::MAX);
     let expected = [
         "▲ orders: AT RISK",
@@ -246,7 +247,7 @@ fn one_cause_is_said_once_however_many_calls_it_hits() {
 #[test]
 fn a_narrow_terminal_gets_fewer_columns_and_more_lines() {
     let assessment = without_credentials();
-    let systems: Vec<&SystemAssessment> = assessment.systems.iter().collect();
+    let systems: Vec<&SystemAssessment> = assessment.systems.iter().map(AsRef::as_ref).collect();
     for width in [60, 80, 100] {
         let table = table::render("shop", &assessment, &systems, Colour::Off, width);
         let widest = table.lines().map(|line| line.chars().count()).max().unwrap();
@@ -262,7 +263,7 @@ fn the_exit_code_is_the_worst_verdict() {
     let with = |verdicts: &[Verdict]| {
         let one = assessment().systems.remove(0);
         let systems: Vec<SystemAssessment> =
-            verdicts.iter().map(|verdict| SystemAssessment { verdict: *verdict, ..one.clone() }).collect();
+            verdicts.iter().map(|verdict| SystemAssessment { verdict: *verdict, ..(*one).clone() }).collect();
         exit_code(&systems.iter().collect::<Vec<_>>())
     };
     assert_eq!(with(&[Verdict::Met, Verdict::Met]), 0);

@@ -2,6 +2,7 @@
 
 use drdeck::cli::status::prometheus;
 use drdeck::model::{Loss, SystemAssessment, Up, Verdict};
+use std::sync::Arc;
 
 use crate::cli::assessment;
 use crate::python::passes;
@@ -9,7 +10,7 @@ use crate::python::passes;
 #[test]
 fn every_metric_has_help_type_and_a_stable_order() {
     let assessment = assessment();
-    let systems: Vec<&SystemAssessment> = assessment.systems.iter().collect();
+    let systems: Vec<&SystemAssessment> = assessment.systems.iter().map(AsRef::as_ref).collect();
     let text = prometheus::render(&assessment, &systems);
     let samples: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
     let expected = [
@@ -48,13 +49,13 @@ fn every_metric_has_help_type_and_a_stable_order() {
 #[test]
 fn what_is_not_known_has_no_sample_and_a_loss_of_everything_is_infinite() {
     let mut assessment = assessment();
-    let orders = &mut assessment.systems[0];
+    let orders = Arc::make_mut(&mut assessment.systems[0]);
     orders.up = Up::Unknown;
     orders.verdict = Verdict::Breached;
     orders.rpo.region.now = None;
     orders.components[0].loss.region = Loss::Everything;
     orders.rpo.data.worst = Some("orders-db".to_owned());
-    let systems: Vec<&SystemAssessment> = assessment.systems.iter().collect();
+    let systems: Vec<&SystemAssessment> = assessment.systems.iter().map(AsRef::as_ref).collect();
     let text = prometheus::render(&assessment, &systems);
     assert!(!text.contains("drdeck_up{"), "{text}");
     assert!(text.contains("drdeck_rpo_seconds{system=\"orders\",disruption=\"region\"} +Inf\n"), "{text}");
@@ -64,8 +65,8 @@ fn what_is_not_known_has_no_sample_and_a_loss_of_everything_is_infinite() {
 #[test]
 fn a_name_cannot_break_out_of_its_label() {
     let mut assessment = assessment();
-    assessment.systems[0].name = "a\"} 1\nup{x=\"\\".to_owned();
-    let systems: Vec<&SystemAssessment> = assessment.systems.iter().collect();
+    Arc::make_mut(&mut assessment.systems[0]).name = "a\"} 1\nup{x=\"\\".to_owned();
+    let systems: Vec<&SystemAssessment> = assessment.systems.iter().map(AsRef::as_ref).collect();
     let text = prometheus::render(&assessment, &systems);
     assert!(text.contains(r#"drdeck_up{system="a\"} 1\nup{x=\"\\"} 0"#), "{text}");
     assert!(text.lines().all(|line| line.starts_with("# ") || line.starts_with("drdeck_")), "{text}");

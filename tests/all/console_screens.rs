@@ -3,6 +3,7 @@
 use drdeck::console::{Event, Notice, Role, Start, Themes};
 use drdeck::model::{Assessment, Site, Span, Up, Verdict};
 use ratatui::buffer::Buffer;
+use std::sync::Arc;
 
 use crate::console_stage::{Stage, row};
 use crate::fixture_assessment::{calm, outage, stale};
@@ -74,7 +75,7 @@ fn small_terminals() {
 #[test]
 fn split_and_messages() {
     let mut assessment = calm();
-    let orders = &mut assessment.systems[2];
+    let orders = Arc::make_mut(&mut assessment.systems[2]);
     orders.verdict = Verdict::Split;
     orders.active = ["us-east-1", "us-west-2"].map(|name| Site::Region(drdeck::model::Region::new(name))).into();
     let mut stage = Stage::observed(NARROW, assessment);
@@ -119,7 +120,7 @@ fn good_cells(buffer: &Buffer, rows: std::ops::Range<u16>) -> Vec<String> {
 #[test]
 fn what_is_stale_is_never_green() {
     let mut assessment = calm();
-    for system in &mut assessment.systems {
+    for system in assessment.systems.iter_mut().map(Arc::make_mut) {
         system.verdict = Verdict::Met;
         system.up = Up::Up;
         system.reasons.clear();

@@ -308,7 +308,7 @@ fn a_thousand_systems() {
     assessment.systems = (0..1000)
         .map(|i| {
             let mut system = models[i % models.len()].clone();
-            system.name = format!("system-{i:04}");
+            Arc::make_mut(&mut system).name = format!("system-{i:04}");
             system
         })
         .collect();

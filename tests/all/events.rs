@@ -50,7 +50,8 @@ fn nothing_changed_is_no_event() {
 #[test]
 fn an_outage_is_told_with_its_start_and_its_end_with_its_length() {
     let since = at("14:02:40");
-    let down = |start| move |after: &mut Assessment| after.systems[0].up = Up::Down { since, start };
+    let down =
+        |start| move |after: &mut Assessment| Arc::make_mut(&mut after.systems[0]).up = Up::Down { since, start };
     let began = one_change(down(RunStart::Seen));
     assert_eq!((began.kind, began.at, began.seen_at), (EventKind::Users, since, at("14:03:17")));
     assert_eq!(began.text, t("Users are not served"));
@@ -63,10 +64,10 @@ fn an_outage_is_told_with_its_start_and_its_end_with_its_length() {
     assert_eq!((ended[0].severity, ended[0].at), (Severity::Good, at("14:14:17")));
     assert_eq!(ended[0].text, t("Users are served again, after 11 min 37 s"));
     let mut known_better = later(before.clone(), Span::from_mins(1));
-    known_better.systems[0].up = Up::Down { since: at("14:01:00"), start: RunStart::Seen };
+    Arc::make_mut(&mut known_better.systems[0]).up = Up::Down { since: at("14:01:00"), start: RunStart::Seen };
     assert_eq!(changes(&before, &known_better), [], "a start that is known better is no new outage");
     let mut known_worse = later(known_better.clone(), Span::from_mins(1));
-    known_worse.systems[0].up = Up::Down { since: at("14:00:30"), start: RunStart::Earlier };
+    Arc::make_mut(&mut known_worse.systems[0]).up = Up::Down { since: at("14:00:30"), start: RunStart::Earlier };
     assert_eq!(changes(&known_better, &known_worse), [], "nor is one of which another source knows less");
     let first = at_first(&known_better);
     assert_eq!(first.len(), 1, "an outage that lasts is told at the start");
@@ -75,17 +76,19 @@ fn an_outage_is_told_with_its_start_and_its_end_with_its_length() {
 
 #[test]
 fn another_active_site_and_a_failover_are_told() {
-    let moved = one_change(|after| after.systems[0].active = BTreeSet::from([Site::Region(Region::new("us-west-2"))]));
+    let moved = one_change(|after| {
+        Arc::make_mut(&mut after.systems[0]).active = BTreeSet::from([Site::Region(Region::new("us-west-2"))])
+    });
     assert_eq!((moved.kind, moved.severity), (EventKind::Active, Severity::Info));
     assert_eq!(moved.text, t("Serves from us-west-2, before from us-east-1"));
     let lost_sight = {
         let mut after = later(fixture::calm(), Span::from_mins(1));
-        after.systems[0].active.clear();
+        Arc::make_mut(&mut after.systems[0]).active.clear();
         changes(&fixture::calm(), &after)
     };
     assert_eq!(lost_sight, [], "not knowing where it serves is not serving from elsewhere");
 
-    let consider = one_change(|after| after.systems[0].consider_failover = Some(at("14:01:17")));
+    let consider = one_change(|after| Arc::make_mut(&mut after.systems[0]).consider_failover = Some(at("14:01:17")));
     assert_eq!((consider.kind, consider.severity), (EventKind::Failover, Severity::Bad));
     assert_eq!(consider.text, t("Consider a failover: us-east-1 is broken since 14:01:17Z"));
 }
@@ -140,10 +143,13 @@ fn credentials_are_told_of_before_and_when_they_end() {
 fn what_changed_while_nobody_watched_is_told_as_that() {
     let now = at("14:02:17");
     let yesterday = now.checked_sub(Span::from_hours(24)).unwrap();
-    let moved = one_change(|after| after.systems[0].active = BTreeSet::from([Site::Region(Region::new("us-west-2"))]));
+    let moved = one_change(|after| {
+        Arc::make_mut(&mut after.systems[0]).active = BTreeSet::from([Site::Region(Region::new("us-west-2"))])
+    });
     let told = unwatched(moved.clone(), yesterday, moved.at);
     assert!(told.text.as_str().starts_with("While nobody watched since 2026-11-19 14:02:17Z: "), "{}", told.text);
-    let with_a_time = one_change(|after| after.systems[0].up = Up::Down { since: now, start: RunStart::Seen });
+    let with_a_time =
+        one_change(|after| Arc::make_mut(&mut after.systems[0]).up = Up::Down { since: now, start: RunStart::Seen });
     assert_eq!(unwatched(with_a_time.clone(), yesterday, moved.at), with_a_time);
 }
 
@@ -334,6 +340,7 @@ fn a_drs_job_that_completed_is_told_by_what_came_of_its_servers() {
         status: t("COMPLETED"),
         created: Some(at("13:00:00")),
         ended: Some(at("13:20:00")),
+        tags: Vec::new(),
         servers: servers.iter().map(|(server, status)| (t(server), t(status))).collect(),
     };
     let query = Query::DrsJobs(Place::home("us-west-2"));
@@ -427,6 +434,7 @@ fn record(name: &str, routing: Routing, value: &str) -> Record {
         routing,
         ttl: Some(60),
         values: vec![t(value)],
+        dotted: false,
         alias: None,
         health_check: None,
     }

@@ -1,6 +1,7 @@
 //! The story that Events make: what is told at once and what has to last, what is said once although it happened often or befell many.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use drdeck::model::events::{Entry, Severity, Standings, Subject, changes, fold};
 use drdeck::model::{
@@ -26,7 +27,7 @@ fn after(seconds: i64, change: impl FnOnce(&mut Assessment)) -> Assessment {
 
 fn judged(seconds: i64, verdict: Verdict) -> Assessment {
     after(seconds, |assessment| {
-        let orders = &mut assessment.systems[2];
+        let orders = Arc::make_mut(&mut assessment.systems[2]);
         orders.verdict = verdict;
         orders.reasons = vec![t("Users have not been served since 14:00:03Z"), t("the reason")];
         for component in &mut orders.components {
@@ -47,8 +48,8 @@ fn verdicts(first: Verdict, then: impl IntoIterator<Item = (i64, Verdict)>) -> V
 fn a_verdict_that_changed_is_told_with_its_reason() {
     let mut standings = Standings::of(&judged(0, Verdict::AtRisk));
     let mut now = judged(60, Verdict::Breached);
-    now.systems[2].components[0].verdict = Verdict::Breached;
-    now.systems[2].components[0].reason = t("orders is 9 min behind");
+    Arc::make_mut(&mut now.systems[2]).components[0].verdict = Verdict::Breached;
+    Arc::make_mut(&mut now.systems[2]).components[0].reason = t("orders is 9 min behind");
     let events = standings.follow(&now, SETTLES);
     assert_eq!(events.len(), 1, "{events:#?}");
     let event = &events[0];
@@ -92,7 +93,7 @@ fn lost(seconds: i64, lost: i64, read_before: i64) -> Assessment {
     after(seconds, |assessment| {
         let now = assessment.now;
         let earlier = |seconds| now.checked_sub(Span::from_secs(seconds)).unwrap();
-        let system = &mut assessment.systems[0];
+        let system = Arc::make_mut(&mut assessment.systems[0]);
         let verdict = if lost > 300 { Verdict::Breached } else { Verdict::AtRisk };
         let rpo = &mut system.rpo.region;
         assert_eq!(rpo.objective, Some(Span::from_mins(5)));
@@ -126,7 +127,7 @@ fn an_rpo_that_grows_only_until_it_is_read_again_is_no_breach_yet() {
 #[test]
 fn an_objective_that_was_crossed_is_told_while_the_verdict_has_other_reasons() {
     let other = |mut assessment: Assessment| {
-        assessment.systems[0].verdict = Verdict::Breached;
+        Arc::make_mut(&mut assessment.systems[0]).verdict = Verdict::Breached;
         assessment
     };
     let mut standings = Standings::of(&other(lost(0, 200, 0)));
@@ -327,7 +328,9 @@ fn backups_that_went_well_one_after_the_other_are_said_once() {
 
 #[test]
 fn an_event_is_the_same_after_it_was_written_and_read() {
-    let down = after(60, |after| after.systems[0].up = Up::Down { since: at("14:00:00"), start: RunStart::Seen });
+    let down = after(60, |after| {
+        Arc::make_mut(&mut after.systems[0]).up = Up::Down { since: at("14:00:00"), start: RunStart::Seen }
+    });
     let event = changes(&fixture::calm(), &down).remove(0);
     let written = serde_json::to_string(&event).unwrap();
     assert_eq!(serde_json::from_str::<Event>(&written).unwrap(), event);

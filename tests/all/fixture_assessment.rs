@@ -386,7 +386,7 @@ pub(crate) fn calm() -> Assessment {
     };
     Assessment {
         now: now(),
-        systems,
+        systems: systems.into_iter().map(Arc::new).collect(),
         sources: sources(),
         silent: Vec::new(),
         identity: Reading::fresh(identity, at("14:02:05"), minutes(1)),
@@ -412,7 +412,7 @@ pub(crate) fn outage() -> Assessment {
         source.read_at = Some(last_read());
         source.failure = Some(Failure { since: began, at: at("14:02:12"), kind, error: Text::new(error) });
     }
-    let systems = &mut assessment.systems;
+    let systems: &mut Vec<&mut SystemAssessment> = &mut assessment.systems.iter_mut().map(Arc::make_mut).collect();
     let frozen = |system: &mut SystemAssessment, now: Span| {
         system.up = Up::Down { since: began, start: RunStart::Seen };
         system.rpo.region.now = Some(now);

@@ -157,7 +157,7 @@ fn checks() -> Vec<HealthCheck> {
 }
 
 fn record(name: &str, set: Option<&str>, routing: Routing, check: Option<&str>, target: &str) -> Record {
-    let alias = Alias { target: text(format!("{target}.elb.amazonaws.com")), evaluates_health: false };
+    let alias = Alias { zone: text("Z35SXDOTRQ7X7K"), target: text(format!("{target}.elb.amazonaws.com")), evaluates_health: false };
     Record {
         name: text(name),
         kind: text("A"),
@@ -165,6 +165,7 @@ fn record(name: &str, set: Option<&str>, routing: Routing, check: Option<&str>, 
         routing,
         ttl: None,
         values: Vec::new(),
+        dotted: false,
         alias: Some(alias),
         health_check: check.map(text),
     }

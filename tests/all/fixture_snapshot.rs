@@ -8,12 +8,12 @@ use drdeck::model::facts::backup::{
     BackupJob, CopyJob, JobState, PointStatus, ProtectedResource, RecoveryPoint, RestoreJob, Vault,
 };
 use drdeck::model::facts::backup_plans::{CopyAction, Plan, PlanSummary, RestoreTestingPlan, Rule, Selection};
-use drdeck::model::facts::drs::{Direction, Job, LogItem, RecoverySnapshot, ReplicationState, SourceServer};
+use drdeck::model::facts::drs::{Direction, Job, LogItem, PointId, RecoverySnapshot, ReplicationState, SourceServer};
 use drdeck::model::facts::drs_plans::{Execution, RecoveryPlan};
 use drdeck::model::facts::drs_settings::{LaunchConfiguration, PointRule, ReplicationConfiguration};
 use drdeck::model::facts::dynamodb::{Consistency, ContinuousBackups, ReplicaStatus, Table};
 use drdeck::model::facts::rds::{
-    DbCluster, DbInstance, Event, GlobalCluster, GlobalMember, Replication, Synchronization,
+    DbCluster, DbInstance, Event, GlobalCluster, GlobalMember, Pending, Replication, Synchronization,
 };
 use drdeck::model::facts::{Answer, Known};
 use drdeck::model::kinds::{AuroraGlobal, Backup, Drs, DynamodbGlobalTable, Kind, RdsInstance, RdsReplica, Servers};
@@ -194,6 +194,12 @@ fn instance(region: &str, id: &str, replica_of: Option<&str>) -> DbInstance {
         zone: Some(text(format!("{region}a"))),
         standby_zone: replica_of.is_none().then(|| text(format!("{region}c"))),
         cluster: None,
+        class: text("db.r6g.large"),
+        subnet_group: None,
+        kms_key: None,
+        pending: Pending::default(),
+        restarts: None,
+        intent: None,
     }
 }
 
@@ -208,6 +214,8 @@ fn cluster(region: &str, id: &str, members: &[(&str, bool)]) -> DbCluster {
         latest_restorable: Some(ago(3)),
         backup_retention_days: 14,
         members: members.iter().map(|(name, writes)| (text(name), *writes)).collect(),
+        kms_key: None,
+        intent: None,
     }
 }
 
@@ -250,6 +258,9 @@ fn databases(put: &mut impl FnMut(Query, Answer)) {
             status: text("available"),
             members: vec![member(&here, true), member(&there, false)],
             failover: None,
+            engine: text("aurora-postgresql"),
+            engine_version: text("17.5"),
+            encrypted: true,
         }])
     };
     put(Query::GlobalClusters(east()), global());
@@ -446,6 +457,7 @@ fn replication(put: &mut impl FnMut(Query, Answer)) {
         status: text("COMPLETED"),
         created: Some(ago(minutes)),
         ended: Some(ago(minutes - 17)),
+        tags: Vec::new(),
         servers: launched.iter().map(|(server, launch)| (text(server), text(launch))).collect(),
     };
     let (first, fifth) = ("s-3a1f60c27b94d8e01", "s-3a1f60c27b94d8e05");
@@ -472,8 +484,9 @@ fn replication(put: &mut impl FnMut(Query, Answer)) {
             item("JOB_END", None, None, 38),
         ]),
     );
-    let taken = |minutes| RecoverySnapshot { id: text(format!("pit-{minutes}")), taken: Some(ago(minutes)) };
-    let points = vec![taken(7), taken(17), taken(24 * 60), RecoverySnapshot { id: text("pit-next"), taken: None }];
+    let taken = |minutes| RecoverySnapshot { id: PointId::new(format!("pit-{minutes}")), taken: Some(ago(minutes)) };
+    let next = RecoverySnapshot { id: PointId::new("pit-next"), taken: None };
+    let points = vec![taken(7), taken(17), taken(24 * 60), next];
     put(Query::RecoverySnapshots(west(), first.to_owned()), Answer::RecoverySnapshots(points));
     let launch = LaunchConfiguration {
         disposition: text("STOPPED"),

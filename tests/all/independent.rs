@@ -64,3 +64,20 @@ fn every_error_of_the_simulator_is_read_by_boto3() {
 fn a_dead_region_ages_in_sight_while_the_other_answers() {
     passes("outage_check.py", &[]);
 }
+
+/// Records, health checks, routing controls, messages and people, changed as anybody's scripts would.
+#[test]
+fn traffic_is_moved_by_boto3_as_aws_would_let_it() {
+    passes("change_route53.py", &[]);
+}
+
+#[test]
+fn servers_are_recovered_and_brought_home_by_boto3() {
+    passes("change_drs.py", &[]);
+}
+
+/// Databases and groups in a failover and home again, and the site that serves when all of it is there.
+#[test]
+fn a_failover_of_databases_and_the_way_home_are_as_boto3_finds_them() {
+    passes("change_rds.py", &[]);
+}

@@ -72,7 +72,7 @@ fn settings(endpoint: &str) -> Settings {
         access: Access {
             endpoint_url: Some(endpoint.to_owned()),
             arc: Vec::new(),
-            login: Login::Simulator,
+            login: Login::Simulator { user: None }, session_name: None,
             timeout: Duration::from_secs(2),
         },
         dns: Dns::default(),

@@ -331,6 +331,7 @@ pub(crate) fn record(set: &str, routing: Routing, address: &str, check: Option<&
         routing,
         ttl: Some(60),
         values: vec![t(address)],
+        dotted: false,
         alias: None,
         health_check: check.map(t),
     }
@@ -462,7 +463,7 @@ pub(crate) fn judge(system: System, world: &World) -> Assessment {
 }
 
 pub(crate) fn judge_system(system: System, world: &World) -> SystemAssessment {
-    judge(system, world).systems.remove(0)
+    std::sync::Arc::unwrap_or_clone(judge(system, world).systems.remove(0))
 }
 
 /// One component of that kind, as judged now: promised 15 min for the loss of a Region (26 h for backups) and 26 h for damaged data, as far

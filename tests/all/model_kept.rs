@@ -10,8 +10,8 @@ use drdeck::observe::once;
 use crate::shop::Shop;
 
 /// The Queries whose readings differ.
-fn changed(before: &Snapshot, after: &Snapshot) -> BTreeSet<Query> {
-    let differs = |query: &&Query| before.readings.get(*query) != after.readings.get(*query);
+fn changed(before: &Snapshot, after: &Snapshot) -> BTreeSet<Arc<Query>> {
+    let differs = |query: &&Arc<Query>| before.readings.get(*query) != after.readings.get(*query);
     before.readings.keys().chain(after.readings.keys()).filter(differs).cloned().collect()
 }
 
@@ -31,7 +31,7 @@ fn judging_only_what_changed_comes_to_the_same_as_judging_everything() {
         snapshot.readings.retain(|query, _| seen.snapshot.readings.contains_key(query));
         let gone = changed(&before, &snapshot);
         kept.update(estate, &snapshot, now, &gone, Span::from_hours(100));
-        let all: Vec<Query> = changed(&snapshot, &seen.snapshot).into_iter().collect();
+        let all: Vec<Arc<Query>> = changed(&snapshot, &seen.snapshot).into_iter().collect();
         for some in all.chunks(7) {
             for query in some {
                 snapshot.readings.insert(query.clone(), seen.snapshot.readings[query].clone());
@@ -50,8 +50,9 @@ fn judging_only_what_changed_comes_to_the_same_as_judging_everything() {
     assert!(skipped > 10, "{skipped} steps");
 }
 
-fn follow_ups(estate: &Estate, snapshot: &Snapshot, now: drdeck::model::Moment) -> BTreeMap<Query, Option<Span>> {
-    estate.follow_ups_in(&drdeck::model::index::Index::new(snapshot, now))
+fn follow_ups(estate: &Estate, snapshot: &Snapshot, now: drdeck::model::Moment) -> BTreeMap<Arc<Query>, Option<Span>> {
+    let all = estate.follow_ups_in(&drdeck::model::index::Index::new(snapshot, now));
+    all.into_iter().map(|(query, rpo)| (Arc::new(query), rpo)).collect()
 }
 
 #[test]

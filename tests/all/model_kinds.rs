@@ -181,6 +181,8 @@ fn recovered(id: &str, server: &str, is_drill: bool) -> RecoveryInstance {
         source_server: t(server),
         job: t("drsjob-1"),
         is_drill,
+        origin: t("AWS"),
+        replication: t("NOT_STARTED"),
         ec2_state: t("RUNNING"),
         point_in_time: None,
         failback_state: t("FAILBACK_NOT_STARTED"),
@@ -228,6 +230,7 @@ fn drs_job(status: &str, launch: &str) -> Answer {
         status: t(status),
         created: Some(ago(hours(1))),
         ended: None,
+        tags: Vec::new(),
         servers: vec![(t("s-1"), t(launch)), (t("s-2"), t("LAUNCHED"))],
     }])
 }

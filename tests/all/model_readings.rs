@@ -8,9 +8,11 @@ use drdeck::model::facts::Known::Is;
 use drdeck::model::facts::autoscaling::Group;
 use drdeck::model::facts::backup::{BackupJob, CopyJob, JobState, PointStatus, RecoveryPoint, Vault};
 use drdeck::model::facts::cloudwatch::{Series, SeriesStatus};
-use drdeck::model::facts::drs::{Direction, RecoverySnapshot, ReplicationState, SourceServer};
+use drdeck::model::facts::drs::{Direction, PointId, RecoverySnapshot, ReplicationState, SourceServer};
 use drdeck::model::facts::dynamodb::{Consistency, ContinuousBackups, ReplicaStatus, Table};
-use drdeck::model::facts::rds::{DbCluster, DbInstance, GlobalCluster, GlobalMember, Replication, Synchronization};
+use drdeck::model::facts::rds::{
+    DbCluster, DbInstance, GlobalCluster, GlobalMember, Pending, Replication, Synchronization,
+};
 use drdeck::model::facts::route53::HealthCheck as Check;
 use drdeck::model::query::{self, Window};
 use drdeck::model::{
@@ -186,6 +188,12 @@ pub(crate) fn instance(id: &str, region: &str) -> DbInstance {
         zone: Some(t(&format!("{region}a"))),
         standby_zone: Some(t(&format!("{region}b"))),
         cluster: None,
+        class: t("db.r6g.large"),
+        subnet_group: None,
+        kms_key: None,
+        pending: Pending::default(),
+        restarts: None,
+        intent: None,
     }
 }
 
@@ -208,6 +216,8 @@ pub(crate) fn cluster(id: &str, region: &str) -> DbCluster {
         latest_restorable: Some(ago(minutes(3))),
         backup_retention_days: 7,
         members: vec![(t(&format!("{id}-1")), true)],
+        kms_key: None,
+        intent: None,
     }
 }
 
@@ -223,6 +233,9 @@ pub(crate) fn global(writer: &str) -> GlobalCluster {
         status: t("available"),
         members: vec![member("shop-use1", EAST), member("shop-usw2", WEST)],
         failover: None,
+        engine: t("aurora-postgresql"),
+        engine_version: t("16.4"),
+        encrypted: true,
     }
 }
 
@@ -264,8 +277,10 @@ pub(crate) fn server(id: &str) -> SourceServer {
 }
 
 pub(crate) fn taken(moments: &[Option<Moment>]) -> Answer {
-    let snapshots =
-        moments.iter().zip(0..).map(|(taken, n)| RecoverySnapshot { id: t(&format!("pit-{n}")), taken: *taken });
+    let snapshots = moments
+        .iter()
+        .zip(0..)
+        .map(|(taken, n)| RecoverySnapshot { id: PointId::new(format!("pit-{n}")), taken: *taken });
     Answer::RecoverySnapshots(snapshots.collect())
 }
 

@@ -88,7 +88,7 @@ pub(crate) fn aliases(world: &mut World, evaluates_health: bool) {
     for (at, region) in [(0, EAST), (1, WEST)] {
         let target = format!("dualstack.web-123.{region}.elb.amazonaws.com");
         let record = &mut records(world)[at];
-        record.alias = Some(Alias { target: t(&target), evaluates_health });
+        record.alias = Some(Alias { zone: t("Z35SXDOTRQ7X7K"), target: t(&target), evaluates_health });
         (record.ttl, record.values) = (None, Vec::new());
         world.put(dns(&target, Resolver), dns_answer(&[["203.0.113.10", "203.0.113.20"][at]]));
     }
@@ -179,13 +179,14 @@ fn an_alias_within_the_zone_is_followed() {
             routing: Routing::Simple,
             ttl: None,
             values: Vec::new(),
-            alias: Some(Alias { target: t(&format!("web.{region}.elb.amazonaws.com.")), evaluates_health: true }),
+            dotted: false,
+            alias: Some(Alias { zone: t("Z35SXDOTRQ7X7K"), target: t(&format!("web.{region}.elb.amazonaws.com.")), evaluates_health: true }),
             health_check: None,
             ..records(&mut world)[at].clone()
         };
         records(&mut world).push(below);
         let record = &mut records(&mut world)[at];
-        record.alias = Some(Alias { target: t(name), evaluates_health: true });
+        record.alias = Some(Alias { zone: t("Z35SXDOTRQ7X7K"), target: t(name), evaluates_health: true });
         (record.ttl, record.values, record.health_check) = (None, Vec::new(), None);
         world.put(dns(name, Authoritative), dns_answer(&[address]));
     }
@@ -249,6 +250,7 @@ fn a_wildcard_and_a_cname_are_records_of_the_name_too() {
         set: None,
         routing: Routing::Simple,
         values: vec![t("web.eu-west-1.elb.amazonaws.com.")],
+        dotted: false,
         health_check: None,
         ..records(&mut world)[0].clone()
     };

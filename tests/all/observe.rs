@@ -58,7 +58,8 @@ pub(crate) fn settings(endpoint: &str) -> Settings {
         access: Access {
             endpoint_url: Some(endpoint.to_owned()),
             arc: Vec::new(),
-            login: Login::Simulator,
+            login: Login::Simulator { user: None },
+            session_name: None,
             timeout: Duration::from_millis(200),
         },
         dns: Dns::default(),
@@ -142,7 +143,7 @@ fn sources_are_services_in_regions_and_checkers_have_a_lane_of_their_own() {
         Query::HealthCheckStatus(east.clone(), "a".to_owned()),
         Query::HealthCheckStatus(east.clone(), "b".to_owned()),
     ]);
-    let groups = Source::group(&queries);
+    let groups = Source::group(&queries.into_iter().map(Arc::new).collect());
     let source = |service, place: &Place, lane| Source { service, place: place.clone(), lane };
     assert_eq!(groups.len(), 4);
     assert_eq!(groups[&source(Service::Rds, &east, Lane::Usual)].len(), 2);

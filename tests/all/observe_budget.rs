@@ -188,13 +188,17 @@ fn one_look_at_the_large_estate_takes_each_page_of_each_list_once() {
 
 const PACES: Paces = Paces { refresh: Span::from_secs(30), slow: Span::from_mins(15) };
 
-fn servers(n: usize) -> BTreeSet<Query> {
+fn servers(n: usize) -> BTreeSet<Arc<Query>> {
     let place = Place::home("us-west-2");
-    (0..n).map(|n| Query::RecoverySnapshots(place.clone(), format!("s-{n:04}"))).collect()
+    (0..n).map(|n| Arc::new(Query::RecoverySnapshots(place.clone(), format!("s-{n:04}")))).collect()
 }
 
 /// The seconds at which a plan asks these, each answered at once, in so long.
-fn asked(queries: &BTreeSet<Query>, every: impl Fn(&Query) -> Duration, length: Duration) -> Vec<(f64, Query)> {
+fn asked(
+    queries: &BTreeSet<Arc<Query>>,
+    every: impl Fn(&Query) -> Duration,
+    length: Duration,
+) -> Vec<(f64, Arc<Query>)> {
     let began = Instant::now();
     let (mut now, mut asked) = (began, Vec::new());
     let mut plan = Plan::new(Lane::Things, began, 0.3);
@@ -275,7 +279,7 @@ fn a_source_that_is_gone_is_asked_one_question_and_all_anew_in_turn_when_it_is_b
     for query in plan.due(now) {
         plan.answered(&query, now, Duration::from_mins(15));
     }
-    let two: Vec<&Query> = queries.iter().take(2).collect();
+    let two: Vec<&Arc<Query>> = queries.iter().take(2).collect();
     for query in &two {
         plan.failed(query, now, Duration::from_secs(30), true);
     }

@@ -56,6 +56,7 @@ fn the_permissions_are_the_operations_that_are_called() {
         Query::Table(place.clone(), name()),
         Query::ContinuousBackups(place.clone(), name()),
         Query::Groups(place.clone()),
+        Query::ScalingActivities(place.clone(), name()),
         Query::Series(place.clone(), metric.into()),
         Query::Alarms(place.clone()),
         Query::HostedZones(place.clone()),

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
 
-use crate::sim_kit::{ESTATE, Reply, ask, at, get, query, signed, simulator, target};
+use crate::sim_kit::{ESTATE, Reply, ask, at, control, get, query, signed, simulator, target};
 
 const INSTANCES: &str = "Action=DescribeDBInstances";
 
@@ -148,6 +148,59 @@ fn a_lost_answer_is_lost_after_the_call_was_carried_out() {
     let calls = ask(&server, "/_drdeck/calls");
     assert_eq!((&calls[0]["operation"], &calls[0]["status"]), (&json!("DescribeDBInstances"), &Json::Null));
     assert_eq!(query(&server, "rds", "us-east-1", "Action=DescribeDBClusters").unwrap().status, 200);
+}
+
+#[test]
+fn an_answer_is_lost_as_an_error_or_comes_too_late() {
+    let server = simulator(ESTATE, "");
+    let lose = |how: serde_json::Value| {
+        let acts = json!([{ "fault": { "lost-answer": how }, "times": 1 }]);
+        assert_eq!(control(&server, "/_drdeck/faults", &acts).status, 200);
+    };
+    lose(json!({ "operation": "DescribeDBInstances", "how": "error" }));
+    let error = query(&server, "rds", "us-east-1", INSTANCES).unwrap();
+    assert_eq!((error.status, error.element("Code").unwrap().as_str()), (500, "InternalFailure"));
+    lose(json!({ "operation": "DescribeDBInstances", "how": "late", "delay": "700ms" }));
+    let began = Instant::now();
+    assert_eq!(query(&server, "rds", "us-east-1", INSTANCES).unwrap().status, 200);
+    assert!(began.elapsed() >= Duration::from_millis(700));
+    let began = Instant::now();
+    assert_eq!(query(&server, "rds", "us-east-1", INSTANCES).unwrap().status, 200);
+    assert!(began.elapsed() < Duration::from_millis(700), "only once");
+    let calls = ask(&server, "/_drdeck/calls");
+    let statuses: Vec<_> = calls.as_array().unwrap().iter().map(|call| call["status"].clone()).collect();
+    assert_eq!(statuses, [json!(500), serde_json::Value::Null, json!(200)]);
+}
+
+#[test]
+fn a_fault_that_is_counted_is_over_after_so_many_calls() {
+    let server = simulator(
+        ESTATE,
+        "[[act]]\ntimes = 2\nfault.endpoint = { service = \"rds\", region = \"us-east-1\", how = \"error\" }\n",
+    );
+    let ask_in = |region: &str| query(&server, "rds", region, INSTANCES).unwrap().status;
+    let expected = [("us-west-2", 200), ("us-east-1", 500), ("us-west-2", 200), ("us-east-1", 500), ("us-east-1", 200)];
+    for (region, status) in expected {
+        assert_eq!(ask_in(region), status, "{region}");
+    }
+    for fault in [
+        json!({ "throttle": { "operation": "DescribeDBInstances" } }),
+        json!({ "denied": { "operation": "DescribeDBInstances" } }),
+        json!({ "expired-credentials": { "operation": "DescribeDBInstances" } }),
+    ] {
+        let acts = json!([{ "fault": fault, "times": 1 }]);
+        assert_eq!(control(&server, "/_drdeck/faults", &acts).status, 200);
+        assert_eq!(query(&server, "rds", "us-east-1", "Action=DescribeDBClusters").unwrap().status, 200);
+        assert!((400..404).contains(&ask_in("us-east-1")), "{fault}");
+        assert_eq!(ask_in("us-east-1"), 200, "{fault}");
+    }
+    for wrong in [
+        json!([{ "fault": { "outage": { "site": "us-east-1" } }, "times": 1 }]),
+        json!([{ "fault": { "denied": {} }, "times": 0 }]),
+        json!([{ "fault": { "endpoint": { "service": "dns" } }, "times": 1 }]),
+    ] {
+        assert_eq!(control(&server, "/_drdeck/faults", &wrong).status, 400, "{wrong}");
+    }
 }
 
 #[test]

@@ -114,7 +114,7 @@ fn a_region_an_operation_or_a_service_that_is_not_there_is_refused() {
     assert_eq!((region.status, region.element("Code").unwrap().as_str()), (403, "SignatureDoesNotMatch"));
     let operation = query(&server, "rds", "us-east-1", "Action=DescribeEverything").unwrap();
     assert_eq!((operation.status, operation.element("Code").unwrap().as_str()), (400, "InvalidAction"));
-    let service = query(&server, "sns", "us-east-1", "Action=ListTopics").unwrap();
+    let service = query(&server, "sqs", "us-east-1", "Action=ListQueues").unwrap();
     assert_eq!((service.status, service.element("Code").unwrap().as_str()), (400, "InvalidAction"));
     let json = target(&server, "dynamodb", "us-east-1", "DynamoDB_20120810.PutItem", &json!({})).unwrap();
     assert!(json.json()["__type"].as_str().unwrap().ends_with("#UnknownOperationException"));

@@ -19,6 +19,7 @@ fn launch_of(launch: &str) -> Job {
         status: t("COMPLETED"),
         created: Some(ago(hours(2))),
         ended: Some(ago(hours(1))),
+        tags: Vec::new(),
         servers: vec![(t("s-1"), t(launch)), (t("s-2"), t("LAUNCHED"))],
     }
 }
@@ -29,6 +30,8 @@ fn launched(id: &str, server: &str, job: &str, is_drill: bool) -> RecoveryInstan
         source_server: t(server),
         job: t(job),
         is_drill,
+        origin: t("AWS"),
+        replication: t("NOT_STARTED"),
         ec2_state: t("RUNNING"),
         point_in_time: Some(ago(hours(5))),
         failback_state: t("FAILBACK_NOT_STARTED"),

@@ -182,7 +182,7 @@ fn without_colours_weight_still_reaches_the_terminal() {
     for sequence in text(&pty).split("\x1b[").skip(1) {
         let end = sequence.find(|c: char| !c.is_ascii_digit() && c != ';').unwrap();
         if sequence[end..].starts_with('m') {
-            parameters.extend(sequence[..end].split(';').map(|number| number.parse::<u16>().unwrap()));
+            parameters.extend(sequence[..end].split(';').map(|number| number.parse::<u16>().unwrap_or(0)));
         }
     }
     let colours: Vec<_> = parameters.iter().filter(|number| matches!(number, 30..=38 | 40..=48 | 90..=107)).collect();

@@ -28,7 +28,7 @@ impl Screen {
 #[test]
 fn a_frame_is_one_synchronized_update() {
     let frame = Screen::new(10, 2).draw_line(Line::raw("hello")).unwrap();
-    assert_eq!(frame, "\x1b[?2026h\x1b[1;1Hhello\x1b[?2026l");
+    assert_eq!(frame, "\x1b[?2026h\x1b[Hhello\x1b[?2026l");
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn a_ticking_clock_costs_less_than_thirty_bytes() {
         |second: &str| Line::from(vec![Span::raw(" ".repeat(190)), Span::raw(format!("14:02:{second}Z")).bold()]);
     screen.draw_line(clock("17")).unwrap();
     let frame = screen.draw_line(clock("18")).unwrap();
-    assert_eq!(frame, "\x1b[?2026h\x1b[1;198H\x1b[1m8\x1b[0m\x1b[?2026l");
+    assert_eq!(frame, "\x1b[?2026h\x1b[1;198H\x1b[1m8\x1b[m\x1b[?2026l");
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn the_sixteen_colours_are_sent_as_such_and_the_style_only_where_it_changes() {
     let frame = Screen::new(10, 1).draw_line(line).unwrap();
     assert_eq!(
         frame,
-        "\x1b[?2026h\x1b[1;1H\x1b[31ma\x1b[1mb\x1b[0;94;40mc\x1b[38;5;208;49md\x1b[39;48;2;1;2;3me\x1b[0mf\x1b[?2026l"
+        "\x1b[?2026h\x1b[H\x1b[31ma\x1b[1mb\x1b[;94;40mc\x1b[;38;5;208md\x1b[;48;2;1;2;3me\x1b[mf\x1b[?2026l"
     );
 }
 
@@ -80,14 +80,14 @@ fn all_modifiers_reach_the_terminal() {
     ] {
         let line = Line::styled("x", Style::new().add_modifier(modifier));
         let frame = Screen::new(1, 1).draw_line(line).unwrap();
-        assert_eq!(frame, format!("\x1b[?2026h\x1b[1;1H\x1b[{number}mx\x1b[0m\x1b[?2026l"));
+        assert_eq!(frame, format!("\x1b[?2026h\x1b[H\x1b[{number}mx\x1b[m\x1b[?2026l"));
     }
 }
 
 #[test]
 fn behind_a_wide_character_the_place_is_said_again() {
     let frame = Screen::new(10, 1).draw_line(Line::raw("漢x")).unwrap();
-    assert_eq!(frame, "\x1b[?2026h\x1b[1;1H漢\x1b[1;3Hx\x1b[?2026l");
+    assert_eq!(frame, "\x1b[?2026h\x1b[H漢\x1b[1;3Hx\x1b[?2026l");
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn the_cursor_is_shown_moved_and_hidden_with_the_frame() {
             }
         })
     };
-    assert_eq!(cursor(Some((2, 0)), "ab").unwrap(), "\x1b[?2026h\x1b[1;1Hab\x1b[1;3H\x1b[?25h\x1b[?2026l");
+    assert_eq!(cursor(Some((2, 0)), "ab").unwrap(), "\x1b[?2026h\x1b[Hab\x1b[1;3H\x1b[?25h\x1b[?2026l");
     assert_eq!(cursor(Some((2, 0)), "ab"), None);
     assert_eq!(cursor(Some((1, 0)), "ab").unwrap(), "\x1b[?2026h\x1b[1;2H\x1b[?2026l");
     // Drawing moved it: it goes back to where it was.
@@ -115,7 +115,7 @@ fn a_new_size_clears_and_draws_everything() {
     let mut screen = Screen::new(10, 2);
     screen.draw_line(Line::raw("hello")).unwrap();
     screen.0.backend_mut().set_size(Size { width: 8, height: 1 });
-    assert_eq!(screen.draw_line(Line::raw("hello")).unwrap(), "\x1b[?2026h\x1b[2J\x1b[1;1Hhello\x1b[?2026l");
+    assert_eq!(screen.draw_line(Line::raw("hello")).unwrap(), "\x1b[?2026h\x1b[2J\x1b[Hhello\x1b[?2026l");
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn a_repaint_asks_the_terminal_for_nothing() {
     let mut screen = Screen::new(10, 2);
     screen.draw_line(Line::raw("hello")).unwrap();
     screen.0.clear().unwrap();
-    assert_eq!(screen.draw_line(Line::raw("hello")).unwrap(), "\x1b[?2026h\x1b[2J\x1b[1;1Hhello\x1b[?2026l");
+    assert_eq!(screen.draw_line(Line::raw("hello")).unwrap(), "\x1b[?2026h\x1b[2J\x1b[Hhello\x1b[?2026l");
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn what_is_copied_goes_out_behind_the_frame_in_the_same_piece() {
     let mut screen = Screen::new(10, 2);
     screen.draw_line(Line::raw("a")).unwrap();
     screen.0.backend_mut().append(b"\x1b]52;c;aGk=\x07");
-    assert_eq!(screen.draw_line(Line::raw("b")).unwrap(), "\x1b[?2026h\x1b[1;1Hb\x1b[?2026l\x1b]52;c;aGk=\x07");
+    assert_eq!(screen.draw_line(Line::raw("b")).unwrap(), "\x1b[?2026h\x1b[Hb\x1b[?2026l\x1b]52;c;aGk=\x07");
     screen.0.backend_mut().append(b"\x1b]52;c;aGk=\x07");
     assert_eq!(screen.draw_line(Line::raw("b")).unwrap(), "\x1b[?2026h\x1b[?2026l\x1b]52;c;aGk=\x07");
 }

@@ -208,6 +208,8 @@ def _xml(shape: Shape, element: ElementTree.Element, path: str, members: dict[st
                     yield f"{path}.{local(child)}: the items of {shape.name} are called {item}"
         case "map":
             for entry in children:
+                if local(entry) != "entry":
+                    yield f"{path}.{local(entry)}: the entries of {shape.name} are called entry"
                 if [local(part) for part in entry] != [
                     shape.key.serialization.get("name", "key"),
                     shape.value.serialization.get("name", "value"),

@@ -19,85 +19,12 @@ from botocore.model import OperationModel, Shape
 
 import wire
 from aws import Aws
+from change_drs import every_change
 from deck import Simulator
 from findings import Findings
+from served import EXPECTED, SERVICES
 
 REGIONS = ("us-east-1", "us-west-2", "us-east-2")
-SERVICES = (
-    "arc-region-switch",
-    "autoscaling",
-    "backup",
-    "cloudwatch",
-    "drs",
-    "dynamodb",
-    "efs",
-    "elasticache",
-    "rds",
-    "route53",
-    "route53-recovery-cluster",
-    "sts",
-)
-EXPECTED = {
-    "arc-region-switch": {
-        "ListPlans",
-        "ListPlansInRegion",
-        "GetPlan",
-        "GetPlanInRegion",
-        "ListPlanExecutions",
-        "GetPlanExecution",
-    },
-    "autoscaling": {"DescribeAutoScalingGroups"},
-    "backup": {
-        "ListBackupJobs",
-        "ListCopyJobs",
-        "ListRestoreJobs",
-        "ListProtectedResources",
-        "ListRecoveryPointsByBackupVault",
-        "DescribeBackupVault",
-        "ListBackupPlans",
-        "GetBackupPlan",
-        "ListBackupSelections",
-        "GetBackupSelection",
-        "ListRestoreTestingPlans",
-        "GetRestoreTestingPlan",
-        "ListRestoreTestingSelections",
-        "GetRestoreTestingSelection",
-        "DescribeRestoreJob",
-        "ListRestoreJobsByProtectedResource",
-    },
-    "cloudwatch": {"GetMetricData", "DescribeAlarms"},
-    "drs": {
-        "DescribeSourceServers",
-        "DescribeRecoveryInstances",
-        "DescribeJobs",
-        "DescribeJobLogItems",
-        "DescribeRecoverySnapshots",
-        "GetLaunchConfiguration",
-        "GetReplicationConfiguration",
-    },
-    "dynamodb": {"DescribeTable", "DescribeContinuousBackups"},
-    "efs": {"DescribeReplicationConfigurations"},
-    "elasticache": {"DescribeGlobalReplicationGroups", "DescribeReplicationGroups"},
-    "rds": {
-        "DescribeDBInstances",
-        "DescribeDBClusters",
-        "DescribeGlobalClusters",
-        "DescribeDBInstanceAutomatedBackups",
-        "DescribeDBClusterAutomatedBackups",
-        "DescribeEvents",
-    },
-    "route53": {
-        "ListHealthChecks",
-        "GetHealthCheckStatus",
-        "ListHostedZones",
-        "ListHostedZonesByName",
-        "ListResourceRecordSets",
-        "GetChange",
-        "TestDNSAnswer",
-    },
-    "route53-recovery-cluster": {"ListRoutingControls", "GetRoutingControlState"},
-    "sts": {"GetCallerIdentity"},
-}
 CHANGE = "C03916482RELEASE7K41"  # of the built-in shop: no list leads to it
 NOT_SERVED = {"UnknownOperationException", "InvalidAction"}
 SHORT_PAGES = {
@@ -235,12 +162,64 @@ class Explorer:
             self.call("elasticache", region, "DescribeGlobalReplicationGroups", ShowMemberInfo=True)
             self.pages(found, "rds", region, "DescribeEvents", "Events", Duration=20_160)
         self.names(found)
-        role = f"arn:aws:iam::{config['account']}:role/reader"
-        self.call("sts", "us-west-2", "AssumeRole", RoleArn=role, RoleSessionName="drdeck")
+        role = {"RoleArn": f"arn:aws:iam::{config['account']}:role/reader", "RoleSessionName": "drdeck"}
+        self.call("sts", "us-west-2", "AssumeRole", SourceIdentity="alice", Tags=[{"Key": "run", "Value": "1"}], **role)
         for component in components(config, "health-check"):
             self.call("route53", "us-east-1", "GetHealthCheck", HealthCheckId=component["id"])
             self.call("route53", "us-east-1", "GetHealthCheckStatus", HealthCheckId=component["id"])
+            self.call("route53", "us-east-1", "GetHealthCheckLastFailureReason", HealthCheckId=component["id"])
             time.sleep(1)  # as often as Route 53 allows
+        self.messages()
+        self.traffic(found)
+
+    def messages(self) -> None:
+        """Topics, and a message to each."""
+        for region in REGIONS:
+            for topic in self.call("sns", region, "ListTopics")[0]["Topics"]:
+                self.call("sns", region, "GetTopicAttributes", **topic)
+                self.call("sns", region, "Publish", Message="a & b", Subject="drill", **topic)
+
+    def traffic(self, found: Findings) -> None:
+        """What moves users: a record, a health check, routing controls; each is set to what it is already."""
+        zones = self.call("route53", "us-east-1", "ListHostedZones")[0]["HostedZones"]
+        records = self.call("route53", "us-east-1", "ListResourceRecordSets", HostedZoneId=zones[0]["Id"])[0]
+        batch = {"Comment": "as it was", "Changes": [{"Action": "UPSERT", "ResourceRecordSet": records["ResourceRecordSets"][-1]}]}
+        changed, code = self.call(
+            "route53", "us-east-1", "ChangeResourceRecordSets", HostedZoneId=zones[0]["Id"], ChangeBatch=batch
+        )
+        found.equal("ChangeResourceRecordSets", code, None)
+        self.call("route53", "us-east-1", "GetChange", Id=changed["ChangeInfo"]["Id"])
+        check = next(
+            each
+            for each in self.call("route53", "us-east-1", "ListHealthChecks")[0]["HealthChecks"]
+            if each["HealthCheckConfig"]["Type"] == "HTTPS"
+        )
+        told = {"HealthCheckId": check["Id"], "HealthCheckVersion": check["HealthCheckVersion"]}
+        more = {"Regions": ["us-east-1", "us-west-1", "eu-west-1"], "ResetElements": ["ResourcePath"]}
+        answer, _ = self.call("route53", "us-east-1", "UpdateHealthCheck", Inverted=False, **told, **more)
+        found.equal("UpdateHealthCheck's version", answer["HealthCheck"]["HealthCheckVersion"], check["HealthCheckVersion"] + 1)
+        cluster = "route53-recovery-cluster"
+        for control in self.call(cluster, "us-west-2", "ListRoutingControls")[0]["RoutingControls"]:
+            entry = {name: control[name] for name in ("RoutingControlArn", "RoutingControlState")}
+            self.call(cluster, "us-west-2", "UpdateRoutingControlState", **entry)
+            self.call(cluster, "us-west-2", "UpdateRoutingControlStates", UpdateRoutingControlStateEntries=[entry])
+
+    def databases(self, simulator: Simulator, found: Findings) -> None:
+        """A failover of databases and groups and the way home, looked at after each step."""
+        for minutes, calls in MOVES:
+            simulator.freeze(simulator.now() + timedelta(minutes=minutes))
+            for service, region, operation, arguments in calls:
+                _, code = self.call(service, region, operation, **arguments)
+                found.equal(f"{operation} {arguments} after {minutes} minutes", code, None)
+            for region in ("us-east-1", "us-west-2"):
+                for operation in ("DescribeDBInstances", "DescribeDBClusters", "DescribeGlobalClusters"):
+                    self.call("rds", region, operation)
+                self.call("autoscaling", region, "DescribeAutoScalingGroups")
+        for region in ("us-east-1", "us-west-2"):
+            for operation, key in (("DescribeDBSnapshots", "DBSnapshots"), ("DescribeDBClusterSnapshots", "DBClusterSnapshots")):
+                self.pages(found, "rds", region, operation, key)
+            self.pages(found, "rds", region, "DescribeEvents", "Events", Duration=20_160)
+            self.pages(found, "autoscaling", region, "DescribeScalingActivities", "Activities")
 
     def plans(self, found: Findings, region: str) -> None:
         """Backup plans and restore tests, with what they select."""
@@ -361,6 +340,64 @@ class Explorer:
             token = {"NextToken": answer["NextToken"]}
 
 
+GROUP = {"AutoScalingGroupName": "orders-app"}
+GLOBAL = {"GlobalClusterIdentifier": "shop"}
+CLUSTER = "arn:aws:rds:{}:111122223333:cluster:{}"
+EAST, WEST = CLUSTER.format("us-east-1", "shop-use1"), CLUSTER.format("us-west-2", "shop-usw2")
+MEMBER = {"DBClusterIdentifier": "shop-new", "DBInstanceClass": "db.r7g.xlarge", "Engine": "aurora-postgresql"}
+REPLICA = {"SourceDBInstanceIdentifier": "arn:aws:rds:us-west-2:111122223333:db:orders-db-west", "KmsKeyId": "alias/aws/rds"}
+
+# minutes to wait, then service, Region, operation and arguments
+MOVES: list[tuple[float, list[tuple[str, str, str, dict[str, Any]]]]] = [
+    (
+        0,
+        [
+            ("rds", "us-west-2", "PromoteReadReplica", {"DBInstanceIdentifier": "orders-db-west", "BackupRetentionPeriod": 7}),
+            ("rds", "us-east-1", "RebootDBInstance", {"DBInstanceIdentifier": "analytics-db"}),
+            ("rds", "us-east-1", "FailoverDBCluster", {"DBClusterIdentifier": "shop-use1"}),
+            ("autoscaling", "us-west-2", "SuspendProcesses", {**GROUP, "ScalingProcesses": ["AZRebalance"]}),
+            ("autoscaling", "us-west-2", "UpdateAutoScalingGroup", {**GROUP, "MinSize": 3, "DesiredCapacity": 4}),
+        ],
+    ),
+    (1, []),
+    (
+        10,
+        [
+            ("rds", "us-east-1", "CreateDBInstanceReadReplica", {"DBInstanceIdentifier": "orders-db-home", **REPLICA}),
+            ("rds", "us-east-1", "ModifyDBInstance", {"DBInstanceIdentifier": "analytics-db", "MultiAZ": True}),
+            ("rds", "us-east-1", "StopDBInstance", {"DBInstanceIdentifier": "analytics-db"}),
+            ("rds", "us-east-1", "SwitchoverGlobalCluster", {**GLOBAL, "TargetDbClusterIdentifier": WEST}),
+            ("autoscaling", "us-west-2", "SetDesiredCapacity", {**GROUP, "DesiredCapacity": 5}),
+            ("autoscaling", "us-west-2", "ResumeProcesses", GROUP),
+        ],
+    ),
+    (
+        10,
+        [
+            ("rds", "us-east-1", "StartDBInstance", {"DBInstanceIdentifier": "analytics-db"}),
+            ("rds", "us-east-1", "FailoverGlobalCluster", {**GLOBAL, "TargetDbClusterIdentifier": EAST, "AllowDataLoss": True}),
+        ],
+    ),
+    (0.5, []),
+    (60, [("rds", "us-west-2", "RemoveFromGlobalCluster", {**GLOBAL, "DbClusterIdentifier": WEST})]),
+    (
+        5,
+        [
+            ("rds", "us-west-2", "CreateDBCluster", {"DBClusterIdentifier": "shop-new", "Engine": "aurora-postgresql", **GLOBAL}),
+            ("rds", "us-west-2", "DeleteDBInstance", {"DBInstanceIdentifier": "shop-usw2-1", "SkipFinalSnapshot": True}),
+        ],
+    ),
+    (
+        10,
+        [
+            ("rds", "us-west-2", "CreateDBInstance", {"DBInstanceIdentifier": "shop-new-1", **MEMBER}),
+            ("rds", "us-west-2", "DeleteDBCluster", {"DBClusterIdentifier": "shop-usw2", "FinalDBSnapshotIdentifier": "last"}),
+            ("rds", "us-east-1", "DeleteDBInstance", {"DBInstanceIdentifier": "orders-db", "FinalDBSnapshotIdentifier": "last"}),
+        ],
+    ),
+    (15, []),
+]
+
 LISTS = [
     ("arc-region-switch", "ListPlans", "plans"),
     ("arc-region-switch", "ListPlansInRegion", "plans"),
@@ -434,6 +471,8 @@ def main() -> None:
             lacking = operations - explorer.served[service]
             found.check(not lacking, f"{service} does not serve {', '.join(sorted(lacking))}")
         explorer.walk(found, tomllib.loads(simulator.config.read_text()))
+        explorer.databases(simulator, found)
+        every_change(lambda region: explorer.client("drs", region), simulator, found)
     served = {f"{service}:{name}" for service, names in explorer.served.items() for name in names}
     print(f"{len(served)} operations served, {len(recorder.replies)} replies: {', '.join(sorted(served))}")
     check_replies(recorder.replies, explorer.served, found)

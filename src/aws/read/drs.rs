@@ -1,5 +1,7 @@
 //! Elastic Disaster Recovery. Every date and duration of DRS is a plain string.
 
+use std::collections::HashMap;
+
 use aws_sdk_drs::Client;
 use aws_sdk_drs::types;
 
@@ -7,7 +9,7 @@ use super::convert::{known, parsed_moment, some_text, text};
 use super::{Ask, Unread};
 use crate::model::facts::Known;
 use crate::model::facts::drs::{
-    Direction, Job, LogItem, RecoveryInstance, RecoverySnapshot, ReplicationState, SourceServer,
+    Direction, Job, LogItem, PointId, RecoveryInstance, RecoverySnapshot, ReplicationState, SourceServer,
 };
 use crate::model::{Moment, Region, Span, Text};
 
@@ -31,31 +33,45 @@ const STATES: [(&str, ReplicationState); 12] = [
 
 const DIRECTIONS: [(&str, Direction); 2] = [("FAILOVER", Direction::Failover), ("FAILBACK", Direction::Failback)];
 
+// What the SDK makes of a page is several times as large as what is kept of it, so each page of a list that may be
+// long is turned into facts before the next one is read.
 // DRS states no largest page size, so none is asked for: its own is always valid.
 
 pub(super) async fn source_servers(ask: &Ask<'_>, client: &Client) -> Result<Vec<SourceServer>, Unread> {
-    let raw = ask
+    let all: Vec<Result<_, Unread>> = ask
         .pages(
             |token| client.describe_source_servers().set_next_token(token).send(),
-            |page| (page.items.unwrap_or_default(), page.next_token),
+            |page| (page.items.unwrap_or_default().into_iter().map(source_server).collect(), page.next_token),
         )
         .await?;
-    raw.into_iter().map(source_server).collect()
+    all.into_iter().collect()
 }
 
 pub(super) async fn recovery_instances(ask: &Ask<'_>, client: &Client) -> Result<Vec<RecoveryInstance>, Unread> {
-    let raw = ask
+    let all: Vec<Result<_, Unread>> = ask
         .pages(
             |token| client.describe_recovery_instances().set_next_token(token).send(),
-            |page| (page.items.unwrap_or_default(), page.next_token),
+            |page| (page.items.unwrap_or_default().into_iter().map(recovery_instance).collect(), page.next_token),
         )
         .await?;
-    raw.into_iter().map(recovery_instance).collect()
+    all.into_iter().collect()
 }
 
 pub(super) async fn jobs(ask: &Ask<'_>, client: &Client, now: Moment) -> Result<Vec<Job>, Unread> {
     let since = now.checked_sub(JOBS).unwrap_or(Moment::UNIX_EPOCH);
     let filters = types::DescribeJobsRequestFilters::builder().from_date(since.to_string()).build();
+    let raw = ask
+        .pages(
+            |token| client.describe_jobs().filters(filters.clone()).set_next_token(token).send(),
+            |page| (page.items.unwrap_or_default(), page.next_token),
+        )
+        .await?;
+    raw.into_iter().map(job).collect()
+}
+
+/// One job, whenever it ran; none if AWS knows it no more.
+pub(super) async fn job_of(ask: &Ask<'_>, client: &Client, id: &str) -> Result<Vec<Job>, Unread> {
+    let filters = types::DescribeJobsRequestFilters::builder().job_ids(id).build();
     let raw = ask
         .pages(
             |token| client.describe_jobs().filters(filters.clone()).set_next_token(token).send(),
@@ -76,10 +92,10 @@ pub(super) async fn recovery_snapshots(
             |page| (page.items.unwrap_or_default(), page.next_token),
         )
         .await?;
-    raw.into_iter()
+    raw.iter()
         .map(|raw| {
             let taken = parsed_moment("a snapshot's timestamp", raw.timestamp.as_deref())?;
-            Ok(RecoverySnapshot { id: Text::new(raw.snapshot_id), taken })
+            Ok(RecoverySnapshot { id: PointId::new(&raw.snapshot_id), taken })
         })
         .collect()
 }
@@ -107,9 +123,7 @@ fn log_item(raw: types::JobLog) -> Result<LogItem, Unread> {
 }
 
 fn source_server(raw: types::SourceServer) -> Result<SourceServer, Unread> {
-    let mut tags: Vec<(Text, Text)> =
-        raw.tags.unwrap_or_default().into_iter().map(|(key, value)| (Text::new(key), Text::new(value))).collect();
-    tags.sort();
+    let tags = sorted(raw.tags);
     let hostname =
         raw.source_properties.and_then(|properties| properties.identification_hints).and_then(|hints| hints.hostname);
     let named = tags.iter().find(|(key, _)| key.as_str() == "Name").map(|(_, value)| value.clone());
@@ -161,6 +175,13 @@ fn source_server(raw: types::SourceServer) -> Result<SourceServer, Unread> {
     })
 }
 
+fn sorted(raw: Option<HashMap<String, String>>) -> Vec<(Text, Text)> {
+    let mut tags: Vec<(Text, Text)> =
+        raw.unwrap_or_default().into_iter().map(|(key, value)| (Text::new(key), Text::new(value))).collect();
+    tags.sort();
+    tags
+}
+
 /// An ISO 8601 duration such as `PT0S` or `P1DT2H`; a day is 24 hours.
 fn duration(raw: &str) -> Option<Span> {
     let span: jiff::Span = raw.parse().ok()?;
@@ -173,8 +194,14 @@ fn recovery_instance(raw: types::RecoveryInstance) -> Result<RecoveryInstance, U
         source_server: text(raw.source_server_id),
         job: text(raw.job_id),
         is_drill: raw.is_drill.unwrap_or(false),
+        origin: text(raw.origin_environment.map(|origin| origin.as_str().to_owned())),
         ec2_state: text(raw.ec2_instance_state.map(|state| state.as_str().to_owned())),
         point_in_time: parsed_moment("pointInTimeSnapshotDateTime", raw.point_in_time_snapshot_date_time.as_deref())?,
+        replication: text(
+            raw.data_replication_info
+                .and_then(|info| info.data_replication_state)
+                .map(|state| state.as_str().to_owned()),
+        ),
         failback_state: text(raw.failback.and_then(|failback| failback.state).map(|state| state.as_str().to_owned())),
     })
 }
@@ -187,6 +214,7 @@ fn job(raw: types::Job) -> Result<Job, Unread> {
         status: text(raw.status.map(|status| status.as_str().to_owned())),
         created: parsed_moment("creationDateTime", raw.creation_date_time.as_deref())?,
         ended: parsed_moment("endDateTime", raw.end_date_time.as_deref())?,
+        tags: sorted(raw.tags),
         servers: raw
             .participating_servers
             .unwrap_or_default()

@@ -17,6 +17,7 @@ mod route53;
 mod sts;
 mod zones;
 
+use std::borrow::Borrow;
 use std::error::Error;
 use std::future::Future;
 use std::pin::Pin;
@@ -41,7 +42,7 @@ const MOST_PAGES: u64 = 200;
 
 /// The future that `make` makes, on the heap. Those of the SDK are tens of kilobytes each: made in a function of its own, one of them is on the
 /// stack at a time; as plain arms of a match all of them would be.
-fn on_the_heap<F>(make: impl FnOnce() -> F) -> Pin<Box<F>> {
+pub(super) fn on_the_heap<F>(make: impl FnOnce() -> F) -> Pin<Box<F>> {
     Box::pin(make())
 }
 
@@ -79,13 +80,13 @@ impl Session {
     }
 
     /// Several `Query::Series` of one Place, up to [`SERIES_PER_CALL`] in one call. Any other Query among them is left out.
-    pub async fn read_series(&self, queries: &[Query], now: Moment) -> ReadSeries {
-        let Some(first) = queries.first() else { return ReadSeries { results: Vec::new(), calls: 0 } };
+    pub async fn read_series(&self, queries: &[impl Borrow<Query>], now: Moment) -> ReadSeries {
+        let Some(first) = queries.first().map(Borrow::borrow) else { return ReadSeries { results: Vec::new(), calls: 0 } };
         let clients = self.at(first.place()).await;
         let ask = self.ask(&clients, Service::CloudWatch, "GetMetricData");
         let metrics: Vec<Option<&Metric>> = queries
             .iter()
-            .map(|query| if let Query::Series(_, metric) = query { Some(&**metric) } else { None })
+            .map(|query| if let Query::Series(_, metric) = query.borrow() { Some(&**metric) } else { None })
             .collect();
         let (results, calls) = counted(cloudwatch::series(&ask, &clients.cloudwatch(), &metrics, now)).await;
         ReadSeries { results, calls }
@@ -128,9 +129,13 @@ impl Session {
                 answer!(ContinuousBackups, dynamodb::continuous_backups(ask, &clients.dynamodb(), table))
             }
             Query::Groups(_) => answer!(Groups, autoscaling::groups(ask, &clients.autoscaling())),
+            Query::ScalingActivities(_, group) => {
+                answer!(ScalingActivities, autoscaling::activities(ask, &clients.autoscaling(), group))
+            }
             Query::Alarms(_) => answer!(Alarms, alarms::alarms(ask, &clients.cloudwatch())),
             Query::HostedZones(_) => answer!(HostedZones, zones::hosted_zones(ask, &clients.route53())),
             Query::Records(_, zone) => answer!(Records, zones::records(ask, &clients.route53(), zone)),
+            Query::RecordChange(_, id) => answer!(RecordChange, zones::change(ask, &clients.route53(), id)),
             Query::DbEvents(_) => answer!(DbEvents, rds::events(ask, &clients.rds())),
             Query::DbClusterAutomatedBackups(_) => {
                 answer!(DbClusterAutomatedBackups, rds::cluster_automated_backups(ask, &clients.rds()))
@@ -152,6 +157,7 @@ impl Session {
                     backup_plans::restore_testing_selections(ask, &clients.backup(), plan)
                 )
             }
+            Query::DrsJob(_, id) => answer!(DrsJobs, drs::job_of(ask, &clients.drs(), id)),
             Query::JobLog(_, job) => answer!(JobLog, drs::job_log(ask, &clients.drs(), job)),
             Query::LaunchConfiguration(_, server) => {
                 answer!(LaunchConfiguration, drs_settings::launch(ask, &clients.drs(), server))
@@ -172,7 +178,7 @@ impl Session {
             Query::GlobalDatastores(_) => {
                 answer!(GlobalDatastores, elasticache::global_datastores(ask, &clients.elasticache()))
             }
-            Query::DnsAnswer(..) | Query::Probe(..) => {
+            Query::DnsAnswer(..) | Query::Probe(..) | Query::Probes(..) => {
                 Err(Unread::new(FailureKind::Invalid, format!("{operation} is no question to AWS")))
             }
             Query::Series(_, metric) => {
@@ -209,7 +215,7 @@ impl Ask<'_> {
         };
         let access = self.session.access();
         let about = Circumstances {
-            service: self.service,
+            service: self.service.as_str(),
             operation: self.operation,
             endpoint: self.endpoint,
             patience: access.patience(),

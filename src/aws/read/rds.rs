@@ -8,7 +8,7 @@ use super::{Ask, Unread};
 use crate::model::Text;
 use crate::model::facts::rds::{
     AutomatedBackup, ClusterAutomatedBackup, DbCluster, DbInstance, Event, FailoverState, GlobalCluster, GlobalMember,
-    Replication, Synchronization,
+    Pending, Replication, Synchronization,
 };
 
 /// The most that RDS gives in one page.
@@ -104,7 +104,27 @@ fn instance(raw: types::DbInstance) -> DbInstance {
         zone: some_text(raw.availability_zone),
         standby_zone: some_text(raw.secondary_availability_zone),
         cluster: some_text(raw.db_cluster_identifier),
+        class: text(raw.db_instance_class),
+        subnet_group: some_text(raw.db_subnet_group.and_then(|group| group.db_subnet_group_name)),
+        kms_key: some_text(raw.kms_key_id),
+        pending: raw.pending_modified_values.map(pending).unwrap_or_default(),
+        restarts: moment(raw.automatic_restart_time),
+        intent: intent(raw.tag_list),
     }
+}
+
+fn pending(raw: types::PendingModifiedValues) -> Pending {
+    Pending {
+        backup_retention_days: raw.backup_retention_period.map(|days| count(Some(days))),
+        multi_az: raw.multi_az,
+        class: some_text(raw.db_instance_class),
+    }
+}
+
+/// The tag that drdeck gives what it creates.
+fn intent(tags: Option<Vec<types::Tag>>) -> Option<Text> {
+    let tag = tags.unwrap_or_default().into_iter().find(|tag| tag.key.as_deref() == Some("dr-intent"));
+    some_text(tag?.value)
 }
 
 fn cluster(raw: types::DbCluster) -> DbCluster {
@@ -123,6 +143,8 @@ fn cluster(raw: types::DbCluster) -> DbCluster {
             .into_iter()
             .map(|member| (text(member.db_instance_identifier), member.is_cluster_writer.unwrap_or(false)))
             .collect(),
+        kms_key: some_text(raw.kms_key_id),
+        intent: intent(raw.tag_list),
     }
 }
 
@@ -140,6 +162,9 @@ fn global_cluster(raw: types::GlobalCluster) -> GlobalCluster {
                 to: some_text(state.to_db_cluster_arn),
             })
         }),
+        engine: text(raw.engine),
+        engine_version: text(raw.engine_version),
+        encrypted: raw.storage_encrypted.unwrap_or(false),
     }
 }
 

@@ -3,10 +3,10 @@
 use aws_sdk_route53::Client;
 use aws_sdk_route53::types::{self, RrType};
 
-use super::convert::some_text;
+use super::convert::{moment, some_text, text};
 use super::{Ask, Unread};
 use crate::model::Text;
-use crate::model::facts::route53::{Alias, Record, Routing, Zone};
+use crate::model::facts::route53::{Alias, Record, RecordChange, Routing, Zone};
 
 /// The most that ListHostedZones gives in one page.
 const ZONES: i32 = 100;
@@ -53,6 +53,15 @@ pub(super) async fn records(ask: &Ask<'_>, client: &Client, zone: &str) -> Resul
     .await
 }
 
+pub(super) async fn change(ask: &Ask<'_>, client: &Client, id: &str) -> Result<RecordChange, Unread> {
+    let answer = ask.once(client.get_change().id(id).send()).await?;
+    let info = answer.change_info;
+    Ok(RecordChange {
+        status: text(info.as_ref().map(|info| info.status.as_str().to_owned())),
+        submitted: moment(info.map(|info| info.submitted_at)),
+    })
+}
+
 fn zone(raw: types::HostedZone) -> Zone {
     Zone {
         id: Text::new(raw.id.strip_prefix("/hostedzone/").unwrap_or(&raw.id)),
@@ -75,13 +84,18 @@ fn record(raw: types::ResourceRecordSet) -> Record {
         set: some_text(raw.set_identifier),
         routing,
         ttl: raw.ttl.and_then(|ttl| u32::try_from(ttl).ok()),
+        dotted: is_name && values.iter().any(|record| record.value.ends_with('.')),
         values: values
             .into_iter()
             .map(|record| if is_name { name(&record.value) } else { Text::new(record.value) })
             .collect(),
         alias: raw
             .alias_target
-            .map(|alias| Alias { target: name(&alias.dns_name), evaluates_health: alias.evaluate_target_health }),
+            .map(|alias| Alias {
+                zone: Text::new(alias.hosted_zone_id),
+                target: name(&alias.dns_name),
+                evaluates_health: alias.evaluate_target_health,
+            }),
         health_check: some_text(raw.health_check_id),
     }
 }

@@ -49,6 +49,7 @@ pub(super) fn run(args: &StatusArgs, global: &Global) -> Result<ExitCode, Failur
     let systems: Vec<&SystemAssessment> = assessment
         .systems
         .iter()
+        .map(AsRef::as_ref)
         .filter(|system| args.system.as_ref().is_none_or(|wanted| *wanted == system.name))
         .collect();
     let text = match args.output {

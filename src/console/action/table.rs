@@ -23,6 +23,16 @@ pub const ENTRIES: &[Entry] = &[
         hint: Hint::Rank(2),
     },
     Entry {
+        action: Action::Open,
+        name: "evidence",
+        keys: &[Key::ENTER],
+        label: "all evidence",
+        help: "Show all that was read of the component, or its beginning again.",
+        works_in: &[System],
+        // The evidence says so itself where there is more.
+        hint: Hint::Never,
+    },
+    Entry {
         action: Action::Choose,
         name: "choose",
         keys: &[Key::ENTER],

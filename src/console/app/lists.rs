@@ -48,9 +48,12 @@ impl App {
             }
             return;
         }
-        if let Some(name) = self.systems.selected(&self.world).map(|system| system.name.clone())
-            && !matches!(self.screen, Screen::System(_))
-        {
+        let body = self.body();
+        if let Screen::System(system) = &mut self.screen {
+            system.toggle_evidence(&self.world, moment, body);
+            return;
+        }
+        if let Some(name) = self.systems.selected(&self.world).map(|system| system.name.clone()) {
             self.show_system(name);
         }
     }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
-use super::system_page::{self, Evidence, Page, Subject};
+use super::system_page::{self, Evidence, Extent, Page, Subject};
 use crate::console::format;
 use crate::console::theme::{Role, Theme};
 use crate::console::widgets::{Line, Move, line};
@@ -23,6 +23,8 @@ pub struct System {
     selected: usize,
     /// The first line in sight.
     offset: usize,
+    /// How much of the component's evidence is shown.
+    extent: Extent,
 }
 
 /// The last row says how much more there is.
@@ -66,7 +68,7 @@ fn step(by: Move, blocks: &[(usize, usize)], selected: usize, sight: &Range<usiz
 impl System {
     /// The screen of the System of that name.
     pub const fn new(name: String) -> Self {
-        Self { name, selected: 0, offset: 0 }
+        Self { name, selected: 0, offset: 0, extent: Extent::Beginning }
     }
 
     /// The System shown, unless the config has lost it.
@@ -92,7 +94,7 @@ impl System {
             Move::Up | Move::Down => match step(by, &layout.page.blocks, self.selected, &(offset..offset + height)) {
                 Step::Line => self.offset = by.from(offset, last + 1, 1),
                 Step::Component(next) => {
-                    self.selected = next;
+                    self.select(next);
                     self.offset = self.brought_in_sight(subject, area, offset);
                 }
             },
@@ -100,15 +102,33 @@ impl System {
                 self.offset = by.from(offset, last + 1, height.saturating_sub(1));
             }
             Move::First => {
-                self.selected = 0;
+                self.select(0);
                 self.offset = 0;
             }
             Move::Last => {
-                self.selected = system.components.len().saturating_sub(1);
+                self.select(system.components.len().saturating_sub(1));
                 let layout = self.layout(subject, area);
                 self.offset = layout.page.lines.len().saturating_sub(height);
             }
         }
+    }
+
+    fn select(&mut self, component: usize) {
+        if component != self.selected {
+            self.selected = component;
+            self.extent = Extent::Beginning;
+        }
+    }
+
+    /// Shows all evidence of the component under the cursor, or its beginning again.
+    pub fn toggle_evidence(&mut self, world: &World, now: Option<Moment>, area: Rect) {
+        self.extent = match self.extent {
+            Extent::Beginning => Extent::Whole,
+            Extent::Whole => Extent::Beginning,
+        };
+        let Some(system) = self.system(world) else { return };
+        let subject = Subject { system, sources: world.sources(), now: read(world, now) };
+        self.offset = self.brought_in_sight(subject, page_area(area), self.offset);
     }
 
     /// The offset at which the selected component's block is in sight, its beginning above all.
@@ -126,11 +146,12 @@ impl System {
             let lines = self.pane_lines(subject.system, subject.now, pane);
             // What does not fit is shown in the page, which scrolls.
             if lines.len() <= usize::from(area.height) {
-                let page = system_page::page(subject, usize::from(page_width), self.selected, Evidence::Beside);
+                let page =
+                    system_page::page(subject, usize::from(page_width), self.selected, Evidence::Beside, self.extent);
                 return Layout { page, place: Rect { width: page_width, ..area }, pane: Some((pane, lines)) };
             }
         }
-        let page = system_page::page(subject, usize::from(area.width), self.selected, Evidence::InPlace);
+        let page = system_page::page(subject, usize::from(area.width), self.selected, Evidence::InPlace, self.extent);
         Layout { page, place: area, pane: None }
     }
 
@@ -141,7 +162,7 @@ impl System {
             Line::new(Role::Title, component.name.as_str()).with(Role::TextMuted, "  what was read"),
             Line::empty(),
         ];
-        lines.extend(system_page::evidence_lines(component, now, width));
+        lines.extend(system_page::evidence_lines(component, now, width, self.extent));
         if component.evidence.is_empty() {
             lines.push(Line::new(Role::TextMuted, "Nothing yet."));
         }

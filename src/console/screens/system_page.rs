@@ -2,8 +2,8 @@
 
 use crate::console::figures::{self, Trust};
 use crate::console::theme::Role;
-use crate::console::widgets::Line;
 use crate::console::widgets::sparkline::sparkline;
+use crate::console::widgets::{Line, line};
 use crate::console::{format, mark, sentences};
 use crate::model::{ComponentAssessment, Disruption, Loss, Moment, SourceState, Span, SystemAssessment, Text, Up};
 
@@ -25,6 +25,19 @@ pub enum Evidence {
     Beside,
 }
 
+/// How much of a component's evidence is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Extent {
+    /// Its beginning, if there is much: all of it changes with a move of the cursor, which has to stay within 1,400 bytes for a slow line.
+    #[default]
+    Beginning,
+    /// All of it.
+    Whole,
+}
+
+/// About the columns of text in the beginning of the evidence.
+const BEGINNING: usize = 520;
+
 /// What a page is about.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject<'a> {
@@ -37,7 +50,7 @@ pub struct Subject<'a> {
 }
 
 /// The page in `width` columns, with that component selected.
-pub fn page(subject: Subject<'_>, width: usize, selected: usize, evidence: Evidence) -> Page {
+pub fn page(subject: Subject<'_>, width: usize, selected: usize, evidence: Evidence, extent: Extent) -> Page {
     let Subject { system, sources, now } = subject;
     let mut lines = title(system, now, width);
     match now {
@@ -65,7 +78,7 @@ pub fn page(subject: Subject<'_>, width: usize, selected: usize, evidence: Evide
         let block = Block { system, component, now, width };
         block.add_to(&mut lines, i == selected);
         if i == selected && evidence == Evidence::InPlace {
-            for line in evidence_lines(component, now, width.saturating_sub(5)) {
+            for line in evidence_lines(component, now, width.saturating_sub(5), extent) {
                 let mut indented = Line::new(Role::Text, "     ");
                 indented.append(line);
                 lines.push(indented);
@@ -272,7 +285,7 @@ fn source(component: &ComponentAssessment, now: Moment) -> Line {
 }
 
 /// Label and value pairs behind the judgement on a component.
-pub fn evidence_lines(component: &ComponentAssessment, now: Option<Moment>, width: usize) -> Vec<Line> {
+pub fn evidence_lines(component: &ComponentAssessment, now: Option<Moment>, width: usize, extent: Extent) -> Vec<Line> {
     let mut pairs: Vec<(&str, Text)> = component.evidence.clone();
     if let (Some(at), Some(now)) = (component.read_at, now) {
         let read = format!("{}, {} ago", format::moment(at, now), format::age(now.duration_since(at).max(Span::ZERO)));
@@ -285,7 +298,12 @@ pub fn evidence_lines(component: &ComponentAssessment, now: Option<Moment>, widt
         let line = Line::new(Role::TextMuted, label).padded(labels + 2).with(role, value.as_str());
         lines.extend(line.wrapped(width, labels + 2));
     }
-    lines
+    match extent {
+        Extent::Beginning => {
+            line::beginning(lines, BEGINNING, |more| format!("… {}: Enter shows all", format::count(more, "more line")))
+        }
+        Extent::Whole => lines,
+    }
 }
 
 /// A component as a line of text, for a chat or a ticket.

@@ -72,7 +72,7 @@ impl Parts {
 impl Systems {
     /// The System under the cursor.
     pub fn selected<'a>(&self, world: &'a World) -> Option<&'a SystemAssessment> {
-        self.list.get(self.cursor.at).and_then(|i| world.systems().get(*i))
+        self.list.get(self.cursor.at).and_then(|i| world.systems().get(*i)).map(AsRef::as_ref)
     }
 
     /// How many Systems are in the table.
@@ -135,7 +135,7 @@ impl Systems {
         let at = self.list.iter().position(|i| world.systems().get(*i).is_some_and(|system| system.name == name));
         let len = isize::try_from(self.list.len()).ok().filter(|len| *len > 0)?;
         let at = at.and_then(|at| isize::try_from(at).ok()).map_or(0, |at| (at + by).rem_euclid(len));
-        self.list.get(usize::try_from(at).ok()?).and_then(|i| world.systems().get(*i))
+        self.list.get(usize::try_from(at).ok()?).and_then(|i| world.systems().get(*i)).map(AsRef::as_ref)
     }
 
     /// The next order.

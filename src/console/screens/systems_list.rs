@@ -1,6 +1,7 @@
 //! Which Systems the overview shows, in which order.
 
 use std::cmp::{Ordering, Reverse};
+use std::sync::Arc;
 
 use crate::console::mark;
 use crate::model::{Disruption, SystemAssessment, Up};
@@ -81,10 +82,11 @@ pub enum Show {
 }
 
 /// The places in `systems` of those that are shown, in order. Every word of `filter` must be found in a System.
-pub fn list(systems: &[SystemAssessment], sort: Sort, show: Show, filter: &str) -> Vec<usize> {
+pub fn list(systems: &[Arc<SystemAssessment>], sort: Sort, show: Show, filter: &str) -> Vec<usize> {
     let words: Vec<String> = filter.split_whitespace().map(str::to_lowercase).collect();
     let mut shown: Vec<(usize, &SystemAssessment)> = systems
         .iter()
+        .map(Arc::as_ref)
         .enumerate()
         .filter(|(_, system)| match show {
             Show::All => true,

@@ -6,8 +6,12 @@ use ratatui::layout::Rect;
 use crate::console::mark;
 use crate::console::sentences::{self, Sentence};
 use crate::console::theme::Role;
-use crate::console::widgets::Line;
+use crate::console::widgets::{Line, line};
 use crate::model::{Moment, SourceState, SystemAssessment, Up, Verdict};
+
+/// About the columns of text that are said, less those of the two rows of the table that change with them: so that a move stays within those
+/// bytes on a large terminal too.
+const MOST: usize = 1_000;
 
 /// A rule with what the System is, and below it as many lines as `area` has. `now` is `None` before anything was read.
 pub fn lines(system: &SystemAssessment, sources: &[SourceState], now: Option<Moment>, area: Rect) -> Vec<Line> {
@@ -41,9 +45,11 @@ pub fn lines(system: &SystemAssessment, sources: &[SourceState], now: Option<Mom
         said.extend(bullet("-", Role::TextMuted, reason, width));
     }
     said.extend(bullets(good));
+    let rest = |_| " … Enter shows the rest.".to_owned();
+    let mut said = line::beginning(said, MOST.saturating_sub(2 * width), rest);
     if said.len() > room {
         said.truncate(room.saturating_sub(1));
-        said.push(Line::new(Role::TextMuted, " … Enter shows the rest."));
+        said.push(Line::new(Role::TextMuted, rest(0)));
     }
     lines.extend(said);
     lines

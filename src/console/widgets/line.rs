@@ -247,6 +247,24 @@ impl Word {
     }
 }
 
+/// The first of `lines`, of about so many columns together, and how many more there are in the words of `rest`. Nothing is left out for one line.
+pub fn beginning(mut lines: Vec<Line>, columns: usize, rest: impl FnOnce(usize) -> String) -> Vec<Line> {
+    let mut left = columns;
+    let mut fits = |line: &Line| {
+        let shown = line.plain().split_whitespace().map(|word| word.width() + 1).sum();
+        let fits = shown <= left;
+        left = left.saturating_sub(shown);
+        fits
+    };
+    let kept = lines.iter().take_while(|line| fits(line)).count().max(1);
+    let more = lines.len().saturating_sub(kept);
+    if more > 1 {
+        lines.truncate(kept);
+        lines.push(Line::new(Role::TextMuted, rest(more)));
+    }
+    lines
+}
+
 /// Draws `lines` from the top of `area` down, as many as fit.
 pub fn draw_all(lines: &[Line], area: Rect, theme: &Theme, buffer: &mut Buffer) {
     for (line, row) in lines.iter().zip(area.rows()) {

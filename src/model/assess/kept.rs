@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::Arc;
 
 use super::silence::{self, Silence};
 use super::upcoming::{self, Changes};
 use super::{judge_system, whole};
 use crate::model::estate::smallest;
 use crate::model::index::Index;
-use crate::model::{Assessment, Estate, Moment, Query, RunStart, Snapshot, Span, SystemAssessment, plans};
+use crate::model::{Assessment, Estate, Moment, Query, RunStart, Snapshot, Span, System, SystemAssessment, plans};
 
 /// What was judged last, and what that rests on. Judges anew only what has changed.
 #[derive(Debug, Default)]
@@ -17,17 +18,17 @@ pub struct Judgements {
     /// The Systems that each Query is read for, by its hash: to take two Queries for one only means to judge too much.
     owners: HashMap<u64, Vec<usize>>,
     silence: Option<Silence>,
-    of_plans: BTreeSet<Query>,
+    of_plans: BTreeSet<Arc<Query>>,
     at: Option<Moment>,
 }
 
 #[derive(Debug)]
 struct Kept {
-    judged: SystemAssessment,
+    judged: Arc<SystemAssessment>,
     at: Moment,
     next_change: Option<Moment>,
     down_since: Option<(Moment, RunStart)>,
-    follow_ups: Vec<(Query, Option<Span>)>,
+    follow_ups: Vec<(Arc<Query>, Option<Span>)>,
 }
 
 impl Judgements {
@@ -39,7 +40,7 @@ impl Judgements {
         estate: &Estate,
         snapshot: &Snapshot,
         now: Moment,
-        changed: &BTreeSet<Query>,
+        changed: &BTreeSet<Arc<Query>>,
         patience: Span,
     ) -> bool {
         let silence = silence::observe(snapshot);
@@ -53,14 +54,14 @@ impl Judgements {
     pub fn assessment(&self, snapshot: &Snapshot, now: Moment) -> Assessment {
         let mut changes = upcoming::staleness(snapshot, now);
         changes.next_of(self.kept.iter().filter_map(|kept| kept.next_change));
-        let systems = self.kept.iter().map(|kept| kept.judged.clone()).collect();
+        let systems = self.kept.iter().map(|kept| Arc::clone(&kept.judged)).collect();
         let silent = self.silence.as_ref().map(|silence| silence.services.clone()).unwrap_or_default();
         whole(snapshot, now, systems, silent, changes)
     }
 
     /// What has to be read besides what always is, as of the last judgement; each with the smallest RPO for damaged data that was promised of
     /// what it tells.
-    pub fn follow_ups(&self) -> BTreeMap<Query, Option<Span>> {
+    pub fn follow_ups(&self) -> BTreeMap<Arc<Query>, Option<Span>> {
         let of_systems = self.kept.iter().flat_map(|kept| kept.follow_ups.iter().cloned());
         smallest(of_systems.chain(self.of_plans.iter().cloned().map(|query| (query, None))))
     }
@@ -71,7 +72,7 @@ impl Judgements {
         estate: &Estate,
         snapshot: &Snapshot,
         now: Moment,
-        changed: &BTreeSet<Query>,
+        changed: &BTreeSet<Arc<Query>>,
         patience: Span,
         silence: &Silence,
     ) -> BTreeSet<usize> {
@@ -114,9 +115,9 @@ impl Judgements {
                 Some(kept) if !due.contains(&n) => kept,
                 before => {
                     let mut changes = Changes::none(now);
-                    let judged = judge_system(system, index, silence, &mut changes);
-                    let follow_ups = Vec::from_iter(system.follow_ups(index));
-                    moved |= before.is_none_or(|before| before.follow_ups != follow_ups);
+                    let judged = Arc::new(judge_system(system, index, silence, &mut changes));
+                    let (follow_ups, others) = follow_ups(system, index, before);
+                    moved |= others;
                     let down_since = snapshot.down_since.get(&system.name).copied();
                     Kept { judged, at: now, next_change: changes.next(), down_since, follow_ups }
                 }
@@ -126,15 +127,30 @@ impl Judgements {
         if moved {
             self.owners = HashMap::new();
             for (n, (system, kept)) in estate.systems.iter().zip(&self.kept).enumerate() {
-                for query in system.queries().iter().chain(kept.follow_ups.iter().map(|(query, _)| query)) {
+                let besides = kept.follow_ups.iter().map(|(query, _)| query.as_ref());
+                for query in system.queries().iter().chain(besides) {
                     self.owners.entry(hash(query)).or_default().push(n);
                 }
             }
         }
         let of_plans = plans::follow_ups(snapshot);
-        moved |= of_plans != self.of_plans;
-        self.of_plans = of_plans;
+        if !of_plans.iter().eq(self.of_plans.iter().map(Arc::as_ref)) {
+            self.of_plans = of_plans.into_iter().map(Arc::new).collect();
+            moved = true;
+        }
         moved
+    }
+}
+
+/// What has to be read besides for a System, and whether that is something else than `before`. What is the same stays the very same: there are
+/// tens of thousands of them.
+fn follow_ups(system: &System, index: &Index<'_>, before: Option<Kept>) -> (Vec<(Arc<Query>, Option<Span>)>, bool) {
+    let now = system.follow_ups(index);
+    match before {
+        Some(Kept { follow_ups, .. }) if follow_ups.iter().map(|(query, rpo)| (query.as_ref(), rpo)).eq(&now) => {
+            (follow_ups, false)
+        }
+        Some(_) | None => (now.into_iter().map(|(query, rpo)| (Arc::new(query), rpo)).collect(), true),
     }
 }
 

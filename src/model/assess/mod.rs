@@ -11,6 +11,7 @@ mod summary;
 mod upcoming;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::index::Index;
 use super::kinds::{ComponentKind, Evidence};
@@ -31,14 +32,15 @@ pub fn assess(estate: &Estate, snapshot: &Snapshot, now: Moment) -> Assessment {
     let index = Index::new(snapshot, now);
     let mut changes = upcoming::staleness(snapshot, now);
     let silence = silence::observe(snapshot);
-    let systems = estate.systems.iter().map(|system| judge_system(system, &index, &silence, &mut changes)).collect();
+    let judged = |system| Arc::new(judge_system(system, &index, &silence, &mut changes));
+    let systems = estate.systems.iter().map(judged).collect();
     whole(snapshot, now, systems, silence.services, changes)
 }
 
 fn whole(
     snapshot: &Snapshot,
     now: Moment,
-    systems: Vec<SystemAssessment>,
+    systems: Vec<Arc<SystemAssessment>>,
     silent: Vec<Silent>,
     changes: upcoming::Changes,
 ) -> Assessment {
@@ -57,7 +59,7 @@ fn whole(
 /// The newest Reading of the identity drdeck was started with; the Regions tell it apart from each other.
 fn identity(snapshot: &Snapshot, now: Moment) -> Reading<Identity> {
     let asked =
-        snapshot.readings.keys().filter(|query| matches!(query, Query::Identity(place) if place.role.is_none()));
+        snapshot.readings.keys().filter(|query| matches!(&***query, Query::Identity(place) if place.role.is_none()));
     let readings = asked.map(|query| snapshot.identity(query));
     let newest = readings.max_by_key(|reading| (std::cmp::Reverse(reading.freshness(now)), reading.read_at));
     match newest {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::Text;
+use crate::model::{Moment, Text};
 
 /// An Auto Scaling group.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,4 +21,17 @@ pub struct Group {
     pub in_service: u32,
     /// Processes that were suspended: a suspended `Launch` cannot scale.
     pub suspended: Vec<Text>,
+}
+
+/// Something a group did, or tried to do: a launch, a termination.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Activity {
+    /// When it began.
+    pub at: Option<Moment>,
+    /// `Successful`, `Failed`, `InProgress`…
+    pub status: Text,
+    /// Why it is as it is: `We currently do not have sufficient … capacity`.
+    pub message: Option<Text>,
+    /// What: `Launching a new EC2 instance`.
+    pub what: Text,
 }

@@ -1,5 +1,7 @@
 //! Elastic Disaster Recovery.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::Known;
@@ -118,12 +120,16 @@ pub struct RecoveryInstance {
     pub job: Text,
     /// Launched for a drill.
     pub is_drill: bool,
+    /// `AWS` or `ON_PREMISES`: where its source server came from, and so which way home it has.
+    pub origin: Text,
     /// EC2's state: `RUNNING`, `STOPPED`, `TERMINATED`…
     pub ec2_state: Text,
     /// The moment its data are of.
     pub point_in_time: Option<Moment>,
     /// `FAILBACK_NOT_STARTED`, `FAILBACK_READY_FOR_LAUNCH`…
     pub failback_state: Text,
+    /// How its own data replicate, home or to the other Region: `NOT_STARTED`, `INITIAL_SYNC`, `CONTINUOUS`…
+    pub replication: Text,
 }
 
 /// A DRS job. `COMPLETED` says nothing of success: each server has a launch status of its own (trap 16).
@@ -141,6 +147,8 @@ pub struct Job {
     pub created: Option<Moment>,
     /// When it ended.
     pub ended: Option<Moment>,
+    /// Its tags, such as those that a run of drdeck gave it.
+    pub tags: Vec<(Text, Text)>,
     /// Each server and its launch status: `PENDING`, `IN_PROGRESS`, `LAUNCHED`, `FAILED`, `TERMINATED`.
     pub servers: Vec<(Text, Text)>,
 }
@@ -149,9 +157,69 @@ pub struct Job {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RecoverySnapshot {
     /// `pit-…`.
-    pub id: Text,
+    pub id: PointId,
     /// When it was taken; `None` while it is only expected, and then it is not a recovery point.
     pub taken: Option<Moment>,
+}
+
+/// The id of a point in time, made harmless as every [`Text`] is. It is held in place, for a server has dozens of points and there are thousands
+/// of servers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub enum PointId {
+    /// One like those of DRS, which have 21 characters.
+    Short {
+        /// How many of the bytes it takes.
+        length: u8,
+        /// It, and zeros.
+        bytes: [u8; 22],
+    },
+    /// Any other.
+    Long(Text),
+}
+
+impl PointId {
+    /// The harmless form of `raw`.
+    pub fn new(raw: impl AsRef<str>) -> Self {
+        let text = Text::new(raw);
+        let id = text.as_str().as_bytes();
+        let mut bytes = [0; 22];
+        match (bytes.get_mut(..id.len()), u8::try_from(id.len())) {
+            (Some(start), Ok(length)) => {
+                start.copy_from_slice(id);
+                Self::Short { length, bytes }
+            }
+            (_, _) => Self::Long(text),
+        }
+    }
+
+    /// The id.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Short { length, bytes } => {
+                bytes.get(..usize::from(*length)).and_then(|id| str::from_utf8(id).ok()).unwrap_or_default()
+            }
+            Self::Long(text) => text.as_str(),
+        }
+    }
+}
+
+impl From<String> for PointId {
+    fn from(raw: String) -> Self {
+        Self::new(raw)
+    }
+}
+
+impl From<PointId> for String {
+    fn from(id: PointId) -> Self {
+        id.as_str().to_owned()
+    }
+}
+
+impl fmt::Display for PointId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
 }
 
 /// An entry in the log of a job.

@@ -1,6 +1,8 @@
 //! What AWS says, in drdeck's own types: one file per service. Every string was sanitised when it entered ([`Text`]),
 //! and an enum value that drdeck does not know is kept as it came.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 
 pub mod arc;
@@ -30,7 +32,7 @@ pub enum Answer {
     SourceServers(Vec<drs::SourceServer>),
     /// To `RecoveryInstances`.
     RecoveryInstances(Vec<drs::RecoveryInstance>),
-    /// To `DrsJobs`.
+    /// To `DrsJobs` and `DrsJob`.
     DrsJobs(Vec<drs::Job>),
     /// To `RecoverySnapshots`.
     RecoverySnapshots(Vec<drs::RecoverySnapshot>),
@@ -64,6 +66,8 @@ pub enum Answer {
     ContinuousBackups(dynamodb::ContinuousBackups),
     /// To `Groups`.
     Groups(Vec<autoscaling::Group>),
+    /// To `ScalingActivities`.
+    ScalingActivities(Vec<autoscaling::Activity>),
     /// To `Series`.
     Series(cloudwatch::Series),
     /// To `Alarms`.
@@ -112,21 +116,46 @@ pub enum Answer {
     FileSystemReplications(Vec<efs::Replication>),
     /// To `GlobalDatastores`.
     GlobalDatastores(Vec<elasticache::GlobalDatastore>),
+    /// To `RecordChange`.
+    RecordChange(route53::RecordChange),
+    /// To `Probes`.
+    Probes(Vec<look::Response>),
 }
 
 impl Answer {
-    /// Gives back the room that its list does not use: one that was made in place of an SDK's has that one's, several times as large.
+    /// Gives back the room that it does not need: a list that was made in place of an SDK's has that one's, several times as large, and tens of
+    /// thousands of jobs and points name the same few resources and vaults.
     pub fn shrink(&mut self) {
         match self {
             Self::SourceServers(list) => list.shrink_to_fit(),
             Self::RecoveryInstances(list) => list.shrink_to_fit(),
-            Self::DrsJobs(list) => list.shrink_to_fit(),
             Self::RecoverySnapshots(list) => list.shrink_to_fit(),
-            Self::BackupJobs(list) => list.shrink_to_fit(),
-            Self::CopyJobs(list) => list.shrink_to_fit(),
+            Self::DrsJobs(list) => list.shrink_to_fit(),
+            Self::BackupJobs(list) => {
+                let mut known = Strings::default();
+                for job in &mut *list {
+                    known.share([&mut job.resource, &mut job.resource_type, &mut job.vault]);
+                    known.share(&mut job.plan);
+                }
+                list.shrink_to_fit();
+            }
+            Self::CopyJobs(list) => {
+                let mut known = Strings::default();
+                for job in &mut *list {
+                    known.share([&mut job.resource, &mut job.destination_vault]);
+                }
+                list.shrink_to_fit();
+            }
             Self::RestoreJobs(list) => list.shrink_to_fit(),
             Self::ProtectedResources(list) => list.shrink_to_fit(),
-            Self::RecoveryPoints(list) => list.shrink_to_fit(),
+            Self::RecoveryPoints(list) => {
+                let mut known = Strings::default();
+                for point in &mut *list {
+                    known.share([&mut point.resource]);
+                    known.share(&mut point.source_vault);
+                }
+                list.shrink_to_fit();
+            }
             Self::DbInstances(list) => list.shrink_to_fit(),
             Self::DbClusters(list) => list.shrink_to_fit(),
             Self::GlobalClusters(list) => list.shrink_to_fit(),
@@ -134,6 +163,7 @@ impl Answer {
             Self::HealthChecks(list) => list.shrink_to_fit(),
             Self::HealthCheckStatus(list) => list.shrink_to_fit(),
             Self::Groups(list) => list.shrink_to_fit(),
+            Self::ScalingActivities(list) => list.shrink_to_fit(),
             Self::Alarms(list) => list.shrink_to_fit(),
             Self::HostedZones(list) => list.shrink_to_fit(),
             Self::Records(list) => list.shrink_to_fit(),
@@ -151,6 +181,7 @@ impl Answer {
             Self::SwitchExecutions(list) => list.shrink_to_fit(),
             Self::FileSystemReplications(list) => list.shrink_to_fit(),
             Self::GlobalDatastores(list) => list.shrink_to_fit(),
+            Self::Probes(list) => list.shrink_to_fit(),
             Self::Series(series) => series.points.shrink_to_fit(),
             Self::Identity(_)
             | Self::Vault(_)
@@ -158,10 +189,26 @@ impl Answer {
             | Self::ContinuousBackups(_)
             | Self::DnsAnswer(_)
             | Self::Probe(_)
+            | Self::RecordChange(_)
             | Self::BackupPlan(_)
             | Self::BackupSelection(_)
             | Self::LaunchConfiguration(_)
             | Self::ReplicationConfiguration(_) => {}
+        }
+    }
+}
+
+/// The strings of a list, each kept once.
+#[derive(Default)]
+struct Strings(HashSet<Text>);
+
+impl Strings {
+    fn share<'a>(&mut self, texts: impl IntoIterator<Item = &'a mut Text>) {
+        for text in texts {
+            match self.0.get(text) {
+                Some(known) => text.clone_from(known),
+                None => drop(self.0.insert(text.clone())),
+            }
         }
     }
 }

@@ -16,6 +16,17 @@ pub struct Replication {
     pub message: Option<Text>,
 }
 
+/// What was asked of an instance and has not taken effect: `PendingModifiedValues`, as far as drdeck changes it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Pending {
+    /// Days automated backups are to be kept.
+    pub backup_retention_days: Option<u32>,
+    /// Whether it is to have a standby in another zone.
+    pub multi_az: Option<bool>,
+    /// The class it is to have.
+    pub class: Option<Text>,
+}
+
 /// An RDS instance.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DbInstance {
@@ -47,6 +58,24 @@ pub struct DbInstance {
     pub standby_zone: Option<Text>,
     /// The Aurora cluster it belongs to.
     pub cluster: Option<Text>,
+    /// Its class, `db.r6g.large`.
+    #[serde(default)]
+    pub class: Text,
+    /// The subnets it runs in.
+    #[serde(default)]
+    pub subnet_group: Option<Text>,
+    /// The key its storage is encrypted with; `None` if it is not encrypted.
+    #[serde(default)]
+    pub kms_key: Option<Text>,
+    /// What was asked of it and is still to come.
+    #[serde(default)]
+    pub pending: Pending,
+    /// When AWS starts it again, while it is stopped.
+    #[serde(default)]
+    pub restarts: Option<Moment>,
+    /// The intent of drdeck that made it: its tag `dr-intent`.
+    #[serde(default)]
+    pub intent: Option<Text>,
 }
 
 /// An Aurora cluster.
@@ -70,6 +99,12 @@ pub struct DbCluster {
     pub backup_retention_days: u32,
     /// Its instances and which of them writes; empty is a headless cluster, which cannot serve.
     pub members: Vec<(Text, bool)>,
+    /// The key its storage is encrypted with; `None` if it is not encrypted.
+    #[serde(default)]
+    pub kms_key: Option<Text>,
+    /// The intent of drdeck that made it: its tag `dr-intent`.
+    #[serde(default)]
+    pub intent: Option<Text>,
 }
 
 /// `SynchronizationStatus` of a member of a global cluster.
@@ -116,6 +151,15 @@ pub struct GlobalCluster {
     pub members: Vec<GlobalMember>,
     /// Set while a switchover or failover runs.
     pub failover: Option<FailoverState>,
+    /// `aurora-postgresql`…
+    #[serde(default)]
+    pub engine: Text,
+    /// The writer's version.
+    #[serde(default)]
+    pub engine_version: Text,
+    /// Whether its storage is encrypted: a new cluster of it needs a key of its own Region.
+    #[serde(default)]
+    pub encrypted: bool,
 }
 
 /// Automated backups of one instance as kept in the Region asked.

@@ -57,6 +57,15 @@ pub struct Zone {
     pub accelerated_recovery: Option<Text>,
 }
 
+/// A change of records on its way to the name servers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RecordChange {
+    /// `PENDING` or `INSYNC`: whether every name server has it.
+    pub status: Text,
+    /// When it was asked for.
+    pub submitted: Option<Moment>,
+}
+
 /// A record set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Record {
@@ -72,6 +81,8 @@ pub struct Record {
     pub ttl: Option<u32>,
     /// Its values.
     pub values: Vec<Text>,
+    /// Whether the name that a CNAME stands for is kept with a dot at its end, which [`Self::values`] leave out.
+    pub dotted: bool,
     /// The AWS resource it stands for.
     pub alias: Option<Alias>,
     /// The health check without which it is not answered.
@@ -98,6 +109,8 @@ pub enum Routing {
 /// What an alias record stands for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Alias {
+    /// The hosted zone of the target; one of AWS's own for a load balancer.
+    pub zone: Text,
     /// The target's DNS name.
     pub target: Text,
     /// Whether the target's own health counts.

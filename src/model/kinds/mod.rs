@@ -13,7 +13,7 @@ mod efs_replication;
 mod elasticache_global;
 mod evidence;
 mod health_check;
-mod lag;
+pub(crate) mod lag;
 mod metric;
 mod rds;
 mod rds_instance;

@@ -1,10 +1,11 @@
 //! Lags over a longer time than CloudWatch is asked for.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Assessment, Moment};
+use crate::model::{Assessment, ComponentAssessment, Moment, SystemAssessment};
 
 /// The points kept of each Component: an hour of them.
 const POINTS: usize = 60;
@@ -19,7 +20,10 @@ pub(in crate::observe) struct Lag {
 
 /// The lags of all Components that have one.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(in crate::observe) struct Lags(BTreeMap<String, BTreeMap<String, Vec<(Moment, f64)>>>);
+pub(in crate::observe) struct Lags(BTreeMap<String, OfSystem>);
+
+/// The lags of the Components of a System, by their names.
+type OfSystem = BTreeMap<String, Vec<(Moment, f64)>>;
 
 impl Lags {
     /// Those that were kept.
@@ -35,19 +39,17 @@ impl Lags {
     pub(in crate::observe) fn join(&mut self, assessment: &mut Assessment) {
         let mut before = std::mem::take(&mut self.0);
         for system in &mut assessment.systems {
-            let mut lags = before.remove(&system.name).unwrap_or_default();
-            for component in &mut system.components {
-                let mut known = lags.remove(&component.name).unwrap_or_default();
-                // CloudWatch corrects its newest points: what it tells now counts.
-                if let Some((oldest, _)) = component.lag_history.first() {
-                    known.retain(|(at, _)| at < oldest);
+            let Some((name, lags)) = before.remove_entry(&system.name).or_else(|| has_lags(system)) else { continue };
+            let joined = joined(system, lags);
+            if system.components.iter().any(|component| longer(&joined, component).is_some()) {
+                for component in &mut Arc::make_mut(system).components {
+                    if let Some(points) = longer(&joined, component) {
+                        component.lag_history.clone_from(points);
+                    }
                 }
-                known.append(&mut component.lag_history);
-                known.drain(..known.len().saturating_sub(POINTS));
-                if !known.is_empty() {
-                    component.lag_history.clone_from(&known);
-                    self.0.entry(system.name.clone()).or_default().insert(component.name.clone(), known);
-                }
+            }
+            if !joined.is_empty() {
+                self.0.insert(name, joined);
             }
         }
     }
@@ -62,4 +64,34 @@ impl Lags {
             })
         })
     }
+}
+
+/// The name of a System of which nothing is kept yet but that has a lag.
+fn has_lags(system: &SystemAssessment) -> Option<(String, OfSystem)> {
+    let any = system.components.iter().any(|component| !component.lag_history.is_empty());
+    any.then(|| (system.name.clone(), OfSystem::new()))
+}
+
+/// What `known` and the judgement on `system` tell together.
+fn joined(system: &SystemAssessment, mut known: OfSystem) -> OfSystem {
+    let mut all = OfSystem::new();
+    for component in &system.components {
+        let (name, mut points) =
+            known.remove_entry(&component.name).unwrap_or_else(|| (component.name.clone(), Vec::new()));
+        // CloudWatch corrects its newest points: what it tells now counts.
+        if let Some((oldest, _)) = component.lag_history.first() {
+            points.retain(|(at, _)| at < oldest);
+        }
+        points.extend_from_slice(&component.lag_history);
+        points.drain(..points.len().saturating_sub(POINTS));
+        if !points.is_empty() {
+            all.insert(name, points);
+        }
+    }
+    all
+}
+
+/// The lag of `component`, if that is more than what was judged tells.
+fn longer<'a>(joined: &'a OfSystem, component: &ComponentAssessment) -> Option<&'a Vec<(Moment, f64)>> {
+    joined.get(&component.name).filter(|points| **points != component.lag_history)
 }

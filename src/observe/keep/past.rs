@@ -163,7 +163,7 @@ pub(super) fn read(folder: &Folder, watched: &Watched) -> io::Result<Option<Past
         let (sum, count) = (lines.sum.clone(), lines.count);
         let Some(line) = lines.next()? else { return Err(damaged()) };
         match serde_json::from_slice::<Line<Query, Reading<Arc<Answer>>, Lag>>(line) {
-            Ok(Line::Reading(query, reading)) => drop(snapshot.readings.insert(query, reading)),
+            Ok(Line::Reading(query, reading)) => drop(snapshot.readings.insert(Arc::new(query), reading)),
             Ok(Line::Lag(lag)) => lags.push(lag),
             Ok(Line::End { lines, crc32 }) => {
                 if lines != count || crc32 != sum.finalize() {

@@ -3,8 +3,22 @@
 
 mod autoscaling;
 pub mod cli;
+mod drs;
+mod rds;
+mod route53;
+mod sns;
 
 pub use autoscaling::UpdateGroup;
+pub use drs::{
+    INTENT, Launch, Pinned, RUN, ReverseReplication, StartFailbackLaunch, StartRecovery, StopReplication, TerminateInstances,
+};
+pub use rds::{
+    CreateCluster, CreateInstance, CreateReplica, FailoverGlobal, ModifyInstance, PromoteReplica, RemoveFromGlobal,
+    StopInstance, SwitchoverGlobal,
+};
+
+pub use route53::{AliasTarget, ChangeRecords, RecordSet, Rule, Swap, UpdateCheck};
+pub use sns::Publish;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -69,6 +83,40 @@ macro_rules! calls {
 calls! {
     /// `autoscaling:UpdateAutoScalingGroup`.
     UpdateAutoScalingGroup(UpdateGroup),
+    /// `rds:FailoverGlobalCluster`.
+    FailoverGlobalCluster(FailoverGlobal),
+    /// `rds:SwitchoverGlobalCluster`.
+    SwitchoverGlobalCluster(SwitchoverGlobal),
+    /// `rds:RemoveFromGlobalCluster`.
+    RemoveFromGlobalCluster(RemoveFromGlobal),
+    /// `rds:CreateDBCluster`.
+    CreateDBCluster(CreateCluster),
+    /// `rds:CreateDBInstance`.
+    CreateDBInstance(CreateInstance),
+    /// `rds:CreateDBInstanceReadReplica`.
+    CreateDBInstanceReadReplica(CreateReplica),
+    /// `rds:PromoteReadReplica`.
+    PromoteReadReplica(PromoteReplica),
+    /// `rds:ModifyDBInstance`.
+    ModifyDBInstance(ModifyInstance),
+    /// `rds:StopDBInstance`.
+    StopDBInstance(StopInstance),
+    /// `drs:StartRecovery`.
+    StartRecovery(StartRecovery),
+    /// `drs:StartFailbackLaunch`.
+    StartFailbackLaunch(StartFailbackLaunch),
+    /// `drs:ReverseReplication`.
+    ReverseReplication(ReverseReplication),
+    /// `drs:StopReplication`.
+    StopReplication(StopReplication),
+    /// `drs:TerminateRecoveryInstances`.
+    TerminateRecoveryInstances(TerminateInstances),
+    /// `route53:ChangeResourceRecordSets`.
+    ChangeResourceRecordSets(ChangeRecords),
+    /// `route53:UpdateHealthCheck`.
+    UpdateHealthCheck(UpdateCheck),
+    /// `sns:Publish`.
+    Publish(Publish),
 }
 
 impl ApiCall {

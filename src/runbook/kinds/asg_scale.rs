@@ -1,9 +1,11 @@
 //! `asg-scale`: the size of an Auto Scaling group.
 
+use super::seen::Seen;
 use super::{Around, Entry, Facts, Kind, Reversibility, StepKind};
 use crate::document::{Section, Shape, optional, required};
-use crate::model::facts::autoscaling::Group;
-use crate::model::{Freshness, Place, Query, Text};
+use crate::model::facts::autoscaling::{Activity, Group};
+use crate::model::words::clock;
+use crate::model::{Moment, Place, Query, Span, Text};
 use crate::runbook::call::{ApiCall, Plane, UpdateGroup};
 use crate::runbook::check::Check;
 use crate::runbook::work::{Found, Progress, Work};
@@ -43,9 +45,27 @@ impl AsgScale {
         Query::Groups(self.place.clone())
     }
 
-    fn group<'a>(&self, world: &World<'a>) -> Option<&'a Group> {
-        let groups = world.snapshot.groups(&self.query());
-        groups.value?.iter().find(|group| group.name.as_str() == self.group)
+    fn activities(&self) -> Query {
+        Query::ScalingActivities(self.place.clone(), self.group.clone())
+    }
+
+    fn seen<'a>(&self, world: &World<'a>) -> Seen<'a, Group> {
+        let query = self.query();
+        Seen::among(world, &query, &world.snapshot.groups(&query), |group| group.name.as_str() == self.group)
+    }
+
+    fn words(&self) -> String {
+        format!("Auto Scaling group {} in {}", self.group, self.place.region)
+    }
+
+    /// Why the group did not get what it wants: its newest activity since then failed, and no other is under way.
+    fn short<'a>(&self, world: &World<'a>, since: Moment) -> Option<&'a Activity> {
+        let activities = world.snapshot.scaling_activities(&self.activities()).value?;
+        let newest = activities.iter().filter(|activity| activity.at.is_some_and(|at| at >= since));
+        let newest = newest.take_while(|activity| !matches!(activity.status.as_str(), "Successful"));
+        let newest: Vec<&Activity> = newest.collect();
+        let all_over = newest.iter().all(|activity| matches!(activity.status.as_str(), "Failed" | "Cancelled"));
+        newest.into_iter().find(|activity| activity.status.as_str() == "Failed").filter(|_| all_over)
     }
 
     /// The limits and the number that the group is to have.
@@ -54,10 +74,26 @@ impl AsgScale {
         (min, self.max.unwrap_or(group.max).max(self.desired), self.desired)
     }
 
+    /// Whether the group wants what it should: its limits, and as many instances or, as a policy may have asked for meanwhile, more.
     fn is_wanted(&self, group: &Group) -> bool {
-        self.wanted(group) == (group.min, group.max, group.desired)
+        holds(group, self.wanted(group))
     }
 }
+
+fn holds(group: &Group, (min, max, desired): (u32, u32, u32)) -> bool {
+    let number = if desired == 0 { group.desired == 0 } else { group.desired >= desired };
+    number && (group.min, group.max) == (min, max)
+}
+
+/// What a failed activity says, in a sentence.
+fn failed(activity: &Activity, now: Moment) -> String {
+    let why = activity.message.as_ref().unwrap_or(&activity.what);
+    let at = activity.at.map(|at| format!(" at {}", clock(at, now))).unwrap_or_default();
+    format!("its last launch failed{at}: {why}")
+}
+
+/// How far back failed launches speak of the capacity there is now.
+const LATELY: Span = Span::from_mins(30);
 
 fn read(section: &Section<'_>, around: &Around) -> Option<Kind> {
     let (group, place) = (section.text("group"), around.place(section, "region"));
@@ -90,13 +126,14 @@ impl StepKind for AsgScale {
         }
     }
 
-    fn reads(&self, _: &World<'_>) -> Vec<Query> {
-        vec![self.query()]
+    fn reads(&self, world: &World<'_>) -> Vec<Query> {
+        let short = self.seen(world).value().is_some_and(|group| group.in_service < self.desired);
+        if short { vec![self.query(), self.activities()] } else { vec![self.query()] }
     }
 
     fn describe(&self, world: &World<'_>) -> Text {
         let Self { group: name, place, desired, .. } = self;
-        match self.group(world) {
+        match self.seen(world).value() {
             Some(group) => Text::new(format!(
                 "{} in {}: from {} instances (of {} to {}) to {desired}",
                 group.arn, place.region, group.desired, group.min, group.max
@@ -106,31 +143,36 @@ impl StepKind for AsgScale {
     }
 
     fn check(&self, world: &World<'_>) -> Vec<Check> {
-        let what = format!("the group {} is there", self.group);
-        let reading = world.snapshot.groups(&self.query());
-        if reading.freshness(world.now) != Freshness::Fresh {
-            let why = reading.failing.map_or_else(|| "it was not read yet".to_owned(), |failure| failure.error.to_string());
-            return vec![Check::blocks(what, format!("{why}; {} must answer to be changed", self.place.region))];
-        }
-        let Some(group) = self.group(world) else {
-            return vec![Check::blocks(
-                what,
-                format!("there is no Auto Scaling group {} in {}; correct the runbook", self.group, self.place.region),
-            )];
+        let group = match self.seen(world).required(&self.words()) {
+            Ok(group) => group,
+            Err(check) => return vec![check],
         };
         let launches = "it may launch instances";
-        let suspended = group.suspended.iter().find(|process| matches!(process.as_str(), "Launch" | "AddToLoadBalancer"));
+        let suspended =
+            group.suspended.iter().find(|process| matches!(process.as_str(), "Launch" | "AddToLoadBalancer"));
         let launch = match suspended {
             Some(process) if self.desired > group.in_service => {
                 Check::blocks(launches, format!("its process {process} is suspended; resume it, then retry"))
             }
             Some(_) | None => Check::holds(launches),
         };
-        vec![Check::holds(what), launch]
+        let capacity = format!("there is capacity for {}", self.desired);
+        let lately = world.now.checked_sub(LATELY).unwrap_or(world.now);
+        let capacity = match self.short(world, lately) {
+            Some(activity) if group.in_service < self.desired => Check::warns(
+                capacity,
+                format!(
+                    "{}; it goes on trying: add instance types or Zones, or ask for less",
+                    failed(activity, world.now)
+                ),
+            ),
+            Some(_) | None => Check::holds(format!("no launch has failed in the last {} min", LATELY.as_mins())),
+        };
+        vec![launch, Check::holds(format!("there is {}", self.words())), capacity]
     }
 
     fn work(&self, world: &World<'_>) -> Work {
-        let Some(group) = self.group(world) else { return Work::Watch };
+        let Some(group) = self.seen(world).value() else { return Work::Watch };
         if self.is_wanted(group) {
             return Work::Already(Text::new(format!("the group already wants {} instances", group.desired)));
         }
@@ -140,17 +182,26 @@ impl StepKind for AsgScale {
     }
 
     fn verify(&self, world: &World<'_>) -> Progress {
-        let Some(group) = self.group(world) else {
-            return Progress::Unknown(Text::new("the group cannot be read"));
+        let group = match self.seen(world).verified(&self.words()) {
+            Ok(group) => group,
+            Err(progress) => return progress,
         };
         let state = Text::new(format!("{} of {} in service", group.in_service, self.desired));
         if !self.is_wanted(group) {
             return Progress::NotBegun(Text::new(format!("the group wants {} instances", group.desired)));
         }
-        let settled =
-            if self.desired == 0 { group.in_service == 0 } else { group.in_service >= self.desired };
+        let settled = if self.desired == 0 { group.in_service == 0 } else { group.in_service >= self.desired };
         if settled {
             return Progress::Done(state);
+        }
+        let since = world.sent().map_or(world.run.opened, |sent| sent.at);
+        if let Some(activity) = self.short(world, since).filter(|_| group.in_service < self.desired) {
+            return Progress::Failed {
+                why: Text::new(format!("{state}; {}", failed(activity, world.now))),
+                way_on: Text::new(
+                    "add instance types or Zones to the group, or ask for less, and retry; the group itself goes on trying",
+                ),
+            };
         }
         let share = (self.desired > 0).then(|| f64::from(group.in_service.min(self.desired)) / f64::from(self.desired));
         Progress::Running { state, share }
@@ -161,17 +212,15 @@ impl StepKind for AsgScale {
         let Some(ApiCall::UpdateAutoScalingGroup(call)) = &attempt.call else {
             return Found::CannotTell(Text::new("no call of this step"));
         };
-        match self.group(world) {
-            None => Found::CannotTell(Text::new("the group cannot be read")),
-            Some(group) => {
-                let evidence =
-                    Text::new(format!("the group wants {} of {} to {}", group.desired, group.min, group.max));
-                if (call.min, call.max, call.desired) == (group.min, group.max, group.desired) {
-                    Found::Applied(evidence)
-                } else {
-                    Found::NotApplied(evidence)
-                }
-            }
+        let group = match self.seen(world).told(&self.words()) {
+            Ok(group) => group,
+            Err(found) => return found,
+        };
+        let evidence = Text::new(format!("the group wants {} of {} to {}", group.desired, group.min, group.max));
+        if holds(group, (call.min, call.max, call.desired)) {
+            Found::Applied(evidence)
+        } else {
+            Found::NotApplied(evidence)
         }
     }
 }

@@ -41,6 +41,10 @@ impl StepKind for Manual {
         Text::new("done by a person; drdeck records that you say it is done")
     }
 
+    fn asks(&self) -> Option<Question> {
+        Some(Question::Manual)
+    }
+
     fn check(&self, _: &World<'_>) -> Vec<Check> {
         Vec::new()
     }

@@ -1,19 +1,79 @@
 //! The kinds of steps. A new kind is one file here and one line in [`kinds!`].
 
 mod asg_scale;
+mod wait_until;
+mod rds_stop;
+mod rds_modify;
+mod rds_create_replica;
+mod fence;
+mod decision;
+mod aurora_add_secondary;
+mod aurora_add_instance;
+mod approval;
+mod aurora_detach;
+mod aurora_failover;
+mod aurora_global;
+mod aurora_move;
+mod aurora_switchover;
+mod command;
+mod dns_check;
+mod drs_failback;
+mod drs_point;
+mod drs_reverse;
+mod drs_servers;
+mod drs_start_recovery;
+mod drs_stop;
+mod drs_terminate;
+mod http_check;
+mod loss;
 mod manual;
+mod rds_instance;
+mod rds_promote;
+mod route53_change_records;
+mod route53_force_unhealthy;
+mod seen;
+mod sns_publish;
+mod template;
 
 pub use asg_scale::AsgScale;
+pub use wait_until::{Reading, WaitUntil, Wanted};
+pub use rds_stop::RdsStop;
+pub use rds_modify::RdsModify;
+pub use rds_create_replica::RdsCreateReplica;
+pub use fence::Fence;
+pub use decision::Decision;
+pub use aurora_add_secondary::AuroraAddSecondary;
+pub use aurora_add_instance::AuroraAddInstance;
+pub use approval::Approval;
+pub use aurora_detach::AuroraDetach;
+pub use aurora_failover::AuroraFailover;
+pub use aurora_global::Global;
+pub use aurora_switchover::AuroraSwitchover;
 pub use manual::Manual;
+pub use rds_instance::Instance;
+pub use rds_promote::RdsPromote;
+pub use command::CommandStep;
+pub use dns_check::DnsCheck;
+pub use drs_failback::DrsFailback;
+pub use drs_point::Point;
+pub use drs_reverse::DrsReverse;
+pub use drs_servers::Chosen;
+pub use drs_start_recovery::DrsStartRecovery;
+pub use drs_stop::DrsStop;
+pub use drs_terminate::DrsTerminate;
+pub use http_check::HttpCheck;
+pub use route53_change_records::{RecordEdit, Route53ChangeRecords, Says};
+pub use route53_force_unhealthy::Route53ForceUnhealthy;
+pub use sns_publish::SnsPublish;
 
 use std::sync::Arc;
 
 use super::call::Plane;
 use super::check::Check;
-use super::work::{Found, Progress, Work};
+use super::work::{Found, Progress, Question, Work};
 use super::world::{Attempt, World};
 use crate::document::{Key, Section};
-use crate::model::{Place, Query, Region, Text};
+use crate::model::{Place, Query, Region, Span, Text};
 
 /// What a step leaves behind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,6 +119,16 @@ pub trait StepKind {
 
     /// What is lost if it is confirmed now, in words with figures; `None` if nothing is.
     fn loses(&self, _world: &World<'_>) -> Option<Text> {
+        None
+    }
+
+    /// Whose word it is, where that is the work.
+    fn asks(&self) -> Option<Question> {
+        None
+    }
+
+    /// How long resolvers may keep what it replaces, where that is known without reading.
+    fn ttl(&self) -> Option<Span> {
         None
     }
 
@@ -143,6 +213,54 @@ macro_rules! kinds {
 kinds! {
     /// Something a person does.
     Manual(Manual),
+    /// Somebody else's consent.
+    Approval(Approval),
+    /// The declaration of the outage.
+    Decision(Decision),
+    /// The proof that the old primary takes no writes.
+    Fence(Fence),
+    /// Waiting for a reading.
+    WaitUntil(WaitUntil),
     /// The size of an Auto Scaling group.
     AsgScale(AsgScale),
+    /// The cluster of another Region takes an Aurora global database's writes at once.
+    AuroraFailover(AuroraFailover),
+    /// The same, once it has everything.
+    AuroraSwitchover(AuroraSwitchover),
+    /// A cluster leaves its global database.
+    AuroraDetach(AuroraDetach),
+    /// A new cluster in a global database.
+    AuroraAddSecondary(AuroraAddSecondary),
+    /// A new instance in a cluster.
+    AuroraAddInstance(AuroraAddInstance),
+    /// A read replica becomes an instance of its own.
+    RdsPromote(RdsPromote),
+    /// Settings of an instance.
+    RdsModify(RdsModify),
+    /// A new read replica.
+    RdsCreateReplica(RdsCreateReplica),
+    /// An instance is stopped.
+    RdsStop(RdsStop),
+    /// Launches source servers.
+    DrsStartRecovery(DrsStartRecovery),
+    /// Recovered machines replicate back.
+    DrsReverse(DrsReverse),
+    /// Machines on premises take over again.
+    DrsFailback(DrsFailback),
+    /// Source servers replicate no more.
+    DrsStop(DrsStop),
+    /// Machines that runs launched are terminated.
+    DrsTerminate(DrsTerminate),
+    /// Record sets change.
+    Route53ChangeRecords(Route53ChangeRecords),
+    /// A health check counts as unhealthy, or as what it sees again.
+    Route53ForceUnhealthy(Route53ForceUnhealthy),
+    /// A message to people.
+    SnsPublish(SnsPublish),
+    /// A page is served.
+    HttpCheck(HttpCheck),
+    /// DNS answers what it should.
+    DnsCheck(DnsCheck),
+    /// A program of one's own.
+    Command(CommandStep),
 }

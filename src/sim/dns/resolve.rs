@@ -1,7 +1,7 @@
 //! What a name resolves to: records, routing and health, as Route 53 weighs them. `TestDNSAnswer` tells it, the DNS server answers it.
 
 use crate::sim::World;
-use crate::sim::estate::dns::{Alias, Record, RecordType, Role, Routing, Zone, full_name};
+use crate::sim::estate::dns::{Alias, Record, RecordType, Role, Routing, Zone, full_name, plain};
 use crate::sim::health::Health;
 use crate::sim::services::route53::own_records;
 
@@ -43,8 +43,8 @@ pub(in crate::sim) struct Dns<'a> {
     /// The world at the moment of the question.
     pub(in crate::sim) world: &'a World,
     zone: &'a Zone,
-    /// The two records that Route 53 itself makes in it.
-    own: [Record; 2],
+    /// The records that Route 53 itself made in it.
+    own: Vec<Record>,
     /// The address of the resolver, or of the network it asks for; empty if unknown.
     resolver: &'a str,
     /// What weights are drawn by: another word, another draw.
@@ -54,7 +54,7 @@ pub(in crate::sim) struct Dns<'a> {
 impl<'a> Dns<'a> {
     /// A zone, asked by the resolver of that address.
     pub(in crate::sim) fn new(world: &'a World, zone: &'a Zone, resolver: &'a str, draw: &'a str) -> Self {
-        Self { world, zone, own: own_records(world, zone), resolver, draw }
+        Self { world, zone, own: own_records(world, zone, zone.published(world.now)), resolver, draw }
     }
 
     /// What there is of that type under that name.
@@ -120,7 +120,7 @@ impl<'a> Dns<'a> {
     }
 
     fn records(&self) -> impl Iterator<Item = &Record> {
-        self.zone.records.iter().chain(&self.own)
+        self.zone.published(self.world.now).iter().chain(&self.own)
     }
 
     fn named<'s>(&'s self, name: &str) -> impl Iterator<Item = &'s Record> {
@@ -255,11 +255,6 @@ impl<'a> Dns<'a> {
             .map(|address| (LOAD_BALANCER_TTL, address))
             .collect()
     }
-}
-
-/// A name as estates write it: in small letters, without the dot at its end, its wildcard not escaped.
-fn plain(name: &str) -> String {
-    name.trim_end_matches('.').to_ascii_lowercase().replace("\\052", "*")
 }
 
 /// The name above a name; there is none above the last label.

@@ -3,7 +3,8 @@
 use serde::Deserialize;
 
 use super::rds::one_year;
-use crate::sim::time::Span;
+use crate::sim::load::Complaint;
+use crate::sim::time::{Moment, Span};
 
 /// Application Recovery Controller.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -40,6 +41,23 @@ pub struct Panel {
     /// Its routing controls.
     #[serde(rename = "control")]
     pub controls: Vec<Control>,
+    /// What must hold of them after every change.
+    #[serde(default, rename = "rule")]
+    pub rules: Vec<SafetyRule>,
+}
+
+/// A safety rule: so many of some controls of a panel stay on.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SafetyRule {
+    /// Its name.
+    pub name: String,
+    /// How many of them stay on.
+    #[serde(default = "one")]
+    pub at_least: usize,
+    /// The controls it is about, by their names; empty: all of the panel.
+    #[serde(default)]
+    pub controls: Vec<String>,
 }
 
 /// A routing control: a switch that a health check of the type `RECOVERY_CONTROL` follows.
@@ -48,8 +66,18 @@ pub struct Panel {
 pub struct Control {
     /// Its name; faults and health checks name it by this.
     pub name: String,
-    /// How it is switched.
+    /// How it is switched at the start.
     pub state: Switch,
+    /// How it was switched since, and when, the earliest first.
+    #[serde(skip)]
+    pub switched: Vec<(Moment, Switch)>,
+}
+
+impl SafetyRule {
+    /// Whether it is about a control.
+    pub fn concerns(&self, control: &Control) -> bool {
+        self.controls.is_empty() || self.controls.contains(&control.name)
+    }
 }
 
 /// The state of a routing control.
@@ -187,10 +215,35 @@ impl RecoveryController {
         })
     }
 
+    /// The first thing that is wrong with safety rules.
+    pub fn check(&self) -> Result<(), Complaint> {
+        for panel in self.clusters.iter().flat_map(|cluster| &cluster.panels) {
+            for rule in &panel.rules {
+                let unknown = rule.controls.iter().find(|name| panel.controls.iter().all(|own| own.name != **name));
+                if let Some(name) = unknown {
+                    let message =
+                        format!("rule \"{}\": there is no routing control \"{name}\" in its panel", rule.name);
+                    return Err(Complaint { words: name.clone(), occurrence: 0, message });
+                }
+                let on = panel.controls.iter().filter(|own| rule.concerns(own) && own.state == Switch::On).count();
+                if on < rule.at_least {
+                    let message =
+                        format!("rule \"{}\": {on} of its controls are On, and {} must be", rule.name, rule.at_least);
+                    return Err(Complaint { words: rule.name.clone(), occurrence: 0, message });
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// The Regions in which a cluster has an endpoint.
     pub fn endpoints(&self) -> impl Iterator<Item = &String> {
         self.clusters.iter().flat_map(|cluster| &cluster.endpoints)
     }
+}
+
+const fn one() -> usize {
+    1
 }
 
 /// Where ARC puts the endpoints of a cluster.

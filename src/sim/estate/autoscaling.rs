@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::rds::one_year;
-use crate::sim::time::Span;
+use crate::sim::time::{Moment, Span};
 
 /// Auto Scaling.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -39,4 +39,56 @@ pub struct Group {
     /// How long before the simulator's start it was created.
     #[serde(default = "one_year")]
     pub age: Span,
+    /// Which sizes were asked for since, oldest first.
+    #[serde(skip)]
+    pub sizes: Vec<Resized>,
+    /// Which processes were suspended since, oldest first.
+    #[serde(skip)]
+    pub suspensions: Vec<Suspension>,
+}
+
+/// The bounds of a group, and how many instances it desires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// Fewest instances.
+    pub min: u32,
+    /// Most.
+    pub max: u32,
+    /// How many it is to run.
+    pub desired: u32,
+}
+
+/// A size that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resized {
+    /// When.
+    pub at: Moment,
+    /// What it was then to be.
+    pub size: Size,
+    /// Why, in the words of its activities.
+    pub cause: String,
+}
+
+/// A process that was suspended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suspension {
+    /// `Launch`, `Terminate`…
+    pub process: String,
+    /// When.
+    pub from: Moment,
+    /// Until when; absent: it is still.
+    pub until: Option<Moment>,
+}
+
+impl Group {
+    /// Its size at that moment.
+    pub fn size(&self, at: Moment) -> Size {
+        let asked = self.sizes.iter().rev().find(|resized| resized.at <= at);
+        asked.map_or(Size { min: self.min, max: self.max, desired: self.desired }, |resized| resized.size)
+    }
+
+    /// When a process is suspended.
+    pub fn suspended<'g>(&'g self, process: &'g str) -> impl Iterator<Item = &'g Suspension> + 'g {
+        self.suspensions.iter().filter(move |suspension| suspension.process == process)
+    }
 }

@@ -22,8 +22,11 @@ impl Estate {
         self.check_names()?;
         self.check_references()?;
         self.check_tables()?;
+        self.check_sites()?;
         self.route53.check_health_checks()?;
         self.route53.check_records()?;
+        self.arc.check()?;
+        self.sns.check()?;
         self.check_plans()?;
         self.check_schedules()
     }
@@ -78,7 +81,8 @@ impl Estate {
         let alarms = self.cloudwatch.alarms.iter().map(|alarm| &alarm.region);
         let tests = self.backup.restore_tests.iter().map(|test| &test.region);
         let switched = self.arc.plans.iter().flat_map(|plan| plan.regions.iter().chain(&plan.primary));
-        let recovered = self.drs.recovery_plans.iter().map(|plan| &plan.region);
+        let topics = self.sns.topics.iter().map(|topic| &topic.region);
+        let recovered = self.drs.recovery_plans.iter().map(|plan| &plan.region).chain(&self.drs.initialized);
         rds.chain(aurora)
             .chain(tables)
             .chain(s3)
@@ -93,6 +97,7 @@ impl Estate {
             .chain(tests)
             .chain(switched)
             .chain(recovered)
+            .chain(topics)
     }
 
     fn check_names(&self) -> Result<(), Complaint> {
@@ -111,6 +116,8 @@ impl Estate {
         let controls = self.arc.controls().map(|(.., c)| ("routing control", "", c.name.as_str()));
         let switched = self.arc.plans.iter().map(|p| ("Region switch plan", "", p.name.as_str()));
         let recovered = self.drs.recovery_plans.iter().map(|p| ("recovery plan", p.region.as_str(), p.name.as_str()));
+        let users = self.iam.users.iter().map(|user| ("access key", "", user.access_key.as_str()));
+        let topics = self.sns.topics.iter().map(|t| ("topic", t.region.as_str(), t.name.as_str()));
         let all = instances
             .chain(clusters)
             .chain(global)
@@ -124,7 +131,9 @@ impl Estate {
             .chain(tests)
             .chain(controls)
             .chain(switched)
-            .chain(recovered);
+            .chain(recovered)
+            .chain(users)
+            .chain(topics);
         let mut seen: HashMap<(&str, &str, &str), ()> = HashMap::new();
         for name in all {
             if seen.insert(name, ()).is_some() {

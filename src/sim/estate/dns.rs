@@ -1,13 +1,14 @@
 //! Route 53's hosted zones and their records.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use serde::Deserialize;
 
 use super::rds::one_year;
 use super::route53::Route53;
 use crate::sim::load::Complaint;
-use crate::sim::time::Span;
+use crate::sim::time::{Moment, Span};
 
 /// A hosted zone. Its NS and SOA records are made by Route 53 itself.
 #[derive(Clone, Debug, Deserialize)]
@@ -26,9 +27,21 @@ pub struct Zone {
     /// Whether its records can be changed while us-east-1's control plane is gone.
     #[serde(default)]
     pub accelerated_recovery: bool,
-    /// Its records.
+    /// Its records, as they were changed last.
     #[serde(default, rename = "record")]
     pub records: Vec<Record>,
+    /// What the name servers answer until later changes have reached them, the earliest first.
+    #[serde(skip)]
+    pub superseded: Vec<Superseded>,
+}
+
+/// The records of a zone before a change.
+#[derive(Clone, Debug)]
+pub struct Superseded {
+    /// When the change has reached every name server.
+    pub until: Moment,
+    /// What was there before.
+    pub records: Arc<[Record]>,
 }
 
 /// The type of a record.
@@ -92,7 +105,7 @@ pub struct Alias {
 }
 
 /// A record set.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
     /// `www.shop.example`.
@@ -116,6 +129,19 @@ pub struct Record {
     pub health_check: Option<String>,
 }
 
+/// A change of records that was made while the simulator ran.
+#[derive(Clone, Debug)]
+pub struct Submitted {
+    /// `C` and capital letters and digits.
+    pub id: String,
+    /// When it was made.
+    pub at: Moment,
+    /// When it has reached every name server.
+    pub in_sync: Moment,
+    /// What was said of it.
+    pub comment: String,
+}
+
 /// A change of records that was made before the simulator's start.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -128,6 +154,13 @@ pub struct Change {
     /// What was said of it.
     #[serde(default)]
     pub comment: String,
+}
+
+impl Zone {
+    /// What its name servers answer at that moment.
+    pub fn published(&self, at: Moment) -> &[Record] {
+        self.superseded.iter().find(|before| at < before.until).map_or(&self.records, |before| &before.records)
+    }
 }
 
 impl RecordType {
@@ -146,6 +179,11 @@ impl RecordType {
             Self::Soa => "SOA",
         }
     }
+}
+
+/// A name as estates write it: in small letters, without the dot at its end, its wildcard not escaped.
+pub fn plain(name: &str) -> String {
+    name.trim_end_matches('.').to_ascii_lowercase().replace("\\052", "*")
 }
 
 /// A name as Route 53 writes it: in small letters, with the dot at its end, `*` escaped.

@@ -6,8 +6,9 @@ use serde::Deserialize;
 
 use super::link::{Lag, Link};
 use super::rds::one_year;
+use super::recovery_job::{Job, Machine};
 use super::recovery_plan::RecoveryPlan;
-use crate::sim::time::Span;
+use crate::sim::time::{Moment, Span};
 
 /// DRS.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -19,6 +20,21 @@ pub struct Drs {
     /// The recovery plans.
     #[serde(default, rename = "recovery_plan")]
     pub recovery_plans: Vec<RecoveryPlan>,
+    /// The Regions where DRS is set up although no server is replicated there, as a way home.
+    #[serde(default)]
+    pub initialized: Vec<String>,
+    /// The jobs that calls started, oldest first.
+    #[serde(skip)]
+    pub jobs: Vec<Job>,
+    /// What calls made of machines, by their ids.
+    #[serde(skip)]
+    pub machines: BTreeMap<String, Machine>,
+    /// The tags of jobs, by their ids.
+    #[serde(skip)]
+    pub job_tags: BTreeMap<String, BTreeMap<String, String>>,
+    /// The ids of the jobs that were deleted.
+    #[serde(skip)]
+    pub deleted_jobs: Vec<String>,
 }
 
 /// A source server.
@@ -71,6 +87,58 @@ pub struct Server {
     /// How it is replicated.
     #[serde(default)]
     pub replication: Staging,
+    /// What calls made of its replication.
+    #[serde(skip)]
+    pub course: Course,
+}
+
+/// What calls made of a server's replication since the simulator's start.
+#[derive(Clone, Debug, Default)]
+pub struct Course {
+    /// Which way it goes.
+    pub direction: Direction,
+    /// The machine that it comes from, if that was launched from a source server.
+    pub from_machine: Option<String>,
+    /// The server it was replicated from first, in a chain of reversals.
+    pub descends_from: Option<String>,
+    /// Since when it is copied anew; there are no points in time from before.
+    pub began: Option<Moment>,
+    /// Since when it does not replicate, and why.
+    pub ended: Option<(Moment, End)>,
+    /// The source server in the other Region that replicates the other way.
+    pub reversed: Option<Reversed>,
+    /// When DRS forgot it.
+    pub deleted: Option<Moment>,
+}
+
+/// `replicationDirection`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Direction {
+    /// From where it belongs.
+    #[default]
+    Failover,
+    /// Home.
+    Failback,
+}
+
+/// Why a server does not replicate any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Replication was stopped, and can be started again.
+    Stopped,
+    /// The agent was told to remove itself.
+    Disconnected,
+    /// The machine that it came from is gone.
+    SourceGone,
+}
+
+/// A source server of another Region.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reversed {
+    /// Its Region.
+    pub region: String,
+    /// Its id.
+    pub id: String,
 }
 
 /// How the drills of a server went.
@@ -109,6 +177,8 @@ pub enum DrillLaunch {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Launch {
+    /// What the settings are called; the server's name where they have none.
+    pub name: Option<String>,
     /// Whether its machine runs after the launch.
     pub disposition: Disposition,
     /// Who chooses the machine's size.
@@ -153,6 +223,8 @@ pub enum RightSizing {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Staging {
+    /// What the settings are called; the server's name where they have none.
+    pub name: Option<String>,
     /// Mbit/s; 0 is not throttled.
     pub bandwidth: u32,
     /// The type of staging disks of 500 GiB and more: `GP2`, `GP3`, `ST1`, `AUTO`.
@@ -169,6 +241,31 @@ pub struct Staging {
     pub encryption: String,
     /// New disks are not replicated.
     pub ignores_new_disks: bool,
+    /// Its replication servers are not in DRS's own security group.
+    pub without_default_group: bool,
+    /// The security groups of its replication servers; one drawn from the seed where the estate names none.
+    pub groups: Vec<String>,
+    /// The key of `CUSTOM`; drawn from the seed where the estate names none.
+    pub key: Option<String>,
+    /// Tags of its replication resources.
+    pub tags: BTreeMap<String, String>,
+    /// Its replication servers speak IPv6.
+    pub ipv6: bool,
+    /// The staging disks that are not as usual, by their devices.
+    #[serde(rename = "disk")]
+    pub disks: BTreeMap<String, StagedDisk>,
+}
+
+/// A staging disk that is not as usual.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct StagedDisk {
+    /// `GP3`, `ST1`, …; absent: as the disk's size asks for.
+    pub kind: Option<String>,
+    /// Operations per second; 0 is the type's own.
+    pub iops: u32,
+    /// MiB/s; 0 is the type's own.
+    pub throughput: u32,
 }
 
 impl Default for Staging {
@@ -182,6 +279,13 @@ impl Default for Staging {
             public: false,
             encryption: "DEFAULT".to_owned(),
             ignores_new_disks: false,
+            name: None,
+            without_default_group: false,
+            groups: Vec::new(),
+            key: None,
+            tags: BTreeMap::new(),
+            ipv6: false,
+            disks: BTreeMap::new(),
         }
     }
 }
@@ -220,8 +324,18 @@ fn usual_policy() -> Vec<SnapshotRule> {
 }
 
 impl Server {
-    /// Its link.
+    /// Its link, as calls left it.
     pub fn link(&self) -> Link {
-        Link { zone: self.origin_zone.clone(), ..Link::new(&self.id, &self.origin, &self.region, self.lag) }
+        Link {
+            zone: self.origin_zone.clone(),
+            began: self.course.began.map(|began| (began, Span::ZERO)),
+            ended: self.course.ended.map(|(at, _)| at),
+            ..Link::new(&self.id, &self.origin, &self.region, self.lag)
+        }
+    }
+
+    /// The server it was replicated from first, or itself.
+    pub fn descends_from(&self) -> &str {
+        self.course.descends_from.as_ref().unwrap_or(&self.id)
     }
 }

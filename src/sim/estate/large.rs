@@ -60,6 +60,7 @@ fn of_account(account: &str, seed: u64, others: Vec<Arc<Estate>>) -> Estate {
         name: "large".to_owned(),
         account: account.to_owned(),
         user: demo_user(),
+        iam: super::iam::Iam::default(),
         regions: REGIONS.map(str::to_owned).to_vec(),
         rds: Rds { instances: systems.iter().flat_map(Blueprint::databases).collect(), ..Rds::default() },
         dynamodb: DynamoDb { tables: systems.iter().filter_map(Blueprint::table).collect() },
@@ -67,7 +68,7 @@ fn of_account(account: &str, seed: u64, others: Vec<Arc<Estate>>) -> Estate {
         efs: super::storage::Efs::default(),
         elasticache: super::storage::ElastiCache::default(),
         autoscaling: super::autoscaling::AutoScaling::default(),
-        drs: Drs { servers: systems.iter().flat_map(Blueprint::servers).collect(), recovery_plans: Vec::new() },
+        drs: Drs { servers: systems.iter().flat_map(Blueprint::servers).collect(), ..Drs::default() },
         backup: backup(account, seed, &systems),
         route53: Route53 {
             health_checks: systems.iter().filter_map(|system| system.health_check(zone)).collect(),
@@ -78,11 +79,14 @@ fn of_account(account: &str, seed: u64, others: Vec<Arc<Estate>>) -> Estate {
                 private: false,
                 accelerated_recovery: false,
                 records: systems.iter().flat_map(|system| system.records(zone)).collect(),
+                superseded: Vec::new(),
             }],
-            changes: Vec::new(),
+            ..Route53::default()
         },
         arc: super::arc::RecoveryController::default(),
+        sns: super::sns::Sns::default(),
         cloudwatch: super::cloudwatch::CloudWatch::default(),
+        sites: Vec::new(),
         others,
     }
 }
@@ -152,6 +156,7 @@ impl Blueprint {
                     drilled: super::drs::Drilled::default(),
                     launch: super::drs::Launch::default(),
                     replication: super::drs::Staging::default(),
+                    course: super::drs::Course::default(),
                     name,
                 }
             })
@@ -175,7 +180,10 @@ impl Blueprint {
             backup_region: None,
             replica_of,
             lag: Some(Lag { base: Span::ZERO, jitter: Span::from_seconds(3), every: None }),
+            protected: false,
+            details: super::rds::Details::default(),
             age: AGE,
+            deeds: Vec::new(),
         };
         let source = format!("{}-db", self.name);
         let address = Address { region: self.primary.to_owned(), id: source.clone() };
@@ -225,6 +233,9 @@ impl Blueprint {
             routing_control: None,
             children: Vec::new(),
             health_threshold: 0,
+            sni: None,
+            regions: Vec::new(),
+            earlier: Vec::new(),
         })
     }
 

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::Estate;
-use crate::sim::time::Span;
+use crate::sim::time::{Moment, Span};
 
 /// How far behind a link is while all is well: `base` plus up to `jitter`, drawn anew each minute from the seed; with `every`, the
 /// time since the last multiple of it on top (EFS and other links that replicate in rounds).
@@ -32,12 +32,32 @@ pub struct Link {
     pub zone: Option<String>,
     /// How far behind it usually is.
     pub lag: Lag,
+    /// When it began to flow since the simulator's start, and how far behind it was then.
+    pub began: Option<(Moment, Span)>,
+    /// When it ended for good.
+    pub ended: Option<Moment>,
+    /// When its source is down on purpose.
+    pub pauses: Vec<(Moment, Moment)>,
 }
 
 impl Link {
     /// A link from its parts.
     pub fn new(id: &str, from: &str, to: &str, lag: Lag) -> Self {
-        Self { id: id.to_owned(), from: from.to_owned(), to: to.to_owned(), zone: None, lag }
+        Self {
+            id: id.to_owned(),
+            from: from.to_owned(),
+            to: to.to_owned(),
+            zone: None,
+            lag,
+            began: None,
+            ended: None,
+            pauses: Vec::new(),
+        }
+    }
+
+    /// Whether anything flows or could at that moment: it has begun and not ended.
+    pub fn is_there(&self, at: Moment) -> bool {
+        self.began.is_none_or(|(began, _)| began <= at) && self.ended.is_none_or(|ended| at < ended)
     }
 }
 

@@ -1,5 +1,5 @@
 //! The estate: the resources that exist in the simulated account, one file per group of services. Read from TOML, or made
-//! from the seed, and never changed.
+//! from the seed. A change of it is made to a copy, which takes its place.
 
 pub mod arc;
 pub mod autoscaling;
@@ -7,14 +7,19 @@ pub mod backup;
 pub mod check;
 mod check_plans;
 pub mod cloudwatch;
+pub mod deeds;
 pub mod dns;
 pub mod drs;
 pub mod dynamodb;
+pub mod iam;
 pub mod large;
 pub mod link;
 pub mod rds;
+pub mod recovery_job;
 pub mod recovery_plan;
 pub mod route53;
+pub mod sns;
+pub mod site;
 pub mod storage;
 
 use std::sync::Arc;
@@ -29,9 +34,12 @@ pub struct Estate {
     pub name: String,
     /// The account's twelve digits.
     pub account: String,
-    /// The IAM user whose keys everybody uses.
+    /// The IAM user of every access key that is nobody else's.
     #[serde(default = "demo_user")]
     pub user: String,
+    /// The other IAM users.
+    #[serde(default)]
+    pub iam: iam::Iam,
     /// Its Regions; a request for any other is refused.
     pub regions: Vec<String>,
     /// RDS and Aurora.
@@ -64,9 +72,15 @@ pub struct Estate {
     /// Application Recovery Controller: routing controls and Region switch.
     #[serde(default)]
     pub arc: arc::RecoveryController,
+    /// SNS.
+    #[serde(default)]
+    pub sns: sns::Sns,
     /// Lags that are known to CloudWatch alone.
     #[serde(default)]
     pub cloudwatch: cloudwatch::CloudWatch,
+    /// What systems need in places to serve their users there.
+    #[serde(default, rename = "site")]
+    pub sites: Vec<site::Site>,
     /// The estates of other accounts, which a role of theirs leads to. An estate file has one account.
     #[serde(skip)]
     pub others: Vec<Arc<Estate>>,

@@ -1,9 +1,13 @@
 //! RDS instances, Aurora clusters and global clusters.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
+use super::Estate;
+use super::deeds::{ClusterAct, Deed, GlobalAct, InstanceAct};
 use super::link::{Lag, Link};
-use crate::sim::time::Span;
+use crate::sim::time::{Moment, Span};
 
 /// RDS and Aurora.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -59,9 +63,34 @@ pub struct Instance {
     pub replica_of: Option<Address>,
     /// For a replica: how far behind it usually is.
     pub lag: Option<Lag>,
-    /// How long before the simulator's start it was created.
+    /// Whether it is protected from being deleted.
+    #[serde(default)]
+    pub protected: bool,
+    /// What else it was created with.
+    #[serde(default)]
+    pub details: Details,
+    /// How long before the simulator's start it was created; less than nothing for what was created since.
     #[serde(default = "one_year")]
     pub age: Span,
+    /// What was asked of it since, oldest first.
+    #[serde(skip)]
+    pub deeds: Vec<Deed<InstanceAct>>,
+}
+
+/// What else a database was created with; what is left out is as RDS has it by itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Details {
+    /// The name of the subnets it runs in.
+    pub subnet_group: Option<String>,
+    /// The name of its parameters.
+    pub parameter_group: Option<String>,
+    /// Who may reach it: `sg-…`.
+    pub security_groups: Vec<String>,
+    /// The key it is encrypted with.
+    pub kms_key: Option<String>,
+    /// Its tags.
+    pub tags: BTreeMap<String, String>,
 }
 
 /// An Aurora cluster.
@@ -82,9 +111,15 @@ pub struct Cluster {
     pub instances: Vec<String>,
     /// `db.r6g.large`.
     pub class: String,
-    /// How long before the simulator's start it was created.
+    /// What else it was created with.
+    #[serde(default)]
+    pub details: Details,
+    /// How long before the simulator's start it was created; less than nothing for what was created since.
     #[serde(default = "one_year")]
     pub age: Span,
+    /// What was asked of it since, oldest first.
+    #[serde(skip)]
+    pub deeds: Vec<Deed<ClusterAct>>,
 }
 
 /// An Aurora global database.
@@ -97,12 +132,15 @@ pub struct GlobalCluster {
     pub engine: String,
     /// `16.8`.
     pub version: String,
-    /// The cluster that takes the writes.
+    /// The cluster that takes the writes at the simulator's start.
     pub writer: Address,
-    /// The clusters that follow.
+    /// The clusters that follow then.
     pub secondaries: Vec<Address>,
     /// How far behind they usually are.
     pub lag: Lag,
+    /// What was asked of it since, oldest first.
+    #[serde(skip)]
+    pub deeds: Vec<Deed<GlobalAct>>,
 }
 
 pub(super) fn one_year() -> Span {
@@ -110,10 +148,29 @@ pub(super) fn one_year() -> Span {
 }
 
 impl Instance {
-    /// The link of a replica.
+    /// The link of a replica, from when it was created until replication ended.
     pub fn link(&self) -> Option<Link> {
         let source = self.replica_of.as_ref()?;
-        Some(Link::new(&self.id, &source.region, &self.region, self.lag.unwrap_or(USUAL)))
+        let created = self.deeds.iter().find(|deed| deed.act == InstanceAct::Create);
+        Some(Link {
+            began: created.map(|deed| (deed.done, deed.done - deed.at)),
+            ended: self.replication_ended(),
+            ..Link::new(&self.id, &source.region, &self.region, self.lag.unwrap_or(USUAL))
+        })
+    }
+
+    /// When a replica stopped to follow its source for good.
+    pub fn replication_ended(&self) -> Option<Moment> {
+        let mut deeds = self.deeds.iter();
+        let ends = deeds.find(|deed| match &deed.act {
+            InstanceAct::Promote(_) | InstanceAct::Delete(_) | InstanceAct::Orphan => true,
+            InstanceAct::Create
+            | InstanceAct::Modify(_)
+            | InstanceAct::Stop
+            | InstanceAct::Start
+            | InstanceAct::Reboot(_) => false,
+        });
+        ends.map(|deed| deed.at)
     }
 }
 
@@ -121,9 +178,29 @@ impl Instance {
 const USUAL: Lag = Lag { base: Span::ZERO, jitter: Span::from_seconds(2), every: None };
 
 impl GlobalCluster {
-    /// One link per secondary, named after the secondary cluster.
-    pub fn links(&self) -> impl Iterator<Item = Link> + '_ {
-        self.secondaries.iter().map(|to| Link::new(&to.id, &self.writer.region, &to.region, self.lag))
+    /// Every cluster that ever belonged to it, the first writer first.
+    pub fn everybody(&self) -> impl Iterator<Item = &Address> {
+        std::iter::once(&self.writer).chain(self.followers())
+    }
+
+    /// Every cluster that ever followed.
+    pub fn followers(&self) -> impl Iterator<Item = &Address> {
+        let later = self.deeds.iter().filter_map(|deed| match &deed.act {
+            GlobalAct::Failover { from, .. } | GlobalAct::Switchover { from, .. } | GlobalAct::Join(from) => Some(from),
+            GlobalAct::Leave(_) => None,
+        });
+        let mut seen: Vec<&Address> = Vec::new();
+        for follower in self.secondaries.iter().chain(later) {
+            if !seen.contains(&follower) {
+                seen.push(follower);
+            }
+        }
+        seen.into_iter()
+    }
+
+    /// One link per cluster that follows or ever did, named after it, from the first writer.
+    fn links(&self) -> impl Iterator<Item = Link> + '_ {
+        self.followers().map(|to| Link::new(&to.id, &self.writer.region, &to.region, self.lag))
     }
 }
 
@@ -133,5 +210,16 @@ impl Rds {
         let mut links: Vec<Link> = self.instances.iter().filter_map(Instance::link).collect();
         links.extend(self.global_clusters.iter().flat_map(GlobalCluster::links));
         links
+    }
+}
+
+impl Estate {
+    /// When the first thing was asked of a database or a group that can move a metric.
+    pub fn first_asked(&self) -> Option<Moment> {
+        let instances = self.rds.instances.iter().flat_map(|instance| instance.deeds.first()).map(|deed| deed.at);
+        let clusters = self.rds.clusters.iter().flat_map(|cluster| cluster.deeds.first()).map(|deed| deed.at);
+        let global = self.rds.global_clusters.iter().flat_map(|global| global.deeds.first()).map(|deed| deed.at);
+        let groups = self.autoscaling.groups.iter().flat_map(|group| group.sizes.first()).map(|resized| resized.at);
+        instances.chain(clusters).chain(global).chain(groups).min()
     }
 }

@@ -1,9 +1,12 @@
 //! Route 53: its health checks. Zones and records have a file of their own.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 
-use super::dns::{Change, Zone};
+use super::dns::{Change, Submitted, Zone};
 use crate::sim::load::Complaint;
+use crate::sim::time::Moment;
 
 /// Route 53.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -18,6 +21,9 @@ pub struct Route53 {
     /// The changes of records that were made so far.
     #[serde(default, rename = "change")]
     pub changes: Vec<Change>,
+    /// Those that were made since the simulator was started.
+    #[serde(skip)]
+    pub submitted: Vec<Submitted>,
 }
 
 /// What a health check asks.
@@ -38,6 +44,17 @@ pub enum CheckKind {
 }
 
 impl CheckKind {
+    /// AWS's name of it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Http => "HTTP",
+            Self::Https => "HTTPS",
+            Self::Tcp => "TCP",
+            Self::RecoveryControl => "RECOVERY_CONTROL",
+            Self::Calculated => "CALCULATED",
+        }
+    }
+
     /// Whether checkers all over the world ask an endpoint.
     pub const fn has_checkers(self) -> bool {
         match self {
@@ -100,9 +117,65 @@ pub struct HealthCheck {
     /// CALCULATED: how many of them must be healthy.
     #[serde(default)]
     pub health_threshold: u32,
+    /// HTTPS: whether the domain name is sent while the connection is made; absent: it is.
+    #[serde(default)]
+    pub sni: Option<bool>,
+    /// The Regions it is checked from; empty: all eight.
+    #[serde(default)]
+    pub regions: Vec<String>,
+    /// How it was before each change of it, the earliest first.
+    #[serde(skip)]
+    pub earlier: Vec<Earlier>,
+}
+
+/// A health check before a change of it.
+#[derive(Clone, Debug)]
+pub struct Earlier {
+    /// When the change had reached the checkers and DNS.
+    pub until: Moment,
+    /// What it was before.
+    pub check: Arc<HealthCheck>,
+}
+
+impl Mode {
+    /// From its two switches.
+    pub const fn of(inverted: bool, disabled: bool) -> Self {
+        match (inverted, disabled) {
+            (false, false) => Self::Normal,
+            (true, false) => Self::Inverted,
+            (false, true) => Self::Disabled,
+            (true, true) => Self::Forced,
+        }
+    }
+
+    /// Whether what it sees is turned round.
+    pub const fn is_inverted(self) -> bool {
+        match self {
+            Self::Inverted | Self::Forced => true,
+            Self::Normal | Self::Disabled => false,
+        }
+    }
+
+    /// Whether it asks nobody.
+    pub const fn is_disabled(self) -> bool {
+        match self {
+            Self::Disabled | Self::Forced => true,
+            Self::Normal | Self::Inverted => false,
+        }
+    }
 }
 
 impl HealthCheck {
+    /// As it worked at that moment.
+    pub fn as_of(&self, at: Moment) -> &Self {
+        self.earlier.iter().find(|before| at < before.until).map_or(self, |before| &before.check)
+    }
+
+    /// 1, and one more for each change.
+    pub fn version(&self) -> i64 {
+        i64::try_from(self.earlier.len()).unwrap_or(i64::MAX).saturating_add(1)
+    }
+
     /// The system it is about: its name without the site at the end.
     pub fn system(&self) -> &str {
         self.name.strip_suffix(&self.watches).unwrap_or(&self.name).trim_end()

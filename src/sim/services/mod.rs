@@ -12,6 +12,7 @@ pub mod rds;
 pub mod recovery_cluster;
 pub mod region_switch;
 pub mod route53;
+pub mod sns;
 pub mod sts;
 
 use super::World;
@@ -57,6 +58,10 @@ pub struct Operation {
     pub target: Option<&'static str>,
     /// The one Region that answers it, whichever was asked: where the control plane of a global service is.
     pub home: Option<&'static str>,
+    /// What is said to a call about the same thing while another one is still being carried out; `None` where both are.
+    pub alone: Option<fn(&Call) -> AwsError>,
+    /// The HTTP status of an answer, where the protocol lets an operation choose.
+    pub status: u16,
     /// Answers it.
     pub run: Run,
 }
@@ -96,22 +101,22 @@ pub enum Run {
 impl Operation {
     /// A read of awsQuery, awsJson or CBOR.
     pub const fn read(name: &'static str, run: Read) -> Self {
-        Self { name, route: Route::Name, target: None, home: None, run: Run::Reads(run) }
+        Self { name, route: Route::Name, target: None, home: None, alone: None, status: 200, run: Run::Reads(run) }
     }
 
     /// A change of awsQuery, awsJson or CBOR.
     pub const fn change(name: &'static str, run: Change) -> Self {
-        Self { name, route: Route::Name, target: None, home: None, run: Run::Changes(run) }
+        Self { name, route: Route::Name, target: None, home: None, alone: None, status: 200, run: Run::Changes(run) }
     }
 
     /// A read of rest-json or rest-xml: `Operation::rest("GET", "/backup-vaults/{backupVaultName}", "DescribeBackupVault", f)`.
     pub const fn rest(method: &'static str, path: &'static str, name: &'static str, run: Read) -> Self {
-        Self { name, route: Route::Path(method, path), target: None, home: None, run: Run::Reads(run) }
+        Self { name, route: Route::Path(method, path), target: None, home: None, alone: None, status: 200, run: Run::Reads(run) }
     }
 
     /// A change of rest-json or rest-xml.
     pub const fn rest_change(method: &'static str, path: &'static str, name: &'static str, run: Change) -> Self {
-        Self { name, route: Route::Path(method, path), target: None, home: None, run: Run::Changes(run) }
+        Self { name, route: Route::Path(method, path), target: None, home: None, alone: None, status: 200, run: Run::Changes(run) }
     }
 
     /// What a read answers, or what a change would, of that world; nothing is kept.
@@ -128,6 +133,20 @@ impl Operation {
     #[must_use]
     pub const fn about(mut self, parameter: &'static str) -> Self {
         self.target = Some(parameter);
+        self
+    }
+
+    /// Names what is said to a call about a thing while another one about it is still being carried out.
+    #[must_use]
+    pub const fn one_at_a_time(mut self, refusal: fn(&Call) -> AwsError) -> Self {
+        self.alone = Some(refusal);
+        self
+    }
+
+    /// Names the HTTP status of an answer.
+    #[must_use]
+    pub const fn answers(mut self, status: u16) -> Self {
+        self.status = status;
         self
     }
 
@@ -152,6 +171,7 @@ pub static SERVICES: &[&Service] = &[
     &recovery_cluster::SERVICE,
     &region_switch::SERVICE,
     &route53::SERVICE,
+    &sns::SERVICE,
     &sts::SERVICE,
 ];
 

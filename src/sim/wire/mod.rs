@@ -9,6 +9,7 @@ pub mod rest_json;
 pub mod rest_xml;
 mod value;
 mod xml;
+mod xml_in;
 
 use bytes::Bytes;
 use hyper::{HeaderMap, Method};
@@ -129,7 +130,7 @@ impl Protocol {
     /// Writes an answer.
     pub fn encode(self, operation: &Operation, value: &Value, request_id: &str) -> Reply {
         match self {
-            Self::RestJson => rest_json::encode(value),
+            Self::RestJson => rest_json::encode(operation.status, value),
             Self::RestXml { namespace } => rest_xml::encode(namespace, operation.name, value),
             Self::AwsQuery { namespace } => aws_query::encode(namespace, operation.name, value, request_id),
             Self::AwsJson { .. } => aws_json::encode(value),
@@ -166,6 +167,29 @@ impl Protocol {
             Self::RestXml { .. } | Self::AwsQuery { .. } => AwsError::new(403, "ExpiredToken", message),
             Self::RestJson | Self::Cbor { .. } => AwsError::new(403, "ExpiredTokenException", message),
             Self::AwsJson { .. } => AwsError::new(400, "ExpiredTokenException", message),
+        }
+    }
+
+    /// What AWS says to somebody who may not do that.
+    pub fn denied(self, service: &str, operation: &str, caller: &str) -> AwsError {
+        let action = format!("{}:{operation}", action_prefix(service));
+        let message = format!(
+            "User: {caller} is not authorized to perform: {action} because no identity-based policy allows the {action} action"
+        );
+        match self {
+            Self::RestXml { .. } | Self::AwsQuery { .. } if service == "sns" => {
+                AwsError::new(403, "AuthorizationError", message)
+            }
+            Self::RestXml { .. } | Self::AwsQuery { .. } => AwsError::new(403, "AccessDenied", message),
+            Self::RestJson => AwsError::new(403, "AccessDeniedException", message),
+            Self::Cbor { codes: Codes::Query, .. } => {
+                AwsError::new(403, "AccessDenied", message).shaped("AccessDeniedException")
+            }
+            Self::Cbor { codes: Codes::Shapes, .. } => AwsError::new(403, "AccessDeniedException", message),
+            Self::AwsJson { .. } if service == "monitoring" => {
+                AwsError::new(400, "AccessDenied", message).shaped("AccessDeniedException")
+            }
+            Self::AwsJson { .. } => AwsError::new(400, "AccessDeniedException", message),
         }
     }
 
@@ -230,6 +254,15 @@ impl Protocol {
                 AwsError::new(400, "UnknownOperationException", format!("Unknown operation {name}"))
             }
         }
+    }
+}
+
+/// What IAM calls a service, where that is not its name in the SigV4 scope.
+fn action_prefix(service: &str) -> &str {
+    match service {
+        "monitoring" => "cloudwatch",
+        "sns" => "SNS",
+        other => other,
     }
 }
 

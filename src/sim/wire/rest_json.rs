@@ -58,12 +58,10 @@ fn labels(template: &str, path: &str) -> Option<Map<String, Json>> {
     }
 }
 
-pub(super) fn encode(value: &Value) -> Reply {
-    Reply {
-        status: 200,
-        headers: vec![("content-type", "application/json".to_owned())],
-        body: json::text(value).into_bytes(),
-    }
+/// An answer without members has no body at all.
+pub(super) fn encode(status: u16, value: &Value) -> Reply {
+    let body = if *value == Value::Null { Vec::new() } else { json::text(value).into_bytes() };
+    Reply { status, headers: vec![("content-type", "application/json".to_owned())], body }
 }
 
 pub(super) fn refuse(error: &AwsError) -> Reply {

@@ -1,14 +1,20 @@
 //! rest-xml: Route 53.
 
 use super::rest_json::route;
-use super::{Asked, AwsError, Protocol, Reply, Request, Value, xml};
+use super::{Asked, AwsError, Protocol, Reply, Request, Value, xml, xml_in};
 use crate::sim::services::Service;
 
 pub(super) fn decode(service: &'static Service, request: &Request) -> Result<Asked, AwsError> {
-    // The operations served so far have no body; their parameters are in path and query string.
-    route(service, request).map(|(operation, parameters)| (operation, parameters.into())).ok_or_else(|| {
+    let (operation, mut parameters) = route(service, request).ok_or_else(|| {
         Protocol::RestXml { namespace: "" }.unknown_operation(&format!("{} {}", request.method, request.path))
-    })
+    })?;
+    if !request.body.is_empty() {
+        // Path and query string win: no body names what they name.
+        let mut members = xml_in::members(&request.body, &format!("{}Request", operation.name))?;
+        members.append(&mut parameters);
+        parameters = members;
+    }
+    Ok((operation, parameters.into()))
 }
 
 pub(super) fn encode(namespace: &str, operation: &str, value: &Value) -> Reply {

@@ -59,7 +59,7 @@ pub(super) fn rows(sources: Sources, world: &World, now: Moment) -> Rows {
         .snapshot()
         .into_iter()
         .flat_map(|snapshot| snapshot.readings.keys().map(move |query| (snapshot, query)))
-        .filter(|(_, query)| matches!(query, Query::GlobalClusters(_)))
+        .filter(|(_, query)| matches!(***query, Query::GlobalClusters(_)))
         .filter_map(|(snapshot, query)| snapshot.global_clusters(query).value)
         .flatten()
         .collect();

@@ -49,7 +49,7 @@ fn controls(answer: &Answer) -> Option<&[RoutingControl]> {
 /// The health checks that follow each routing control, and the calculated ones made of these.
 fn followers(snapshot: &Snapshot) -> HashMap<&str, Vec<String>> {
     let mut followers: HashMap<&str, Vec<String>> = HashMap::new();
-    let queries = || snapshot.readings.keys().filter(|query| matches!(query, Query::HealthChecks(_)));
+    let queries = || snapshot.readings.keys().filter(|query| matches!(***query, Query::HealthChecks(_)));
     let checks = || queries().filter_map(|query| snapshot.health_checks(query).value).flatten();
     for check in checks() {
         let Some(control) = &check.routing_control else { continue };

@@ -54,7 +54,7 @@ impl User {
 /// The record sets that each health check decides on, in the order of their names.
 pub(super) fn users(snapshot: &Snapshot) -> HashMap<&str, Vec<User>> {
     let mut users: HashMap<&str, Vec<User>> = HashMap::new();
-    for query in snapshot.readings.keys().filter(|query| matches!(query, Query::Records(..))) {
+    for query in snapshot.readings.keys().filter(|query| matches!(***query, Query::Records(..))) {
         for record in snapshot.records(query).value.into_iter().flatten() {
             let Some(check) = &record.health_check else { continue };
             let user = User { name: record.name.to_string(), set: record.set.as_ref().map(ToString::to_string) };

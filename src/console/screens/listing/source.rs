@@ -94,7 +94,7 @@ impl Sources {
     /// The Readings of `snapshot` whose Query is `wanted`.
     pub fn of(snapshot: &Snapshot, wanted: impl Fn(&Query) -> bool) -> Self {
         let all = snapshot.readings.iter().filter(|(query, _)| wanted(query));
-        let all = all.map(|(query, reading)| Arc::new(Source { query: query.clone(), reading: reading.clone() }));
+        let all = all.map(|(query, reading)| Arc::new(Source { query: Query::clone(query), reading: reading.clone() }));
         Self { all: all.collect() }
     }
 

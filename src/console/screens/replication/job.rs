@@ -22,7 +22,7 @@ struct Row {
 pub(super) fn rows(world: &World, _now: Moment) -> Rows {
     let Some(snapshot) = world.snapshot() else { return Rows::default() };
     let sources = Sources::of(snapshot, |query| matches!(query, Query::DrsJobs(_)));
-    let listings = snapshot.readings.keys().filter(|query| matches!(query, Query::SourceServers(_)));
+    let listings = snapshot.readings.keys().filter(|query| matches!(***query, Query::SourceServers(_)));
     let listed = listings.filter_map(|query| snapshot.source_servers(query).value).flatten();
     let listed: HashMap<&str, &SourceServer> = listed.map(|server| (server.id.as_str(), server)).collect();
     let owners_of = |id: &str| match listed.get(id) {

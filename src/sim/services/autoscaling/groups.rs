@@ -1,24 +1,23 @@
 //! Auto Scaling groups. Unknown names are left out of the answer; that is how AWS says they do not exist.
 
+use super::lives::{self, Shown, State};
+use super::validation;
 use crate::sim::World;
 use crate::sim::call::Call;
 use crate::sim::estate::autoscaling::Group;
+use crate::sim::fault::Fault;
 use crate::sim::services::paging::{Page, PageRule};
-use crate::sim::time::Span;
 use crate::sim::wire::{AwsError, Value};
 
-static PAGES: PageRule = PageRule {
+pub(super) static PAGES: PageRule = PageRule {
     size: "MaxRecords",
     token: "NextToken",
     default: 50,
     min: 1,
     max: 100,
-    bad_size: |message| AwsError::new(400, "ValidationError", message),
+    bad_size: validation,
     bad_token: |message| AwsError::new(400, "InvalidNextToken", message),
 };
-
-/// How long after the loss of a zone a group has replaced what ran in it.
-const REPLACED: Span = Span::from_minutes(4);
 
 pub(super) fn describe(world: &World, call: &Call) -> Result<Value, AwsError> {
     let page = Page::of(world, call, &PAGES)?;
@@ -42,23 +41,34 @@ fn value(world: &World, group: &Group) -> Value {
     let Group { name, region, .. } = group;
     let texts = |texts: &[String]| Value::list("member", texts.iter().map(Value::from));
     let arn = format!("autoScalingGroup:{}:autoScalingGroupName/{name}", world.uuid(&["group", region, name]));
+    let instances = lives::shown(world, group);
+    let instances = instances.iter().map(|shown| instance(world, group, shown));
+    let held =
+        group.suspensions.iter().filter(|one| one.from <= world.now && one.until.is_none_or(|until| world.now < until));
+    let suspended = held.map(|one| {
+        Value::map([
+            ("ProcessName", (&one.process).into()),
+            ("SuspensionReason", format!("User suspended at {}", one.from).into()),
+        ])
+    });
+    let size = group.size(world.now);
     let targets: Vec<String> = group.target_group.iter().cloned().collect();
     Value::map([
         ("AutoScalingGroupName", name.into()),
         ("AutoScalingGroupARN", world.arn("autoscaling", region, &arn).into()),
         ("LaunchTemplate", launch_template(world, group)),
-        ("MinSize", group.min.into()),
-        ("MaxSize", group.max.into()),
-        ("DesiredCapacity", group.desired.into()),
+        ("MinSize", size.min.into()),
+        ("MaxSize", size.max.into()),
+        ("DesiredCapacity", size.desired.into()),
         ("DefaultCooldown", 300_u32.into()),
         ("AvailabilityZones", texts(&group.zones)),
         ("LoadBalancerNames", Value::list("member", [])),
         ("TargetGroupARNs", texts(&targets)),
         ("HealthCheckType", if targets.is_empty() { "EC2" } else { "ELB" }.into()),
         ("HealthCheckGracePeriod", 300_u32.into()),
-        ("Instances", Value::list("member", instances(world, group))),
+        ("Instances", Value::list("member", instances)),
         ("CreatedTime", (world.start - group.age).into()),
-        ("SuspendedProcesses", Value::list("member", [])),
+        ("SuspendedProcesses", Value::list("member", suspended)),
         ("EnabledMetrics", Value::list("member", [])),
         ("Tags", Value::list("member", [])),
         ("TerminationPolicies", Value::list("member", ["Default".into()])),
@@ -74,34 +84,32 @@ fn launch_template(world: &World, group: &Group) -> Value {
     ])
 }
 
-/// As many as it desires, or as many as there is capacity for; unhealthy while the Region is gone. Those of a zone that is lost are
-/// unhealthy, until the group has replaced them in its other zones.
-fn instances(world: &World, group: &Group) -> Vec<Value> {
-    let available = world.capacity(&group.region, &group.name).unwrap_or(u32::MAX);
-    let is_out = world.is_out(&group.region, world.now);
-    let is_replaced = |zone: &str| {
-        world.zone_losses(zone).iter().any(|(from, until)| *from + REPLACED <= world.now && world.now < *until)
+fn instance(world: &World, group: &Group, shown: &Shown<'_>) -> Value {
+    let state = match shown.state {
+        State::Pending => "Pending",
+        State::InService => "InService",
+        State::Terminating => "Terminating",
     };
-    let left: Vec<&String> = group.zones.iter().filter(|zone| !is_replaced(zone)).collect();
-    let (lost, kept): (Vec<_>, Vec<_>) =
-        (0..group.desired).zip(group.zones.iter().cycle()).partition(|(_, zone)| is_replaced(zone));
-    let moved =
-        lost.into_iter().zip(left.iter().copied().cycle()).map(|((index, _), zone)| (index, zone, "replacement"));
-    let all = kept.into_iter().map(|(index, zone)| (index, zone, "instance")).chain(moved);
-    let available = usize::try_from(available).unwrap_or(usize::MAX);
-    all.take(available)
-        .map(|(index, zone, word)| {
-            let id = world.hex(&[word, &group.region, &group.name, &index.to_string()], 17);
-            let is_unhealthy = is_out || world.is_zone_lost(zone, world.now);
-            Value::map([
-                ("InstanceId", format!("i-{id}").into()),
-                ("InstanceType", (&group.instance_type).into()),
-                ("AvailabilityZone", zone.into()),
-                ("LifecycleState", "InService".into()),
-                ("HealthStatus", if is_unhealthy { "Unhealthy" } else { "Healthy" }.into()),
-                ("LaunchTemplate", launch_template(world, group)),
-                ("ProtectedFromScaleIn", false.into()),
-            ])
-        })
-        .collect()
+    Value::map([
+        ("InstanceId", (&shown.id).into()),
+        ("InstanceType", (&group.instance_type).into()),
+        ("AvailabilityZone", shown.zone.into()),
+        ("LifecycleState", state.into()),
+        ("HealthStatus", if shown.is_healthy { "Healthy" } else { "Unhealthy" }.into()),
+        ("LaunchTemplate", launch_template(world, group)),
+        ("ProtectedFromScaleIn", false.into()),
+    ])
+}
+
+/// How many instances of a group serve; `None` when there is no such group in the Region.
+pub(in crate::sim) fn serving(world: &World, region: &str, name: &str) -> Option<usize> {
+    let mut groups = world.estate.autoscaling.groups.iter();
+    let group = groups.find(|group| group.region == region && group.name == name)?;
+    let moves = |fault: &Fault| matches!(fault, Fault::Capacity(_) | Fault::Zone(_) | Fault::Outage(_));
+    if group.sizes.is_empty() && !world.faults(world.now).any(moves) {
+        // All is as it was in the beginning; health checks ask often.
+        return usize::try_from(group.desired).ok();
+    }
+    let serves = |shown: &&Shown<'_>| shown.state == State::InService && shown.is_healthy;
+    Some(lives::shown(world, group).iter().filter(serves).count())
 }

@@ -128,12 +128,13 @@ fn breaches(alarm: &Alarm, value: f64) -> bool {
     }
 }
 
-/// The state now, and since when: the last change that the timeline can have caused.
+/// The state now, and since when: the last change that the timeline, or what somebody asked for, can have caused.
 fn now(world: &World, alarm: &Alarm, series: Option<&Series<'_>>) -> (State, Moment) {
     let created = world.start - alarm.age;
     let newest = world.now.floor(Span::MINUTE);
     let spells = world.timeline.spells().iter().filter(|spell| moves_metrics(&spell.fault));
-    let first = spells.map(|spell| spell.from).min().unwrap_or(newest);
+    let asked = world.estate.first_asked();
+    let first = spells.map(|spell| spell.from).chain(asked).min().unwrap_or(newest);
     let oldest = first.max(newest - LOOKED_BACK).max(created);
     let mut state = None;
     let mut since = created;
@@ -174,7 +175,10 @@ const fn moves_metrics(fault: &Fault) -> bool {
         | Fault::Latency(_)
         | Fault::LostAnswer(_)
         | Fault::ExpiredCredentials(_)
+        | Fault::Denied(_)
         | Fault::Capacity(_)
+        | Fault::Launch(_)
+        | Fault::BackingUp(_)
         | Fault::RestoreTest(_)
         | Fault::Value(_) => false,
     }

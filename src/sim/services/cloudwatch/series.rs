@@ -3,11 +3,13 @@
 use crate::sim::World;
 use crate::sim::estate::dynamodb::Table;
 use crate::sim::estate::link::Link;
+use crate::sim::estate::rds::{Address, GlobalCluster};
 use crate::sim::estate::route53::HealthCheck;
 use crate::sim::fault::{Fault, is};
 use crate::sim::flow::Condition;
 use crate::sim::health::Health;
 use crate::sim::services::backup::{self, Ended};
+use crate::sim::services::rds::topology;
 use crate::sim::time::{Moment, Span};
 
 /// A metric's dimensions, in the order AWS lists them.
@@ -26,8 +28,10 @@ pub(super) struct Series<'a> {
 /// Where a series has its values from.
 #[derive(Debug)]
 pub(super) enum Source<'a> {
-    /// A link's lag in whole seconds, and -1 while it is broken off: MySQL's Seconds_Behind_Source.
-    ReplicaLag(Link),
+    /// The lag in whole seconds of the link that is there, and -1 while it is broken off: MySQL's Seconds_Behind_Source.
+    ReplicaLag(Vec<Link>),
+    /// The lag in milliseconds of a cluster while it follows in a global database.
+    Follower(&'a GlobalCluster, &'a Address),
     /// A link's lag in seconds.
     Seconds(Link),
     /// A link's lag in milliseconds.
@@ -82,7 +86,8 @@ impl Series<'_> {
             return None;
         }
         match &self.source {
-            Source::ReplicaLag(link) => {
+            Source::ReplicaLag(links) => {
+                let link = links.iter().find(|link| link.is_there(minute))?;
                 let flow = world.flow(link, minute);
                 match flow.condition {
                     Condition::Stopped => Some(-1.0),
@@ -91,15 +96,20 @@ impl Series<'_> {
                     }
                 }
             }
-            Source::Seconds(link) => lag(world, link, minute).map(Span::seconds),
+            Source::Follower(global, address) => {
+                let then = topology::of(&world.at(minute), global);
+                let link = then.follower(address)?.link(global);
+                lag(world, &link, minute).filter(|_| link.is_there(minute)).map(|lag| lag.millis() as f64)
+            }
+            Source::Seconds(link) => there(world, link, minute).map(Span::seconds),
             Source::Milliseconds(link) => lag(world, link, minute).map(|lag| lag.millis() as f64),
-            Source::Waiting(link, rate) => lag(world, link, minute).map(|lag| (lag.seconds() * rate).round()),
+            Source::Waiting(link, rate) => there(world, link, minute).map(|lag| (lag.seconds() * rate).round()),
             Source::Steady(value) => Some(*value),
             Source::Around(value, name) => {
                 let swing = 0.8 + 0.4 * world.unit(&["around", name, &minute.millis().to_string()]);
                 Some((value * swing).round())
             }
-            Source::Since(moment) => Some((minute - *moment).seconds().max(0.0)),
+            Source::Since(moment) => Some((minute - *moment).seconds()).filter(|since| *since >= 0.0),
             Source::Writes(table) => {
                 let busy = 0.6 + 0.4 * world.unit(&["writes", &table.name, &minute.millis().to_string()]);
                 Some((f64::from(table.items) / 500.0 * busy).ceil().max(1.0))
@@ -126,6 +136,11 @@ impl Series<'_> {
                 && stopped.resource.as_ref().is_none_or(|id| self.dimensions.iter().any(|(_, value)| value == id))
         })
     }
+}
+
+/// The lag of a link while it is there.
+fn there(world: &World, link: &Link, minute: Moment) -> Option<Span> {
+    lag(world, link, minute).filter(|_| link.is_there(minute))
 }
 
 fn lag(world: &World, link: &Link, minute: Moment) -> Option<Span> {

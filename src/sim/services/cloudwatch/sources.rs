@@ -1,9 +1,12 @@
 //! Which series a Region has: aws-facts of what publishes where under which dimensions, for each kind of resource.
 
+use std::collections::BTreeMap;
+
 use super::series::{Series, Source};
 use crate::sim::World;
 use crate::sim::estate::cloudwatch::LagUnit;
 use crate::sim::estate::dynamodb::{Consistency, Table, Writes};
+use crate::sim::estate::link::Link;
 use crate::sim::estate::route53::CheckKind;
 use crate::sim::services::backup::Ended;
 use crate::sim::services::drs;
@@ -27,26 +30,31 @@ pub(super) fn of_region<'a>(world: &'a World, region: &str) -> Vec<Series<'a>> {
 }
 
 fn databases<'a>(world: &'a World, all: &mut Vec<Series<'a>>) {
+    let mut replicas: BTreeMap<(&str, &str), Vec<Link>> = BTreeMap::new();
     for replica in &world.estate.rds.instances {
         if let Some(link) = replica.link() {
-            all.push(Series {
-                namespace: "AWS/RDS",
-                metric: "ReplicaLag",
-                dimensions: vec![("DBInstanceIdentifier", &replica.id)],
-                region: &replica.region,
-                source: Source::ReplicaLag(link),
-            });
+            // One that was deleted and one that was created anew have one series.
+            replicas.entry((&replica.region, &replica.id)).or_default().push(link);
         }
     }
+    for ((region, id), links) in replicas {
+        all.push(Series {
+            namespace: "AWS/RDS",
+            metric: "ReplicaLag",
+            dimensions: vec![("DBInstanceIdentifier", id)],
+            region,
+            source: Source::ReplicaLag(links),
+        });
+    }
     for global in &world.estate.rds.global_clusters {
-        for (secondary, link) in global.secondaries.iter().zip(global.links()) {
+        for follower in global.followers() {
             for metric in ["AuroraGlobalDBRPOLag", "AuroraGlobalDBReplicationLag"] {
                 all.push(Series {
                     namespace: "AWS/RDS",
                     metric,
-                    dimensions: vec![("DBClusterIdentifier", &secondary.id)],
-                    region: &secondary.region,
-                    source: Source::Milliseconds(link.clone()),
+                    dimensions: vec![("DBClusterIdentifier", &follower.id)],
+                    region: &follower.region,
+                    source: Source::Follower(global, follower),
                 });
             }
         }
@@ -141,10 +149,10 @@ fn storage<'a>(world: &'a World, all: &mut Vec<Series<'a>>) {
 }
 
 fn servers<'a>(world: &'a World, all: &mut Vec<Series<'a>>) {
-    for server in &world.estate.drs.servers {
+    for server in world.estate.drs.servers.iter().filter(|server| server.course.deleted.is_none()) {
         let mut sources = vec![
-            ("LagDuration", Source::Seconds(server.link())),
-            ("Backlog", Source::Waiting(server.link(), 2_500_000.0)),
+            ("LagDuration", Source::Seconds(world.server_link(server))),
+            ("Backlog", Source::Waiting(world.server_link(server), 2_500_000.0)),
             ("ElapsedReplicationDuration", Source::Since(world.start - server.age)),
         ];
         if let Some(launched) = drs::last_launch(world, server) {

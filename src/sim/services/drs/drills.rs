@@ -1,23 +1,22 @@
 //! Drills: the servers that were launched at the same time were launched by one job, and ended by another.
 
+use super::jobs::{Job, Part};
 use super::plan_runs;
-use super::request::servers;
 use crate::sim::World;
-use crate::sim::call::Call;
 use crate::sim::estate::drs::{DrillLaunch, DrillPoint, Server};
+use crate::sim::estate::recovery_job::{Data, Making, Replaces, Work};
 use crate::sim::time::{Moment, Span};
-use crate::sim::wire::AwsError;
 
 /// From the call until the job is started.
 pub(super) const STARTS: Span = Span::from_seconds(10);
 /// From the call until the snapshots are made.
 pub(super) const SNAPSHOT: Span = Span::from_seconds(70);
 /// From the call until the machines are launched, at least, and on top of it at most.
-const LAUNCH: (Span, Span) = (Span::from_minutes(8), Span::from_minutes(6));
+pub(super) const LAUNCH: (Span, Span) = (Span::from_minutes(8), Span::from_minutes(6));
 /// How long a drill lasts: then its machines are terminated.
 const LASTS: Span = Span::from_minutes(120);
 /// How long a termination takes.
-const TERMINATION: Span = Span::from_minutes(2);
+pub(super) const TERMINATION: Span = Span::from_minutes(2);
 
 /// A drill of some servers of one Region.
 #[derive(Clone, Debug)]
@@ -28,10 +27,14 @@ pub(super) struct Drill<'w> {
     pub(super) started: Moment,
 }
 
+/// What EC2 said of a machine that it did not launch.
+pub(super) const NO_CAPACITY: &str = "We currently do not have sufficient capacity in the Availability Zone you requested \
+                                      (InsufficientInstanceCapacity).";
+
 /// The drills of a Region so far, newest first.
-pub(super) fn drills<'w>(world: &'w World, call: &Call) -> Result<Vec<Drill<'w>>, AwsError> {
+pub(super) fn drills<'w>(world: &'w World, region: &'w str) -> Vec<Drill<'w>> {
     let mut drills: Vec<Drill<'w>> = Vec::new();
-    for server in servers(world, call)? {
+    for server in world.estate.drs.servers.iter().filter(|server| server.region == region) {
         for started in starts(world, server) {
             match drills.iter_mut().find(|drill| drill.started == started) {
                 Some(drill) => drill.servers.push(server),
@@ -40,13 +43,13 @@ pub(super) fn drills<'w>(world: &'w World, call: &Call) -> Result<Vec<Drill<'w>>
         }
     }
     drills.sort_by_key(|drill| std::cmp::Reverse(drill.started));
-    Ok(drills)
+    drills
 }
 
-/// The last drill of a server.
-pub(super) fn of_server<'w>(world: &'w World, server: &'w Server) -> Option<Drill<'w>> {
-    let started = starts(world, server).into_iter().max()?;
-    Some(Drill { world, region: &server.region, servers: vec![server], started })
+/// The drills of a server so far.
+pub(super) fn of_server<'w>(world: &'w World, server: &'w Server) -> impl Iterator<Item = Drill<'w>> {
+    let starts = starts(world, server).into_iter();
+    starts.map(move |started| Drill { world, region: &server.region, servers: vec![server], started })
 }
 
 /// When drills of a server began: its own, and those of recovery plans.
@@ -57,19 +60,58 @@ fn starts(world: &World, server: &Server) -> Vec<Moment> {
     starts
 }
 
-/// Since when the last drill that launched a server is over with its launch.
-pub(in crate::sim::services) fn last_launch(world: &World, server: &Server) -> Option<Moment> {
-    of_server(world, server).filter(|_| server.drilled.launch == DrillLaunch::Launched).map(|drill| drill.started)
-}
+impl<'w> Drill<'w> {
+    /// The jobs that launched and ended it, the newer one first.
+    pub(super) fn jobs(&self) -> Vec<Job<'w>> {
+        let parts = self.servers.iter().map(|server| self.part(server)).collect();
+        // Where nothing came up, or nothing was left, there is nothing to end.
+        let ended =
+            self.servers.iter().filter(|server| !self.has_failed(server) && self.ended(server) == self.ending());
+        let ended: Vec<Part<'w>> = ended.map(|server| Part { made: None, ..self.part(server) }).collect();
+        let end = (self.ending() <= self.world.now && !ended.is_empty()).then(|| Job {
+            id: self.end_job(),
+            region: self.region,
+            work: Work::Termination,
+            created: self.ending(),
+            ends: self.over(),
+            parts: ended,
+        });
+        end.into_iter().chain([self.launch(parts)]).collect()
+    }
 
-impl Drill<'_> {
+    /// The job that launched these servers of it.
+    pub(super) fn launch(&self, parts: Vec<Part<'w>>) -> Job<'w> {
+        let (created, ends) = (self.started, self.complete());
+        Job { id: self.job(), region: self.region, work: Work::Drill, created, ends, parts }
+    }
+
+    /// What the launch made of a server.
+    pub(super) fn part(&self, server: &'w Server) -> Part<'w> {
+        let point = self.point(server);
+        let data = if self.uses_previous(server) { Data::Previous(point) } else { Data::Fresh(point) };
+        Part {
+            server,
+            machine: self.instance(server),
+            done: self.launched(server),
+            failure: self.has_failed(server).then_some(NO_CAPACITY),
+            ended: Some(self.ended(server)),
+            made: Some(Making { data, disposition: server.launch.disposition, replaces: Replaces::Nothing }),
+        }
+    }
+
+    /// When the machine of a server began to be terminated, or will.
+    fn ended(&self, server: &Server) -> Moment {
+        let called = self.world.estate.drs.machines.get(&self.instance(server)).and_then(|machine| machine.ended);
+        called.map_or(self.ending(), |ended| ended.min(self.ending()))
+    }
+
     /// The id of the job that launched it.
     pub(super) fn job(&self) -> String {
         self.job_id("launch")
     }
 
     /// The id of the job that ended it.
-    pub(super) fn end_job(&self) -> String {
+    fn end_job(&self) -> String {
         self.job_id("terminate")
     }
 
@@ -78,12 +120,12 @@ impl Drill<'_> {
     }
 
     /// The id of the machine launched from a server.
-    pub(super) fn instance(&self, server: &Server) -> String {
+    fn instance(&self, server: &Server) -> String {
         format!("i-{}", self.world.hex(&["drill-instance", &server.id, &self.started.to_string()], 17))
     }
 
     /// When the machine of a server ran.
-    pub(super) fn launched(&self, server: &Server) -> Moment {
+    fn launched(&self, server: &Server) -> Moment {
         self.started + LAUNCH.0 + LAUNCH.1.share(self.world.unit(&["drill-launch", &server.id]))
     }
 
@@ -94,7 +136,7 @@ impl Drill<'_> {
     }
 
     /// When its machines began to be terminated.
-    pub(super) fn ending(&self) -> Moment {
+    fn ending(&self) -> Moment {
         self.started + LASTS
     }
 
@@ -104,17 +146,17 @@ impl Drill<'_> {
     }
 
     /// Whether the machine of a server never came up.
-    pub(super) fn has_failed(&self, server: &Server) -> bool {
+    fn has_failed(&self, server: &Server) -> bool {
         server.drilled.launch == DrillLaunch::Failed
     }
 
     /// Whether a server was launched from an older point in time: the job could take none.
-    pub(super) fn uses_previous(&self, server: &Server) -> bool {
-        server.drilled.point == DrillPoint::Previous || !server.is_continuous(self.world, self.started)
+    fn uses_previous(&self, server: &Server) -> bool {
+        server.drilled.point == DrillPoint::Previous || !server.was_continuous(self.world, self.started)
     }
 
     /// The moment that the data of a server's machine are of.
-    pub(super) fn point(&self, server: &Server) -> Moment {
+    fn point(&self, server: &Server) -> Moment {
         let taken = self.started + SNAPSHOT.share(0.5);
         if !self.uses_previous(server) {
             return taken;
@@ -123,25 +165,5 @@ impl Drill<'_> {
         let flow = self.world.flow(&server.link(), self.started);
         let often = server.snapshots.iter().map(|rule| rule.every).min().unwrap_or(Span::HOUR);
         flow.recovery_point.min(self.started).floor(often)
-    }
-
-    /// Whether the machine of a server is there.
-    pub(super) fn is_up(&self, server: &Server, now: Moment) -> bool {
-        !self.has_failed(server) && self.launched(server) <= now && now < self.over()
-    }
-
-    /// `launchStatus` of a server.
-    pub(super) fn launch_status(&self, server: &Server, now: Moment) -> &'static str {
-        if now < self.started + SNAPSHOT {
-            "PENDING"
-        } else if now < self.launched(server) {
-            "IN_PROGRESS"
-        } else if self.has_failed(server) {
-            "FAILED"
-        } else if now < self.over() {
-            "LAUNCHED"
-        } else {
-            "TERMINATED"
-        }
     }
 }

@@ -28,3 +28,13 @@ pub(super) fn uninitialized() -> AwsError {
 pub(super) fn not_found(message: String) -> AwsError {
     AwsError::new(404, "ResourceNotFoundException", message)
 }
+
+/// Something that is not in a state for that.
+pub(super) fn conflict(message: String) -> AwsError {
+    AwsError::new(409, "ConflictException", message)
+}
+
+/// More than a quota allows.
+pub(super) fn over_quota(message: String) -> AwsError {
+    AwsError::new(402, "ServiceQuotaExceededException", message)
+}

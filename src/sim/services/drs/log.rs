@@ -2,23 +2,24 @@
 
 use super::drills::{SNAPSHOT, STARTS};
 use super::error::{PAGES, invalid};
-use super::jobs::{self, Job, Kind};
+use super::jobs::{self, Job, Part};
 use super::request::id;
 use crate::sim::World;
 use crate::sim::call::Call;
 use crate::sim::estate::drs::Server;
+use crate::sim::estate::recovery_job::{Data, Making, Replaces, Work};
 use crate::sim::services::paging::Page;
 use crate::sim::time::{Moment, Span};
 use crate::sim::wire::{AwsError, Value};
 
 /// From the end of a server's conversion until its machine runs.
-const BOOT: Span = Span::from_seconds(90);
+pub(super) const BOOT: Span = Span::from_seconds(90);
 
 /// One line of a log.
-struct Entry<'w> {
+struct Entry<'j> {
     at: Moment,
     event: &'static str,
-    server: Option<&'w Server>,
+    part: Option<&'j Part<'j>>,
 }
 
 /// `DescribeJobLogItems`, oldest first: what has happened so far.
@@ -26,14 +27,19 @@ pub(super) fn describe(world: &World, call: &Call) -> Result<Value, AwsError> {
     let page = Page::of(world, call, &PAGES)?;
     let world = &page.world(world);
     let id = id(call, "jobID", "drsjob-")?;
-    let jobs = jobs::jobs(world, call)?;
+    let jobs = jobs::here(world, call)?;
     let job = jobs.iter().find(|job| job.id == id).ok_or_else(|| invalid(format!("Job {id} does not exist.")))?;
-    let mut entries = match job.kind {
-        Kind::Launch => launch(job),
-        Kind::Terminate => Vec::new(),
-    };
-    entries.push(Entry { at: job.created + STARTS, event: "JOB_START", server: None });
-    entries.push(Entry { at: job.ends, event: "JOB_END", server: None });
+    let steps = job.parts.iter().flat_map(|part| {
+        let steps = match (job.work, part.made) {
+            (Work::Recovery | Work::Drill, Some(made)) => launch(job, part, made),
+            (Work::Failback, _) => conversion(job.created + STARTS + SECOND, part),
+            (Work::Recovery | Work::Drill | Work::Termination, _) => Vec::new(),
+        };
+        steps.into_iter().map(move |(event, at)| Entry { at, event, part: Some(part) })
+    });
+    let mut entries: Vec<Entry<'_>> = steps.collect();
+    entries.push(Entry { at: job.created + STARTS, event: "JOB_START", part: None });
+    entries.push(Entry { at: job.ends, event: "JOB_END", part: None });
     entries.retain(|entry| entry.at <= world.now);
     entries.sort_by_key(|entry| entry.at);
     let cut = page.cut(call, entries);
@@ -41,41 +47,52 @@ pub(super) fn describe(world: &World, call: &Call) -> Result<Value, AwsError> {
     Ok(Value::map([("items", Value::list("item", items)), ("nextToken", cut.next.into())]))
 }
 
-/// Each server of a launch goes through snapshot, conversion and launch.
-fn launch<'w>(job: &Job<'w>) -> Vec<Entry<'w>> {
-    let second = Span::from_seconds(1);
-    let steps = job.drill.servers.iter().flat_map(|server| {
-        let converted = job.drill.launched(server) - BOOT;
-        let snapshot = if job.drill.uses_previous(server) {
-            vec![("USING_PREVIOUS_SNAPSHOT", job.created + SNAPSHOT)]
-        } else {
-            vec![("SNAPSHOT_START", job.created + STARTS + second), ("SNAPSHOT_END", job.created + SNAPSHOT)]
-        };
-        let launch = [
-            ("CONVERSION_START", job.created + SNAPSHOT + second),
-            ("CONVERSION_END", converted),
-            ("LAUNCH_START", converted + second),
-        ];
-        let failed = job.drill.has_failed(server).then(|| ("LAUNCH_FAILED", job.drill.launched(server)));
-        let steps = snapshot.into_iter().chain(launch).chain(failed);
-        steps.map(|(event, at)| Entry { at, event, server: Some(server) }).collect::<Vec<_>>()
+const SECOND: Span = Span::from_seconds(1);
+
+/// Each server of a launch goes through snapshot, conversion and launch; a machine that is already there goes first.
+fn launch(job: &Job<'_>, part: &Part<'_>, made: Making) -> Vec<(&'static str, Moment)> {
+    let start = job.created + STARTS + SECOND;
+    let snapped = job.created + SNAPSHOT;
+    let mut steps = match made.replaces {
+        Replaces::Nothing => Vec::new(),
+        Replaces::Earlier => vec![("CLEANUP_START", start), ("CLEANUP_END", start + SECOND)],
+    };
+    steps.extend(match made.data {
+        Data::Pinned(_) => Vec::new(),
+        Data::Fresh(_) => vec![("SNAPSHOT_START", start + SECOND), ("SNAPSHOT_END", snapped)],
+        Data::Previous(_) => vec![("USING_PREVIOUS_SNAPSHOT", snapped)],
+        Data::Fallback(_) => vec![
+            ("SNAPSHOT_START", start + SECOND),
+            ("SNAPSHOT_FAIL", snapped - SECOND),
+            ("USING_PREVIOUS_SNAPSHOT", snapped),
+        ],
     });
-    steps.collect()
+    steps.extend(conversion(snapped + SECOND, part));
+    steps
 }
 
-/// What EC2 said of a machine that it did not launch.
-const REFUSED: &str = "We currently do not have sufficient capacity in the Availability Zone you requested \
-                       (InsufficientInstanceCapacity).";
+fn conversion(start: Moment, part: &Part<'_>) -> Vec<(&'static str, Moment)> {
+    let converted = part.done - BOOT;
+    let failed = part.failure.map(|_| ("LAUNCH_FAILED", part.done));
+    [("CONVERSION_START", start), ("CONVERSION_END", converted), ("LAUNCH_START", converted + SECOND)]
+        .into_iter()
+        .chain(failed)
+        .collect()
+}
 
 fn value(world: &World, job: &Job<'_>, entry: &Entry<'_>) -> Value {
     let converter = |server: &Server| format!("i-{}", world.hex(&["conversion-server", &job.id, &server.id], 17));
-    let converting = entry.server.filter(|_| entry.event.starts_with("CONVERSION"));
-    let launching = entry.server.filter(|server| entry.event.starts_with("LAUNCH") && !job.drill.has_failed(server));
-    let error = (entry.event == "LAUNCH_FAILED").then_some(REFUSED);
+    let converting = entry.part.filter(|_| entry.event.starts_with("CONVERSION") && job.work != Work::Failback);
+    let launching = entry.part.filter(|part| entry.event.starts_with("LAUNCH") && part.failure.is_none());
+    let error = match entry.event {
+        "LAUNCH_FAILED" => entry.part.and_then(|part| part.failure),
+        "SNAPSHOT_FAIL" => Some("The snapshot of a volume could not be completed."),
+        _ => None,
+    };
     let data = Value::map([
-        ("sourceServerID", entry.server.map(|server| &server.id).into()),
-        ("conversionServerID", converting.map(converter).into()),
-        ("targetInstanceID", launching.map(|server| job.drill.instance(server)).into()),
+        ("sourceServerID", entry.part.map(|part| &part.server.id).into()),
+        ("conversionServerID", converting.map(|part| converter(part.server)).into()),
+        ("targetInstanceID", launching.filter(|part| part.made.is_some()).map(|part| &part.machine).into()),
         ("rawError", error.into()),
     ]);
     Value::map([("logDateTime", entry.at.drs_text().into()), ("event", entry.event.into()), ("eventData", data)])

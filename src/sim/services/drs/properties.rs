@@ -19,7 +19,9 @@ impl Server {
 
     /// How it is told from other machines: the id of its instance, or the one that VMware gives it.
     pub(super) fn hardware(&self, world: &World) -> String {
-        if self.is_ec2() {
+        if let Some(machine) = &self.course.from_machine {
+            machine.clone()
+        } else if self.is_ec2() {
             format!("i-{}", world.hex(&["ec2-instance", &self.id], 17))
         } else {
             world.uuid(&["vmware", &self.id])

@@ -12,14 +12,22 @@ use crate::sim::wire::AwsError;
 /// The most ids a filter takes.
 const MOST_IDS: usize = 200;
 
-/// The source servers that a Region shows. DRS is set up in the Regions that servers are replicated to, and nowhere else.
+/// Refuses what is asked of a Region where nobody has set DRS up: it is set up where servers are replicated to, and where the estate
+/// or a call says so.
+pub(super) fn initialized(world: &World, region: &str) -> Result<(), AwsError> {
+    let drs = &world.estate.drs;
+    let is_set_up =
+        drs.initialized.iter().any(|known| known == region) || drs.servers.iter().any(|server| server.region == region);
+    if is_set_up { Ok(()) } else { Err(uninitialized()) }
+}
+
+/// The source servers that a Region shows.
 pub(super) fn servers<'w>(world: &'w World, call: &Call) -> Result<Vec<&'w Server>, AwsError> {
-    let of_region = |server: &&Server| server.region == call.region;
-    if !world.estate.drs.servers.iter().any(|server| of_region(&server)) {
-        return Err(uninitialized());
-    }
-    let added = |server: &&Server| world.start - server.age <= world.now;
-    Ok(world.estate.drs.servers.iter().filter(of_region).filter(added).collect())
+    initialized(world, &call.region)?;
+    let is_there = |server: &&Server| {
+        server.region == call.region && server.added(world) <= world.now && server.course.deleted.is_none()
+    };
+    Ok(world.estate.drs.servers.iter().filter(is_there).collect())
 }
 
 /// A member of `filters`.
@@ -60,7 +68,8 @@ pub(super) fn id<'c>(call: &'c Call, name: &str, prefix: &str) -> Result<&'c str
     }
 }
 
-fn is_id(id: &str, prefix: &str) -> bool {
+/// Whether an id has that prefix and 17 letters or digits.
+pub(super) fn is_id(id: &str, prefix: &str) -> bool {
     id.strip_prefix(prefix)
         .is_some_and(|rest| rest.len() == 17 && rest.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }

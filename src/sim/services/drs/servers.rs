@@ -2,16 +2,27 @@
 
 use serde_json::Value as Json;
 
+use super::drills::TERMINATION;
 use super::error::PAGES;
 use super::properties::AGENT;
 use super::request::{filter, ids, servers};
-use super::{drills, properties, replication};
+use super::{jobs, machines, properties, replication};
 use crate::sim::World;
 use crate::sim::call::Call;
-use crate::sim::estate::drs::Server;
+use crate::sim::estate::drs::{Direction, Server};
+use crate::sim::estate::recovery_job::Work;
 use crate::sim::services::paging::Page;
 use crate::sim::time::{Moment, Span};
 use crate::sim::wire::{AwsError, Value};
+
+impl Direction {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Failover => "FAILOVER",
+            Self::Failback => "FAILBACK",
+        }
+    }
+}
 
 /// `DescribeSourceServers`, in the estate's order.
 pub(super) fn describe(world: &World, call: &Call) -> Result<Value, AwsError> {
@@ -37,39 +48,57 @@ pub(super) fn describe(world: &World, call: &Call) -> Result<Value, AwsError> {
 /// The tags of a server, `Name` first.
 pub(super) fn tags(server: &Server) -> Value {
     let name = String::from("Name");
-    Value::texts(std::iter::once((&name, &server.name)).chain(server.tags.iter().filter(|(key, _)| **key != name)))
+    let called = Some((&name, &server.name)).filter(|(_, name)| !name.is_empty());
+    Value::texts(called.into_iter().chain(server.tags.iter().filter(|(key, _)| **key != name)))
 }
 
-fn value(world: &World, server: &Server) -> Value {
-    let drill = drills::of_server(world, server);
-    let instance = drill.as_ref().filter(|drill| drill.is_up(server, world.now)).map(|drill| drill.instance(server));
-    let launch = drill.as_ref().map(|drill| drill.launch_status(server, world.now));
+/// The ARN of a server.
+pub(super) fn arn(world: &World, server: &Server) -> String {
+    arn_of(world, &server.region, &server.id)
+}
+
+fn arn_of(world: &World, region: &str, id: &str) -> String {
+    world.arn("drs", region, &format!("source-server/{id}"))
+}
+
+/// `SourceServer`.
+pub(super) fn value(world: &World, server: &Server) -> Value {
+    let launches = jobs::launches(world, server);
+    let machines = machines::of_server(world, server);
+    let instance = machines.iter().find(|machine| machine.is_listed(world.now) && machine.launched <= world.now);
+    let launch = launches.first().and_then(|job| {
+        let part = job.parts.first()?;
+        let is_gone = part.failure.is_none() && part.ended.is_some_and(|ended| ended + TERMINATION <= world.now);
+        Some((job, if is_gone { "TERMINATED" } else { job.launch_status(part, world.now) }))
+    });
     let result = match launch {
         None => "NOT_STARTED",
-        Some("PENDING" | "IN_PROGRESS") => "PENDING",
-        Some("FAILED") => "FAILED",
+        Some((_, "PENDING" | "IN_PROGRESS")) => "PENDING",
+        Some((_, "FAILED")) => "FAILED",
         Some(_) => "SUCCEEDED",
     };
-    let last_launch = drill.as_ref().zip(launch).map(|(drill, status)| {
+    let last_launch = launch.map(|(job, status)| {
         let initiated = Value::map([
-            ("apiCallDateTime", drill.started.drs_text().into()),
-            ("jobID", drill.job().into()),
-            ("type", "DRILL".into()),
+            ("apiCallDateTime", job.created.drs_text().into()),
+            ("jobID", (&job.id).into()),
+            ("type", if job.work == Work::Drill { "DRILL" } else { "RECOVERY" }.into()),
         ]);
         Value::map([("initiated", initiated), ("status", status.into())])
     });
+    let reversed = server.course.reversed.as_ref();
     Value::map([
         ("sourceServerID", (&server.id).into()),
-        ("arn", world.arn("drs", &server.region, &format!("source-server/{}", server.id)).into()),
+        ("arn", arn(world, server).into()),
         ("tags", tags(server)),
-        ("recoveryInstanceId", instance.into()),
+        ("recoveryInstanceId", instance.map(|machine| &machine.id).into()),
         ("lastLaunchResult", result.into()),
         ("dataReplicationInfo", replication::of(world, server).value(world)),
         ("lifeCycle", life_cycle(world, server, last_launch)),
         ("sourceProperties", properties::source(world, server)),
         ("stagingArea", staging(world)),
         ("sourceCloudProperties", properties::cloud(world, server)),
-        ("replicationDirection", "FAILOVER".into()),
+        ("replicationDirection", server.course.direction.name().into()),
+        ("reversedDirectionSourceServerArn", reversed.map(|other| arn_of(world, &other.region, &other.id)).into()),
         ("agentVersion", AGENT.into()),
     ])
 }

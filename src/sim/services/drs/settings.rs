@@ -26,7 +26,7 @@ pub(super) fn launch(world: &World, call: &Call) -> Result<Value, AwsError> {
     let into = server.launch.into_instance.as_ref().map(|id| Value::map([("launchIntoEC2InstanceID", id.into())]));
     Ok(Value::map([
         ("sourceServerID", (&server.id).into()),
-        ("name", (&server.name).into()),
+        ("name", server.launch.name.as_ref().unwrap_or(&server.name).into()),
         ("ec2LaunchTemplateID", format!("lt-{}", world.hex(&["launch-template", &server.id], 17)).into()),
         ("launchDisposition", disposition.into()),
         ("targetInstanceTypeRightSizingMethod", right_sizing.into()),
@@ -44,25 +44,29 @@ pub(super) fn replication(world: &World, call: &Call) -> Result<Value, AwsError>
     let staging = &server.replication;
     let drawn = |what: &str, prefix: &str| format!("{prefix}-{}", world.hex(&["staging", what, &server.region], 17));
     let disks = server.disks.iter().zip(0..).map(|(disk, place)| {
-        let kind = if disk.gib >= LARGE { staging.large_disks.as_str() } else { "GP3" };
+        let usual = if disk.gib >= LARGE { staging.large_disks.as_str() } else { "GP3" };
+        let own = staging.disks.get(&disk.device);
+        let kind = own.and_then(|own| own.kind.as_deref()).unwrap_or(usual);
         Value::map([
             ("deviceName", (&disk.device).into()),
             ("isBootDisk", (place == 0).into()),
             ("stagingDiskType", kind.into()),
-            ("iops", 0_u32.into()),
-            ("throughput", 0_u32.into()),
+            ("iops", own.map_or(0, |own| own.iops).into()),
+            ("throughput", own.map_or(0, |own| own.throughput).into()),
             ("optimizedStagingDiskType", if kind == "AUTO" { "GP3" } else { kind }.into()),
         ])
     });
     let key = (staging.encryption == "CUSTOM")
         .then(|| world.arn("kms", &server.region, &format!("key/{}", world.uuid(&["staging-key", &server.region]))));
+    let key = key.map(|usual| staging.key.clone().unwrap_or(usual));
+    let groups = if staging.groups.is_empty() { vec![drawn("group", "sg")] } else { staging.groups.clone() };
     let rules = server.snapshots.iter().zip(1..).map(|(rule, id)| rule_value(rule, id));
     Ok(Value::map([
         ("sourceServerID", (&server.id).into()),
-        ("name", (&server.name).into()),
+        ("name", staging.name.as_ref().unwrap_or(&server.name).into()),
         ("stagingAreaSubnetId", staging.subnet.clone().unwrap_or_else(|| drawn("subnet", "subnet")).into()),
-        ("associateDefaultSecurityGroup", true.into()),
-        ("replicationServersSecurityGroupsIDs", Value::list("group", [drawn("group", "sg").into()])),
+        ("associateDefaultSecurityGroup", (!staging.without_default_group).into()),
+        ("replicationServersSecurityGroupsIDs", Value::list("group", groups.into_iter().map(Value::from))),
         ("replicationServerInstanceType", (&staging.server_type).into()),
         ("useDedicatedReplicationServer", staging.dedicated.into()),
         ("defaultLargeStagingDiskType", (&staging.large_disks).into()),
@@ -72,10 +76,10 @@ pub(super) fn replication(world: &World, call: &Call) -> Result<Value, AwsError>
         ("bandwidthThrottling", staging.bandwidth.into()),
         ("dataPlaneRouting", if staging.public { "PUBLIC_IP" } else { "PRIVATE_IP" }.into()),
         ("createPublicIP", staging.public.into()),
-        ("stagingAreaTags", Value::map([])),
+        ("stagingAreaTags", Value::texts(&staging.tags)),
         ("pitPolicy", Value::list("rule", rules)),
         ("autoReplicateNewDisks", (!staging.ignores_new_disks).into()),
-        ("internetProtocol", "IPV4".into()),
+        ("internetProtocol", if staging.ipv6 { "IPV6" } else { "IPV4" }.into()),
     ]))
 }
 

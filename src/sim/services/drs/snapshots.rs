@@ -16,11 +16,11 @@ const TAKES: (Span, Span) = (Span::from_seconds(40), Span::from_seconds(30));
 const LATE: Span = Span::from_seconds(6);
 
 /// One snapshot of the policy.
-struct Snapshot {
+pub(super) struct Snapshot {
     /// When it is due.
     expected: Moment,
     /// The moment its data are of; `None` while it is only expected.
-    taken: Option<Moment>,
+    pub(super) taken: Option<Moment>,
 }
 
 /// `DescribeRecoverySnapshots`, oldest first unless asked otherwise.
@@ -51,7 +51,10 @@ pub(super) fn describe(world: &World, call: &Call) -> Result<Value, AwsError> {
 ///
 /// None is taken while the replica is not up to date; the newest one due is then listed as expected. The newest that was taken
 /// stays however old it is: a server that is gone must not lose its last point because its policy would have had a newer one.
-fn snapshots(world: &World, server: &Server) -> Vec<Snapshot> {
+pub(super) fn snapshots(world: &World, server: &Server) -> Vec<Snapshot> {
+    if server.has_lost_its_points(world) {
+        return Vec::new();
+    }
     let longest = server.snapshots.iter().map(|rule| rule.kept).max().unwrap_or(Span::ZERO);
     let due = server
         .snapshots
@@ -60,8 +63,8 @@ fn snapshots(world: &World, server: &Server) -> Vec<Snapshot> {
     let mut slots: Vec<Moment> = due.collect();
     slots.sort_unstable_by(|a, b| b.cmp(a));
     slots.dedup();
-    let is_protected =
-        server.synced(world) <= world.now && world.flow(&server.link(), world.now).condition != Condition::Stopped;
+    let is_protected = server.synced(world) <= world.now
+        && world.flow(&world.server_link(server), world.now).condition != Condition::Stopped;
     let mut found = Vec::new();
     let mut has_newest = false;
     for (slot, place) in slots.into_iter().zip(0..) {
@@ -84,6 +87,13 @@ fn snapshots(world: &World, server: &Server) -> Vec<Snapshot> {
     found
 }
 
+impl Snapshot {
+    /// Its id.
+    pub(super) fn id(&self, world: &World, server: &Server) -> String {
+        format!("pit-{}", world.hex(&["pit", &server.id, &self.expected.to_string()], 17))
+    }
+}
+
 fn value(world: &World, server: &Server, snapshot: &Snapshot) -> Value {
     let slot = snapshot.expected.to_string();
     let volumes = server
@@ -92,7 +102,7 @@ fn value(world: &World, server: &Server, snapshot: &Snapshot) -> Value {
         .map(|disk| format!("snap-{}", world.hex(&["pit-volume", &server.id, &slot, &disk.device], 17)).into());
     let volumes = snapshot.taken.map(|_| Value::list("ebsSnapshot", volumes));
     Value::map([
-        ("snapshotID", format!("pit-{}", world.hex(&["pit", &server.id, &slot], 17)).into()),
+        ("snapshotID", snapshot.id(world, server).into()),
         ("sourceServerID", (&server.id).into()),
         ("expectedTimestamp", snapshot.expected.drs_text().into()),
         ("timestamp", snapshot.taken.map(Moment::drs_text).into()),

@@ -1,6 +1,6 @@
 //! Automated backups of instances: those of the Region's own instances, and those replicated into it from another.
 
-use super::{filter, instances};
+use super::{filter, instances, standing};
 use crate::sim::World;
 use crate::sim::call::Call;
 use crate::sim::estate::rds::Instance;
@@ -15,14 +15,16 @@ struct Backups<'a> {
     arn: String,
     resource_id: String,
     status: &'static str,
+    days: u32,
+    earliest: Moment,
     latest: Moment,
 }
 
 pub(super) fn describe(world: &World, call: &Call) -> Result<Value, AwsError> {
     let page = Page::of(world, call, &PageRule::MARKED)?;
     let world = &page.world(world);
-    let mut found: Vec<Backups<'_>> =
-        world.estate.rds.instances.iter().filter_map(|instance| kept(world, instance, &call.region)).collect();
+    let instances = world.estate.rds.instances.iter();
+    let mut found: Vec<Backups<'_>> = instances.filter_map(|instance| kept(world, instance, &call.region)).collect();
     found.sort_by(|a, b| a.instance.id.cmp(&b.instance.id));
     let asked: Vec<&str> = ["DBInstanceIdentifier", "DbiResourceId", "DBInstanceAutomatedBackupsArn"]
         .into_iter()
@@ -58,9 +60,14 @@ pub(super) fn describe(world: &World, call: &Call) -> Result<Value, AwsError> {
 
 /// The backups of an instance that a Region keeps.
 fn kept<'a>(world: &World, instance: &'a Instance, region: &str) -> Option<Backups<'a>> {
-    if instance.backup_days == 0 {
+    let here = instance.region == region || instance.backup_region.as_deref() == Some(region);
+    let standing = here.then(|| standing::of_instance(world, instance)).flatten()?;
+    if standing.backup_days == 0 || standing.status == standing::CREATING {
         return None;
     }
+    let created = instances::created(world, instance);
+    let since = standing.backups_since.map_or(created, |since| since.max(created));
+    let earliest = world.earliest_restorable(standing.backup_days, instance.age).max(since);
     let (status, latest) = if instance.region == region {
         ("active", world.latest_restorable(region))
     } else if instance.backup_region.as_deref() == Some(region) {
@@ -73,7 +80,9 @@ fn kept<'a>(world: &World, instance: &'a Instance, region: &str) -> Option<Backu
         arn: arn(world, region, &instance.region, &instance.id),
         resource_id: instances::resource_id(world, &instance.region, &instance.id),
         status,
-        latest,
+        days: standing.backup_days,
+        earliest,
+        latest: latest.max(earliest),
     })
 }
 
@@ -85,22 +94,24 @@ pub(super) fn arn(world: &World, region: &str, instance_region: &str, instance: 
 
 fn value(world: &World, backups: &Backups<'_>) -> Value {
     let Instance { id, region, .. } = backups.instance;
-    let earliest = world.earliest_restorable(backups.instance.backup_days, backups.instance.age);
     Value::map([
         ("DBInstanceArn", world.arn("rds", region, &format!("db:{id}")).into()),
         ("DbiResourceId", (&backups.resource_id).into()),
         ("Region", region.into()),
         ("DBInstanceIdentifier", id.into()),
-        ("RestoreWindow", Value::map([("EarliestTime", earliest.into()), ("LatestTime", backups.latest.into())])),
+        (
+            "RestoreWindow",
+            Value::map([("EarliestTime", backups.earliest.into()), ("LatestTime", backups.latest.into())]),
+        ),
         ("AllocatedStorage", backups.instance.storage_gib.into()),
         ("Status", backups.status.into()),
-        ("InstanceCreateTime", (world.start - backups.instance.age).into()),
+        ("InstanceCreateTime", instances::created(world, backups.instance).into()),
         ("MasterUsername", "admin".into()),
         ("Engine", (&backups.instance.engine).into()),
         ("EngineVersion", (&backups.instance.version).into()),
         ("Encrypted", true.into()),
         ("StorageType", "gp3".into()),
-        ("BackupRetentionPeriod", backups.instance.backup_days.into()),
+        ("BackupRetentionPeriod", backups.days.into()),
         ("DBInstanceAutomatedBackupsArn", (&backups.arn).into()),
         ("BackupTarget", "region".into()),
     ])

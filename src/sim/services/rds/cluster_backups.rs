@@ -1,7 +1,7 @@
 //! Automated backups of Aurora clusters, kept in their own Region.
 
 use super::clusters::{arn, resource_id};
-use super::{events, filter};
+use super::{details, events, filter};
 use crate::sim::World;
 use crate::sim::call::Call;
 use crate::sim::estate::rds::Cluster;
@@ -16,8 +16,7 @@ const WINDOW_MINUTES: i64 = 30;
 pub(super) fn describe(world: &World, call: &Call) -> Result<Value, AwsError> {
     let page = Page::of(world, call, &PageRule::MARKED)?;
     let world = &page.world(world);
-    let kept = |cluster: &&Cluster| cluster.region == call.region && cluster.backup_days > 0;
-    let of_region = world.estate.rds.clusters.iter().filter(kept);
+    let of_region = world.clusters(&call.region).map(|(cluster, _)| cluster).filter(|cluster| cluster.backup_days > 0);
     let mut found: Vec<(&Cluster, String)> =
         of_region.map(|cluster| (cluster, resource_id(world, &cluster.region, &cluster.id))).collect();
     found.sort_by(|a, b| a.0.id.cmp(&b.0.id));
@@ -55,7 +54,7 @@ fn value(world: &World, cluster: &Cluster, resource: &str) -> Value {
     let port: u32 = if cluster.engine.contains("mysql") { 3306 } else { 5432 };
     let license = if cluster.engine.contains("mysql") { "general-public-license" } else { "postgresql-license" };
     let zones = ["a", "b", "c"].into_iter().map(|zone| format!("{region}{zone}").into());
-    let key = world.arn("kms", region, &format!("key/{}", world.uuid(&["rds-key", region])));
+    let key = details::key(world, region, &cluster.details);
     let minute = events::backup_window(world, id).millis() / Span::MINUTE.millis();
     let clock = |minute: i64| format!("{:02}:{:02}", minute / 60 % 24, minute % 60);
     let window = format!("{}-{}", clock(minute), clock(minute + WINDOW_MINUTES));

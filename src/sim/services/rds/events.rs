@@ -1,6 +1,6 @@
 //! Events: daily backups of instances and clusters, Multi-AZ failovers, and replication that is broken off and comes back.
 
-use super::{invalid, placement};
+use super::{instances, invalid, placement, standing, told};
 use crate::sim::World;
 use crate::sim::call::Call;
 use crate::sim::estate::rds::{Cluster, Instance};
@@ -26,19 +26,19 @@ const SOURCE_TYPES: [&str; 9] = [
 ];
 
 /// One event.
-struct Event {
-    at: Moment,
-    source: Source,
-    category: &'static str,
-    message: &'static str,
+pub(super) struct Event {
+    pub(super) at: Moment,
+    pub(super) source: Source,
+    pub(super) category: &'static str,
+    pub(super) message: String,
 }
 
 /// What an event is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Source {
-    id: String,
-    kind: &'static str,
-    arn: String,
+pub(super) struct Source {
+    pub(super) id: String,
+    pub(super) kind: &'static str,
+    pub(super) arn: String,
 }
 
 /// `DescribeEvents`, oldest first.
@@ -59,6 +59,7 @@ pub(super) fn describe(world: &World, call: &Call) -> Result<Value, AwsError> {
     let clusters = world.estate.rds.clusters.iter().filter(|cluster| cluster.region == call.region);
     let mut events: Vec<Event> = instances.flat_map(|instance| of_instance(world, instance, from, until)).collect();
     events.extend(clusters.flat_map(|cluster| of_cluster(world, cluster, from, until)));
+    events.extend(told::of_region(world, &call.region));
     events.retain(|event| {
         from <= event.at
             && event.at <= until
@@ -97,15 +98,18 @@ fn of_instance(world: &World, instance: &Instance, from: Moment, until: Moment) 
     let arn = world.arn("rds", region, &format!("db:{id}"));
     let source = Source { id: id.clone(), kind: "db-instance", arn };
     let mut events = Vec::new();
-    let mut add = |at: Moment, category, message| events.push(Event { at, source: source.clone(), category, message });
+    let mut add = |at: Moment, category, message: &str| {
+        events.push(Event { at, source: source.clone(), category, message: message.to_owned() });
+    };
     for failover in placement::of(world, instance).failovers {
         add(failover.began, "failover", "Multi-AZ instance failover started.");
         add(failover.ended - RESTART, "availability", "DB instance restarted");
         add(failover.ended, "failover", "Multi-AZ instance failover completed");
     }
-    if instance.backup_days > 0 {
-        let takes = Span::from_seconds(90 + i64::from(instance.storage_gib) / 8);
-        for at in backups(world, (id, region), world.start - instance.age, from, until) {
+    let takes = instances::backup_takes(instance.storage_gib);
+    for at in backups(world, (id, region), world.start - instance.age, from, until) {
+        let then = standing::of_instance(&world.at(at), instance);
+        if then.is_some_and(|then| then.backup_days > 0 && then.status == standing::AVAILABLE) {
             add(at, "backup", "Backing up DB instance");
             add(at + takes, "backup", "Finished DB Instance backup");
         }
@@ -124,25 +128,35 @@ fn of_instance(world: &World, instance: &Instance, from: Moment, until: Moment) 
 
 /// A cluster is backed up by a snapshot a day, which has a name of its own.
 fn of_cluster(world: &World, cluster: &Cluster, from: Moment, until: Moment) -> Vec<Event> {
-    if cluster.backup_days == 0 {
-        return Vec::new();
-    }
     let Cluster { id, region, .. } = cluster;
-    let snapshots = backups(world, (id, region), world.start - cluster.age, from, until);
-    let events = snapshots.into_iter().flat_map(|at| {
-        let minute: String =
-            at.to_string().chars().take(16).map(|c| if c.is_ascii_digit() { c } else { '-' }).collect();
-        let name = format!("rds:{id}-{minute}");
+    let events = daily(world, cluster, from, until).into_iter().flat_map(|at| {
+        let name = format!("rds:{id}-{}", minute(at));
         let arn = world.arn("rds", region, &format!("cluster-snapshot:{name}"));
         let source = Source { id: name, kind: "db-cluster-snapshot", arn };
-        let event = |at, message| Event { at, source: source.clone(), category: "backup", message };
+        let event =
+            |at, message: &str| Event { at, source: source.clone(), category: "backup", message: message.to_owned() };
         [event(at, "Creating automated cluster snapshot"), event(at + SNAPSHOT, "Automated cluster snapshot created")]
     });
     events.collect()
 }
 
+/// When the daily snapshots of a cluster begin: while it is there.
+pub(super) fn daily(world: &World, cluster: &Cluster, from: Moment, until: Moment) -> Vec<Moment> {
+    if cluster.backup_days == 0 {
+        return Vec::new();
+    }
+    let mut all = backups(world, (&cluster.id, &cluster.region), world.start - cluster.age, from, until);
+    all.retain(|at| standing::of_cluster(&world.at(*at), cluster).is_some());
+    all
+}
+
+/// A moment as the names of snapshots have it: `2026-11-20-04-12`.
+pub(super) fn minute(at: Moment) -> String {
+    at.to_string().chars().take(16).map(|c| if c.is_ascii_digit() { c } else { '-' }).collect()
+}
+
 /// How long the snapshot of a cluster takes.
-const SNAPSHOT: Span = Span::from_seconds(75);
+pub(super) const SNAPSHOT: Span = Span::from_seconds(75);
 
 /// When the daily backups of a database begin, some before `from` among them: its Region was there.
 fn backups(world: &World, (id, region): (&str, &str), created: Moment, from: Moment, until: Moment) -> Vec<Moment> {
@@ -163,7 +177,7 @@ fn value(event: &Event) -> Value {
     Value::map([
         ("SourceIdentifier", (&event.source.id).into()),
         ("SourceType", event.source.kind.into()),
-        ("Message", event.message.into()),
+        ("Message", (&event.message).into()),
         ("EventCategories", Value::list("EventCategory", [event.category.into()])),
         ("Date", event.at.into()),
         ("SourceArn", (&event.source.arn).into()),

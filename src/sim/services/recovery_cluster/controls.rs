@@ -16,7 +16,7 @@ static PAGES: PageRule = PageRule {
     bad_token: invalid,
 };
 
-type Found<'w> = (&'w Cluster, &'w Panel, &'w Control);
+pub(super) type Found<'w> = (&'w Cluster, &'w Panel, &'w Control);
 
 /// `ListRoutingControls`: those of one panel, or of all.
 pub(super) fn list(world: &World, call: &Call) -> Result<Value, AwsError> {
@@ -57,14 +57,14 @@ pub(super) fn state(world: &World, call: &Call) -> Result<Value, AwsError> {
 }
 
 /// The controls of the clusters that have an endpoint in the Region asked.
-fn here<'w>(world: &'w World, call: &Call) -> Vec<Found<'w>> {
+pub(super) fn here<'w>(world: &'w World, call: &Call) -> Vec<Found<'w>> {
     world.estate.arc.controls().filter(|(cluster, ..)| cluster.endpoints.contains(&call.region)).collect()
 }
 
-fn invalid(message: String) -> AwsError {
+pub(super) fn invalid(message: String) -> AwsError {
     AwsError::new(400, "ValidationException", message)
 }
 
-fn not_found(arn: &str) -> AwsError {
+pub(super) fn not_found(arn: &str) -> AwsError {
     AwsError::new(404, "ResourceNotFoundException", format!("{arn} does not exist."))
 }

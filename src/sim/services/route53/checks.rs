@@ -3,7 +3,7 @@
 use super::asked;
 use crate::sim::World;
 use crate::sim::call::Call;
-use crate::sim::estate::route53::{CheckKind, HealthCheck, Mode};
+use crate::sim::estate::route53::{CheckKind, HealthCheck};
 use crate::sim::wire::{AwsError, Value};
 
 /// How many health checks a page holds unless asked otherwise.
@@ -54,15 +54,14 @@ pub(super) fn count(world: &World, _: &Call) -> Result<Value, AwsError> {
     Ok(Value::map([("HealthCheckCount", count.into())]))
 }
 
-fn value(world: &World, check: &HealthCheck) -> Value {
-    let (kind, path, sni) = match check.kind {
-        CheckKind::Http => ("HTTP", Some(&check.path), false),
-        CheckKind::Https => ("HTTPS", Some(&check.path), true),
-        CheckKind::Tcp => ("TCP", None, false),
-        CheckKind::Calculated => ("CALCULATED", None, false),
-        CheckKind::RecoveryControl => ("RECOVERY_CONTROL", None, false),
+pub(super) fn value(world: &World, check: &HealthCheck) -> Value {
+    let path = match check.kind {
+        CheckKind::Http | CheckKind::Https => Some(&check.path),
+        CheckKind::Tcp | CheckKind::Calculated | CheckKind::RecoveryControl => None,
     };
+    let sni = check.sni.unwrap_or(check.kind == CheckKind::Https);
     let asks = check.kind.has_checkers();
+    let has_regions = !check.regions.is_empty();
     let is_calculated = check.kind == CheckKind::Calculated;
     let children = is_calculated.then(|| Value::list("ChildHealthCheck", check.children.iter().map(Value::from)));
     let mut controls = world.estate.arc.controls();
@@ -70,23 +69,31 @@ fn value(world: &World, check: &HealthCheck) -> Value {
     let control = control.map(|(cluster, panel, control)| world.control_arn(cluster, panel, control));
     let config = Value::map([
         ("Port", asks.then_some(i64::from(check.port)).into()),
-        ("Type", kind.into()),
+        ("Type", check.kind.name().into()),
         ("ResourcePath", path.filter(|path| !path.is_empty()).into()),
         ("FullyQualifiedDomainName", asks.then_some(&check.domain).into()),
         ("RequestInterval", asks.then_some(check.interval).into()),
         ("FailureThreshold", asks.then_some(check.threshold).into()),
         ("MeasureLatency", asks.then_some(false).into()),
-        ("Inverted", matches!(check.mode, Mode::Inverted | Mode::Forced).into()),
-        ("Disabled", matches!(check.mode, Mode::Disabled | Mode::Forced).into()),
+        ("Inverted", check.mode.is_inverted().into()),
+        ("Disabled", check.mode.is_disabled().into()),
         ("HealthThreshold", is_calculated.then_some(check.health_threshold).into()),
         ("ChildHealthChecks", children.unwrap_or(Value::Null)),
         ("RoutingControlArn", control.into()),
         ("EnableSNI", asks.then_some(sni).into()),
+        (
+            "Regions",
+            if asks && has_regions {
+                Value::list("Region", check.regions.iter().map(Value::from))
+            } else {
+                Value::Null
+            },
+        ),
     ]);
     Value::map([
         ("Id", (&check.id).into()),
         ("CallerReference", world.uuid(&["caller-reference", &check.id]).into()),
         ("HealthCheckConfig", config),
-        ("HealthCheckVersion", 1_u32.into()),
+        ("HealthCheckVersion", check.version().into()),
     ])
 }

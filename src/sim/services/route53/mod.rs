@@ -2,10 +2,13 @@
 //! `World::health`, which CloudWatch publishes too.
 
 mod answers;
+mod batch;
 mod changes;
 mod checks;
 mod observations;
+mod record_set;
 mod records;
+mod update;
 mod zones;
 
 pub(in crate::sim) use records::own as own_records;
@@ -27,9 +30,21 @@ static OPERATIONS: &[Operation] = &[
         observations::status,
     )
     .about(ID),
+    Operation::rest(
+        "GET",
+        "/2013-04-01/healthcheck/{HealthCheckId}/lastfailurereason",
+        "GetHealthCheckLastFailureReason",
+        observations::last_failure,
+    )
+    .about(ID),
+    Operation::rest_change("POST", "/2013-04-01/healthcheck/{HealthCheckId}", "UpdateHealthCheck", update::update)
+        .about(ID),
     Operation::rest("GET", "/2013-04-01/hostedzone", "ListHostedZones", zones::list),
     Operation::rest("GET", "/2013-04-01/hostedzonesbyname", "ListHostedZonesByName", zones::by_name).about("dnsname"),
     Operation::rest("GET", "/2013-04-01/hostedzone/{Id}/rrset", "ListResourceRecordSets", records::list).about("Id"),
+    Operation::rest_change("POST", "/2013-04-01/hostedzone/{Id}/rrset", "ChangeResourceRecordSets", changes::change)
+        .about("Id")
+        .one_at_a_time(changes::prior_request),
     Operation::rest("GET", "/2013-04-01/change/{Id}", "GetChange", changes::get).about("Id"),
     Operation::rest("GET", "/2013-04-01/testdnsanswer", "TestDNSAnswer", answers::test).about("recordname"),
 ];

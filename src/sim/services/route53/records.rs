@@ -47,7 +47,7 @@ pub(super) fn list(world: &World, call: &Call) -> Result<Value, AwsError> {
 /// Every record of a zone, its own two among them, in Route 53's order.
 pub(super) fn of(world: &World, zone: &Zone) -> Vec<Record> {
     let mut records = zone.records.clone();
-    records.extend(own(world, zone));
+    records.extend(own(world, zone, &zone.records));
     records.sort_by_cached_key(|record| {
         let (name, kind, id) = place(record);
         (name, kind, id.to_owned())
@@ -55,8 +55,10 @@ pub(super) fn of(world: &World, zone: &Zone) -> Vec<Record> {
     records
 }
 
-/// The two records that Route 53 itself makes in a zone: its name servers, and its start.
-pub(in crate::sim) fn own(world: &World, zone: &Zone) -> [Record; 2] {
+/// The records that Route 53 itself makes in a zone, its name servers and its start, but for those that somebody set since.
+pub(in crate::sim) fn own(world: &World, zone: &Zone, records: &[Record]) -> Vec<Record> {
+    let apex = full_name(&zone.name);
+    let is_set = |kind| records.iter().any(|record| record.kind == kind && full_name(&record.name) == apex);
     let record = |kind, ttl, values| Record {
         name: zone.name.clone(),
         kind,
@@ -70,7 +72,8 @@ pub(in crate::sim) fn own(world: &World, zone: &Zone) -> [Record; 2] {
     let servers = name_servers(world, zone).map(|server| full_name(&server));
     let first = servers.first().cloned().unwrap_or_default();
     let start = format!("{first} awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400");
-    [record(RecordType::Ns, NS_TTL, servers.to_vec()), record(RecordType::Soa, SOA_TTL, vec![start])]
+    let made = [record(RecordType::Ns, NS_TTL, servers.to_vec()), record(RecordType::Soa, SOA_TTL, vec![start])];
+    made.into_iter().filter(|record| !is_set(record.kind)).collect()
 }
 
 fn place(record: &Record) -> Place<'_> {

@@ -1,6 +1,6 @@
 //! Hosted zones.
 
-use super::{invalid, page_size, reversed};
+use super::{invalid, page_size, records, reversed};
 use crate::sim::World;
 use crate::sim::call::Call;
 use crate::sim::estate::dns::{Zone, full_name};
@@ -8,8 +8,6 @@ use crate::sim::wire::{AwsError, Value};
 
 /// The largest page.
 const PAGE: usize = 100;
-/// How many records Route 53 itself makes in a zone.
-const OWN_RECORDS: usize = 2;
 /// The name servers of every zone.
 const NAME_SERVERS: [(&str, &str); 4] = [("ns", "com"), ("ns", "net"), ("ns", "org"), ("ns", "co.uk")];
 
@@ -94,7 +92,7 @@ pub(super) fn name_servers(world: &World, zone: &Zone) -> [String; 4] {
 }
 
 /// An id with or without the prefix that replies carry.
-fn bare(id: &str) -> &str {
+pub(super) fn bare(id: &str) -> &str {
     id.strip_prefix("/hostedzone/").unwrap_or(id)
 }
 
@@ -106,7 +104,7 @@ fn value(world: &World, zone: &Zone) -> Value {
         ("Name", full_name(&zone.name).into()),
         ("CallerReference", world.uuid(&["caller-reference", &zone.id]).into()),
         ("Config", Value::map([("Comment", comment.into()), ("PrivateZone", zone.private.into())])),
-        ("ResourceRecordSetCount", i64::try_from(zone.records.len() + OWN_RECORDS).unwrap_or(i64::MAX).into()),
+        ("ResourceRecordSetCount", i64::try_from(records::of(world, zone).len()).unwrap_or(i64::MAX).into()),
         ("Features", features.unwrap_or(Value::Null)),
     ])
 }

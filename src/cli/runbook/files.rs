@@ -1,0 +1,89 @@
+//! The runbooks beside a config: `runbooks/*.toml`.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use crate::cli::exit::Failure;
+use crate::config::Config;
+use crate::document::{self, FileError, Problems, shown_path, suggest};
+use crate::model::words;
+use crate::runbook::{Runbook, parse};
+
+/// Why a runbook cannot be used. Its text says what to do next.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unusable {
+    /// Its file could not be read.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// What it says is wrong.
+    #[error(transparent)]
+    Wrong(#[from] Problems),
+}
+
+/// One file of the folder.
+#[derive(Debug)]
+pub(super) struct Found {
+    /// The runbook's name, which is the file's.
+    pub(super) name: String,
+    /// What it holds, with its text.
+    pub(super) runbook: Result<(Runbook, String), Unusable>,
+}
+
+/// The folder.
+pub(super) fn folder(config: &Config) -> PathBuf {
+    config.path.parent().unwrap_or(Path::new("")).join("runbooks")
+}
+
+/// Every runbook beside the config, by name.
+pub(super) fn all(config: &Config) -> Result<Vec<Found>, Failure> {
+    let folder = folder(config);
+    let shown = shown_path(&folder);
+    let entries = match fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(Failure::Input(format!("the runbooks in {shown} cannot be read: {error}"))),
+    };
+    let mut paths = Vec::new();
+    for entry in entries {
+        let path =
+            entry.map_err(|error| Failure::Input(format!("the runbooks in {shown} cannot be read: {error}")))?.path();
+        if path.extension().is_some_and(|ending| ending == "toml") {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    Ok(paths.iter().map(|path| found(path, config)).collect())
+}
+
+fn found(path: &Path, config: &Config) -> Found {
+    let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let read = || -> Result<(Runbook, String), Unusable> {
+        let text = document::read("runbook", path)?;
+        Ok((parse::parse(&text, path, &config.extra_regions)?, text))
+    };
+    Found { name, runbook: read() }
+}
+
+/// The runbook of that name, with its text.
+pub(super) fn named(config: &Config, name: &str) -> Result<(Runbook, String), Failure> {
+    let all = all(config)?;
+    let names: Vec<String> = all.iter().map(|found| found.name.clone()).collect();
+    match all.into_iter().find(|found| found.name == name) {
+        Some(found) => found.runbook.map_err(|error| Failure::Input(error.to_string())),
+        None => Err(missing(config, name, &names)),
+    }
+}
+
+fn missing(config: &Config, name: &str, names: &[String]) -> Failure {
+    let folder = folder(config);
+    let folder = shown_path(&folder);
+    if names.is_empty() {
+        return Failure::Usage(format!(
+            "there is no runbook \"{name}\": {folder} holds none; `drdeck demo --export DIR` writes examples to copy"
+        ));
+    }
+    let otherwise = format!("; {folder} has {}", words::listed(names));
+    let hint = suggest::hint(name, names.iter().map(String::as_str), &otherwise);
+    Failure::Usage(format!("there is no runbook \"{name}\"{hint}"))
+}

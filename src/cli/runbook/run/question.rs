@@ -1,0 +1,257 @@
+//! What a person is asked, as one line that begins with `? `, and what their line means. Scripts follow these texts: they are a contract.
+
+use crate::engine::{Card, Order, Stage, StepView, Typed, View};
+use crate::model::{Moment, Span, Text};
+use crate::runbook::Question as Wanted;
+use crate::runbook::{Progress, Work};
+
+/// A question about one step.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Question {
+    /// The step's index.
+    pub(super) step: usize,
+    /// What is asked.
+    pub(super) form: Form,
+}
+
+/// What is asked.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Form {
+    /// To confirm a card's plan; with the System's name, where it cannot be undone.
+    Confirm {
+        /// The card's plan.
+        plan: String,
+        /// The System's name.
+        typed: Option<String>,
+    },
+    /// A card that cannot be confirmed: what keeps it from that stands in its way.
+    Blocked,
+    /// To declare the outage.
+    Decision {
+        /// The card's plan.
+        plan: String,
+    },
+    /// To consent.
+    Approval,
+    /// To accept that the old primary may take writes.
+    Fence,
+    /// A step that ended otherwise than it should.
+    Failed,
+    /// A step that takes longer than its worst time.
+    Stuck,
+    /// To say what came of a request.
+    Doubt,
+}
+
+/// What was said before a decision is confirmed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Draft {
+    /// When the disruption began; `None` is as readings show.
+    pub(super) began: Option<Moment>,
+    /// When the failed side is expected back.
+    pub(super) repair: Option<Moment>,
+}
+
+/// What a line means.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Said {
+    /// These orders, one after the other.
+    Orders(Vec<Order>),
+    /// The decision is to be this; it is asked again.
+    Draft(Draft),
+    /// The session is to end here.
+    Pause,
+    /// The run is to be given up.
+    Abort(Text),
+    /// Nothing that can be done: why, and what can be said.
+    Wrong(String),
+}
+
+/// What to ask now: a request in doubt before all else, then the first step that waits for a person.
+pub(super) fn of(view: &View) -> Option<Question> {
+    let steps = || view.steps.iter();
+    let doubt = steps().find(|step| matches!(step.stage, Stage::Asking(_)));
+    let waiting = || steps().find(|step| matches!(step.stage, Stage::Card(_) | Stage::Failed { .. }));
+    let stuck = || steps().find(|step| step.stuck && matches!(step.stage, Stage::Verifying(_)));
+    let step = doubt.or_else(waiting).or_else(stuck)?;
+    Some(Question { step: step.index, form: form(step, view)? })
+}
+
+fn form(step: &StepView, view: &View) -> Option<Form> {
+    match &step.stage {
+        Stage::Card(card) => Some(of_card(card, view)),
+        Stage::Failed { .. } => Some(Form::Failed),
+        Stage::Asking(_) => Some(Form::Doubt),
+        Stage::Verifying(_) => Some(Form::Stuck),
+        Stage::Waiting(_)
+        | Stage::Planning
+        | Stage::Confirming
+        | Stage::Sending { .. }
+        | Stage::InDoubt(_)
+        | Stage::Done { .. }
+        | Stage::Skipped { .. } => None,
+    }
+}
+
+fn of_card(card: &Card, view: &View) -> Form {
+    if card.blocker().is_some() {
+        return Form::Blocked;
+    }
+    let plan = card.plan.clone();
+    match &card.work {
+        Work::Ask(Wanted::Decision) => Form::Decision { plan },
+        Work::Ask(Wanted::Approval) => Form::Approval,
+        Work::Ask(Wanted::Fence) => Form::Fence,
+        Work::Ask(Wanted::Manual)
+        | Work::Calls(_)
+        | Work::Command(_)
+        | Work::Watch
+        | Work::Already(_)
+        | Work::NotInThisMode(_) => Form::Confirm {
+            plan,
+            typed: match card.typed {
+                Typed::Name => Some(view.run.system.clone()),
+                Typed::Nothing => None,
+            },
+        },
+    }
+}
+
+impl Question {
+    /// The line, without its newline.
+    pub(super) fn line(&self, view: &View) -> String {
+        const REST: &str = "skip REASON, note TEXT, pause, abort REASON";
+        let name = view.steps.get(self.step).map(|step| step.id.as_str()).unwrap_or_default();
+        let step = format!("step {} of {} {name}", self.step + 1, view.steps.len());
+        match &self.form {
+            Form::Confirm { typed: None, .. } => format!("? {step}: yes, {REST}"),
+            Form::Confirm { typed: Some(system), .. } => format!("? type {system} to confirm {step}"),
+            Form::Blocked | Form::Failed | Form::Stuck => format!("? {step}: retry, {REST}"),
+            Form::Decision { .. } => format!("? {step}: yes, start TIME, repair SPAN, {REST}"),
+            Form::Approval => format!("? {step}: yes NAME, {REST}"),
+            Form::Fence => format!("? {step}: accept REASON, retry, {REST}"),
+            Form::Doubt => format!("? IN DOUBT {step}: applied REASON, not-applied REASON"),
+        }
+    }
+
+    /// What a line means as an answer.
+    pub(super) fn answer(&self, line: &str, view: &View, draft: Draft) -> Said {
+        let line = line.trim();
+        let step = self.step;
+        if let Form::Confirm { plan, typed: Some(system) } = &self.form
+            && line == system
+        {
+            return confirm(step, plan, Some(line));
+        }
+        let (word, rest) = line.split_once(char::is_whitespace).map_or((line, ""), |(word, rest)| (word, rest.trim()));
+        let reason = Text::new(rest);
+        let needs_reason = |order: Order| if rest.is_empty() { without_reason(word) } else { Said::Orders(vec![order]) };
+        match (word, &self.form) {
+            ("yes", Form::Confirm { plan, typed: None }) => confirm(step, plan, None),
+            ("yes", Form::Confirm { typed: Some(system), .. }) => {
+                Said::Wrong(format!("this cannot be undone: type {system} to confirm it, or skip REASON, note TEXT, pause, abort REASON"))
+            }
+            ("yes", Form::Decision { plan }) => {
+                let began = draft.began.or(view.clocks.began).unwrap_or(view.at);
+                let decide = Order::Decide { step, began, repair: draft.repair };
+                Said::Orders(vec![decide, Order::Confirm { step, plan: plan.clone(), typed: None }])
+            }
+            ("start", Form::Decision { .. }) => match moment(rest, view.at, Towards::Past) {
+                Some(began) => Said::Draft(Draft { began: Some(began), ..draft }),
+                None => Said::Wrong(format!("start takes a time like {:.0}, or a span like 12m for that long ago", view.at)),
+            },
+            ("repair", Form::Decision { .. }) => match moment(rest, view.at, Towards::Future) {
+                Some(repair) => Said::Draft(Draft { repair: Some(repair), ..draft }),
+                None => Said::Wrong(format!("repair takes a span like 4h, or a time like {:.0}", view.at)),
+            },
+            ("yes", Form::Approval) if rest.is_empty() => {
+                Said::Wrong("name who approves: yes NAME; it is recorded as your word, not verified. They can verify it from their own session with the same command.".to_owned())
+            }
+            ("yes", Form::Approval) => {
+                let arn = view.identity.as_ref().map(|identity| identity.arn.clone()).unwrap_or_default();
+                let by = crate::journal::Person { name: reason, arn };
+                Said::Orders(vec![Order::Approve { step, by, verified: false }])
+            }
+            ("accept", Form::Fence) => needs_reason(Order::Accept { step, reason }),
+            ("applied", Form::Doubt) => needs_reason(Order::Resolve { step, applied: true, reason }),
+            ("not-applied", Form::Doubt) => needs_reason(Order::Resolve { step, applied: false, reason }),
+            ("retry", Form::Blocked | Form::Failed | Form::Stuck | Form::Fence | Form::Confirm { .. } | Form::Doubt) => {
+                Said::Orders(vec![Order::Retry { step }])
+            }
+            ("choose", Form::Confirm { .. } | Form::Blocked) => match rest.split_once(char::is_whitespace) {
+                Some((name, value)) => {
+                    Said::Orders(vec![Order::Choose { step, name: name.to_owned(), value: value.trim().to_owned() }])
+                }
+                None => Said::Wrong("choose takes a field and its value, as the card names them: choose NAME VALUE".to_owned()),
+            },
+            ("skip", Form::Doubt) => {
+                Said::Wrong("nobody knows what came of its request; find out first: applied REASON or not-applied REASON".to_owned())
+            }
+            ("skip", _) => needs_reason(Order::Skip { step, reason }),
+            _ => general(word, rest, Some(step)).unwrap_or_else(|| {
+                Said::Wrong(format!("\"{line}\" is no answer to this; {}", self.line(view).trim_start_matches("? ")))
+            }),
+        }
+    }
+}
+
+/// What can be said at any time: notes, a pause, the end.
+pub(super) fn general(word: &str, rest: &str, step: Option<usize>) -> Option<Said> {
+    Some(match word {
+        "note" if rest.is_empty() => Said::Wrong("note takes a text".to_owned()),
+        "note" => Said::Orders(vec![Order::Note { step, text: Text::new(rest) }]),
+        "pause" => Said::Pause,
+        "abort" if rest.is_empty() => without_reason("abort"),
+        "abort" => Said::Abort(Text::new(rest)),
+        _ => return None,
+    })
+}
+
+fn confirm(step: usize, plan: &str, typed: Option<&str>) -> Said {
+    Said::Orders(vec![Order::Confirm { step, plan: plan.to_owned(), typed: typed.map(str::to_owned) }])
+}
+
+fn without_reason(word: &str) -> Said {
+    Said::Wrong(format!("{word} takes a reason, which is recorded: {word} REASON"))
+}
+
+/// Where a span leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Towards {
+    Past,
+    Future,
+}
+
+fn moment(text: &str, now: Moment, towards: Towards) -> Option<Moment> {
+    if let Ok(moment) = text.parse::<Moment>() {
+        return Some(moment);
+    }
+    let span = text.parse::<Span>().ok()?.abs();
+    match towards {
+        Towards::Past => now.checked_sub(span).ok(),
+        Towards::Future => now.checked_add(span).ok(),
+    }
+}
+
+/// How a step that needs nobody goes on, in a few words; the same words until something changes.
+pub(super) fn progress(step: &StepView) -> Option<String> {
+    match &step.stage {
+        Stage::Sending { call: Some(call), .. } => Some(format!("sending {} to {}", call.action(), call.region())),
+        Stage::Sending { call: None, .. } => Some("the program runs".to_owned()),
+        Stage::InDoubt(doubt) => {
+            let error = doubt.error.as_ref().map_or("the session broke off before its answer came".to_owned(), Text::to_string);
+            let seen = doubt.evidence.as_ref().map(|seen| format!("; seen: {seen}")).unwrap_or_default();
+            Some(format!("IN DOUBT, AWS may have done this: {error}{seen}; reading AWS to find out"))
+        }
+        Stage::Verifying(Some(Progress::Running { state, .. })) => Some(state.to_string()),
+        Stage::Verifying(Some(Progress::NotBegun(state) | Progress::Unknown(state) | Progress::Done(state))) => {
+            Some(state.to_string())
+        }
+        Stage::Verifying(Some(Progress::Failed { why, .. })) => Some(why.to_string()),
+        Stage::Verifying(None) => Some("waiting until it is so".to_owned()),
+        Stage::Done { evidence, .. } => Some(format!("done: {evidence}")),
+        Stage::Failed { why, .. } => Some(format!("FAILED: {why}")),
+        Stage::Skipped { reason, .. } => Some(format!("skipped: {reason}")),
+        Stage::Waiting(_) | Stage::Planning | Stage::Card(_) | Stage::Confirming | Stage::Asking(_) => None,
+    }
+}

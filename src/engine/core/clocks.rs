@@ -1,0 +1,99 @@
+//! The two clocks of a run, and what is left to do.
+
+use super::ledger::{Course, Track};
+use super::{Standing, State};
+use crate::model::{Moment, Span};
+use crate::runbook::Phase;
+
+/// The clocks of a run, at a moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Clocks {
+    /// Since when users are not served: the disruption's start. `None` if nobody has said.
+    pub began: Option<Moment>,
+    /// When users were served on the other side, as verified: the RTO clock stopped then.
+    pub served: Option<Moment>,
+    /// The RTO clock: how long users have not been served, or had not been.
+    pub unserved: Option<Span>,
+    /// The RTO that was promised.
+    pub rto: Option<Span>,
+    /// What is left of it; negative once it is missed. `None` without a promise, or once users are served.
+    pub left: Option<Span>,
+    /// What is left to do until users are served, by the estimates of the longest chain of steps.
+    pub until_served: Span,
+    /// When that will be, if all goes on now.
+    pub expected: Moment,
+    /// When the System could fail over again.
+    pub protected: Option<Moment>,
+    /// How long it could not fail over again, or had not been able to.
+    pub unprotected: Option<Span>,
+    /// What is left to do until it can.
+    pub until_protected: Span,
+}
+
+impl State {
+    /// The clocks at `now`.
+    pub(super) fn clocks(&self, now: Moment) -> Clocks {
+        let ledger = &self.ledger;
+        let began = ledger.run.began;
+        let since = |end: Option<Moment>| began.map(|began| end.unwrap_or(now).duration_since(began));
+        let unserved = since(ledger.served);
+        let rto = ledger.objectives.0;
+        let left = match (rto, unserved, ledger.served) {
+            (Some(rto), Some(unserved), None) => Some(rto.saturating_sub(unserved)),
+            (_, _, _) => None,
+        };
+        let (until_served, until_protected) = self.remaining(now);
+        Clocks {
+            began,
+            served: ledger.served,
+            unserved,
+            rto,
+            left,
+            until_served,
+            expected: now.checked_add(until_served).unwrap_or(Moment::MAX),
+            protected: ledger.protected,
+            unprotected: since(ledger.protected),
+            until_protected,
+        }
+    }
+
+    /// The longest chains of steps that are left, by estimate: to the last one that verifies, and to the last one of all.
+    fn remaining(&self, now: Moment) -> (Span, Span) {
+        let mut ends: Vec<Span> = Vec::with_capacity(self.runbook.steps.len());
+        let (mut served, mut protected) = (Span::ZERO, Span::ZERO);
+        for (at, step) in self.runbook.steps.iter().enumerate() {
+            let start = step.needs.iter().filter_map(|need| ends.get(*need)).max().copied().unwrap_or_default();
+            let end = start.saturating_add(self.left_of(at, step.estimate, now));
+            ends.push(end);
+            if step.phase <= Phase::Verify {
+                served = served.max(end);
+            }
+            protected = protected.max(end);
+        }
+        (served, protected)
+    }
+
+    fn left_of(&self, step: usize, estimate: Span, now: Moment) -> Span {
+        let Some(track) = self.ledger.tracks.get(step) else { return estimate };
+        if track.is_settled() {
+            return Span::ZERO;
+        }
+        match (self.standing(step), &track.course) {
+            (Standing::Sending | Standing::Verifying, Course::Confirmed(confirmed)) => {
+                estimate.saturating_sub(now.duration_since(confirmed.at)).max(Span::ZERO)
+            }
+            _ => estimate,
+        }
+    }
+
+    /// Whether a step takes longer than its worst time.
+    pub(super) fn is_stuck(&self, step: usize, track: &Track, now: Moment) -> bool {
+        let worst = self.runbook.steps.get(step).map(|step| step.worst);
+        match (&track.course, self.standing(step), worst) {
+            (Course::Confirmed(confirmed), Standing::Verifying | Standing::InDoubt | Standing::Asking, Some(worst)) => {
+                now.duration_since(confirmed.at) > worst
+            }
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! `dns-check`: names lead where they should, at the zone's own servers and at the resolvers of this machine.
+
+use super::seen::fresh;
+use super::{Around, Entry, Facts, Kind, Reversibility, StepKind};
+use crate::document::{Section, Shape, optional, required};
+use crate::model::facts::look::DnsAnswer;
+use crate::model::query::{DnsQuestion, DnsServer};
+use crate::model::words::{length, listed};
+use crate::model::{Place, Query, Snapshot, Span, Text};
+use crate::runbook::Mode;
+use crate::runbook::check::Check;
+use crate::runbook::work::{Found, Progress, Work};
+use crate::runbook::world::{Attempt, World};
+
+/// What DNS has to answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DnsCheck {
+    /// The name.
+    pub name: String,
+    /// `A`, `AAAA` or `CNAME`.
+    pub kind: String,
+    /// What may be answered; one of them has to be.
+    pub expect: Vec<String>,
+    /// How long resolvers may keep what was answered before.
+    pub old_ttl: Option<Span>,
+    /// Whether only the resolvers can be asked, as with a private zone.
+    pub asked: Asked,
+}
+
+/// Who is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// The zone's own servers and the resolvers.
+    Both,
+    /// The resolvers alone.
+    Resolvers,
+}
+
+/// The types of records that can be asked for.
+const KINDS: [&str; 3] = ["A", "AAAA", "CNAME"];
+
+impl DnsCheck {
+    /// As runbooks write it.
+    pub const ENTRY: Entry = Entry {
+        word: "dns-check",
+        doc: "Waits until the zone's own name servers and the resolvers of this machine answer a name with nothing but what is expected.",
+        keys: &[
+            required("name", Shape::Text, r#""orders.shop.example""#, "The name."),
+            optional("type", Shape::Word(&KINDS), "A", r#""CNAME""#, "The type of record."),
+            required(
+                "expect",
+                Shape::Texts,
+                r#"["203.0.113.20"]"#,
+                "What may be answered: addresses, or the name of a CNAME.",
+            ),
+            optional(
+                "old_ttl",
+                Shape::Duration,
+                "not known",
+                r#""60s""#,
+                "How long resolvers may keep what was answered before.",
+            ),
+            optional("private", Shape::Flag, "false", "true", "The zone is private: only the resolvers can be asked."),
+        ],
+        read,
+    };
+
+    fn query(&self, server: DnsServer) -> Query {
+        let question = DnsQuestion { name: self.name.clone(), kind: self.kind.clone(), server };
+        Query::DnsAnswer(Place::home(Place::EVERYWHERE), question)
+    }
+
+    fn is_right(&self, answer: &DnsAnswer) -> bool {
+        let is_expected = |value: &Text| self.expect.iter().any(|one| plain(one) == plain(value.as_str()));
+        !answer.values.is_empty() && answer.values.iter().all(is_expected)
+    }
+}
+
+/// A name without its dot, in small letters.
+fn plain(name: &str) -> String {
+    name.trim_end_matches('.').to_ascii_lowercase()
+}
+
+fn said(answer: &DnsAnswer) -> String {
+    if answer.values.is_empty() { answer.code.to_string() } else { listed(answer.values.iter().map(Text::as_str)) }
+}
+
+fn read(section: &Section<'_>, _: &Around) -> Option<Kind> {
+    let (name, expect, old_ttl) = (section.text("name"), section.texts("expect"), section.duration("old_ttl"));
+    let kind = section.word("type", &KINDS, |kind| kind);
+    let asked = if section.flag("private") == Some(true) { Asked::Resolvers } else { Asked::Both };
+    if (section.has("type") && kind.is_none()) || (section.has("old_ttl") && old_ttl.is_none()) {
+        return None;
+    }
+    if expect.as_ref().is_some_and(Vec::is_empty) {
+        section.wrong("expect", "is empty; name at least one answer");
+        return None;
+    }
+    Some(Kind::DnsCheck(DnsCheck {
+        name: plain(name?.value),
+        kind: kind.unwrap_or("A").to_owned(),
+        expect: expect?.iter().map(|one| one.value.to_owned()).collect(),
+        old_ttl: old_ttl.map(|found| found.value),
+        asked,
+    }))
+}
+
+impl StepKind for DnsCheck {
+    fn facts(&self) -> Facts {
+        Facts {
+            reversibility: Reversibility::Harmless,
+            plane: None,
+            regions: Vec::new(),
+            permissions: Vec::new(),
+            undo: Text::new("it changes nothing"),
+            on_failure: Text::new(
+                "look at the record and at the health checks that decide what is answered; resolvers follow when what they keep has run out",
+            ),
+        }
+    }
+
+    fn ttl(&self) -> Option<Span> {
+        self.old_ttl
+    }
+
+    fn reads(&self, _: &World<'_>) -> Vec<Query> {
+        let zone = (self.asked == Asked::Both).then(|| self.query(DnsServer::Authoritative));
+        zone.into_iter().chain([self.query(DnsServer::Resolver)]).collect()
+    }
+
+    fn describe(&self, _: &World<'_>) -> Text {
+        let kept = self.old_ttl.map(|ttl| format!("; what was answered before may be kept for {}", length(ttl)));
+        let expect = listed(&self.expect);
+        Text::new(format!("{} {} must lead to {expect}{}", self.name, self.kind, kept.unwrap_or_default()))
+    }
+
+    fn check(&self, _: &World<'_>) -> Vec<Check> {
+        Vec::new()
+    }
+
+    fn work(&self, world: &World<'_>) -> Work {
+        match world.run.mode {
+            Mode::Drill => Work::NotInThisMode(Text::new("a drill moves no traffic")),
+            Mode::Live | Mode::Tabletop => Work::Watch,
+        }
+    }
+
+    fn verify(&self, world: &World<'_>) -> Progress {
+        if self.asked == Asked::Both {
+            match fresh(world, &self.query(DnsServer::Authoritative), Snapshot::dns_answer) {
+                Err(why) => return Progress::Unknown(Text::new(why)),
+                Ok(answer) if !self.is_right(answer) => {
+                    let state = Text::new(format!("the zone's servers answer {}", said(answer)));
+                    return Progress::Running { state, share: None };
+                }
+                Ok(_) => {}
+            }
+        }
+        match fresh(world, &self.query(DnsServer::Resolver), Snapshot::dns_answer) {
+            Err(why) => Progress::Unknown(Text::new(why)),
+            Ok(answer) if self.is_right(answer) => {
+                let kept = self
+                    .old_ttl
+                    .map(|ttl| format!("; resolvers elsewhere may keep what was before for {}", length(ttl)));
+                Progress::Done(Text::new(format!("{} is answered{}", said(answer), kept.unwrap_or_default())))
+            }
+            Ok(answer) => {
+                let left =
+                    answer.ttl.map(|ttl| format!(", and keep that for {} more", length(Span::from_secs(ttl.into()))));
+                let state = Text::new(format!("the resolvers answer {}{}", said(answer), left.unwrap_or_default()));
+                Progress::Running { state, share: None }
+            }
+        }
+    }
+
+    fn reconcile(&self, _: &World<'_>, _: &Attempt) -> Found {
+        Found::CannotTell(Text::new("nothing was sent"))
+    }
+}

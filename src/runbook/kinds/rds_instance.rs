@@ -1,0 +1,91 @@
+//! An RDS instance as the kinds of steps see it.
+
+use super::seen::Seen;
+use crate::model::facts::rds::DbInstance;
+use crate::model::{Moment, Place, Query, Span, Text};
+use crate::runbook::check::Check;
+use crate::runbook::work::Found;
+use crate::runbook::world::{Attempt, Outcome, World};
+
+/// How long what AWS has accepted may take to show in what it says.
+pub(super) const SHOWS_WITHIN: Span = Span::from_mins(2);
+
+/// An RDS instance, by its identifier.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Instance {
+    /// Where it is.
+    pub place: Place,
+    /// Its identifier.
+    pub id: String,
+}
+
+impl Instance {
+    /// What tells of it.
+    pub(super) fn query(&self) -> Query {
+        Query::DbInstances(self.place.clone())
+    }
+
+    /// It, as just read.
+    pub(super) fn seen<'a>(&self, world: &World<'a>) -> Seen<'a, DbInstance> {
+        let query = self.query();
+        Seen::among(world, &query, &world.snapshot.db_instances(&query), |one| one.id.as_str() == self.id)
+    }
+
+    /// `RDS instance orders-db in us-east-1`.
+    pub(super) fn words(&self) -> String {
+        format!("RDS instance {} in {}", self.id, self.place.region)
+    }
+
+    /// Its ARN where that is known, else its words.
+    pub(super) fn arn(&self, world: &World<'_>) -> String {
+        self.seen(world).value().map_or_else(|| self.words(), |found| found.arn.to_string())
+    }
+}
+
+/// Whether an instance takes changes now; `what` it is for.
+pub(super) fn is_available(instance: &DbInstance, what: &str) -> Check {
+    let (id, status) = (&instance.id, &instance.status);
+    let holds = format!("{id} is available");
+    match status.as_str() {
+        "available" => Check::holds(holds),
+        "backing-up" => Check::blocks(
+            holds,
+            format!("{id} is being backed up, and AWS refuses {what} meanwhile; wait until that ends, then retry"),
+        ),
+        "modifying" | "rebooting" | "configuring-enhanced-monitoring" | "maintenance" | "upgrading" | "starting" => {
+            Check::blocks(holds, format!("{id} is {status}; wait until it is available, then retry"))
+        }
+        _ => Check::blocks(holds, format!("{id} is {status}; AWS refuses {what} until it is available")),
+    }
+}
+
+/// Whether an instance's status says that it will not come right by itself.
+pub(super) fn is_broken(status: &str) -> bool {
+    status == "failed"
+        || status.starts_with("incompatible-")
+        || status.starts_with("inaccessible-")
+        || status == "storage-full"
+}
+
+/// When the last request of this step was carried out, if it was.
+pub(super) fn applied_at(world: &World<'_>) -> Option<Moment> {
+    let sent = world.sent()?;
+    matches!(sent.outcome, Some(Outcome::Applied { .. })).then_some(sent.at)
+}
+
+/// Whether AWS accepted a request of this step so long ago that it would show.
+pub(super) fn should_show(world: &World<'_>) -> bool {
+    applied_at(world).is_some_and(|at| world.now.duration_since(at) > SHOWS_WITHIN)
+}
+
+/// Whether what stands under a name was made by that attempt: its tag says so, or, without a tag, that it is what was asked for.
+pub(super) fn made_by(tag: Option<&Text>, attempt: &Attempt, what: &str, is_as_asked: bool) -> Found {
+    match tag {
+        Some(tag) if tag.as_str() == attempt.intent.to_string() => {
+            Found::Applied(Text::new(format!("there is {what}, with the tag dr-intent = {tag}")))
+        }
+        Some(tag) => Found::NotApplied(Text::new(format!("there is {what}, but its tag dr-intent is {tag}"))),
+        None if is_as_asked => Found::Applied(Text::new(format!("there is {what}, as it was asked for"))),
+        None => Found::NotApplied(Text::new(format!("there is {what}, but it is another one"))),
+    }
+}

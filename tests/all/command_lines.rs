@@ -1,0 +1,200 @@
+//! The AWS CLI lines on cards and printed sheets: the real CLI makes of each exactly the call that drdeck makes.
+
+use std::collections::BTreeSet;
+
+use drdeck::model::{Place, Region};
+use drdeck::runbook::call::{
+    AliasTarget, ChangeRecords, CreateCluster, CreateInstance, CreateReplica, FailoverGlobal, Launch, ModifyInstance,
+    Pinned, PromoteReplica, Publish, RecordSet, RemoveFromGlobal, ReverseReplication, Rule, StartFailbackLaunch,
+    StartRecovery, StopInstance, StopReplication, Swap, SwitchoverGlobal, TerminateInstances, UpdateCheck, UpdateGroup,
+    cli,
+};
+use drdeck::runbook::{ApiCall, IntentId, RunId};
+use serde_json::json;
+
+use crate::python::passes;
+
+fn west() -> Place {
+    Place::home("us-west-2")
+}
+
+fn intent() -> IntentId {
+    IntentId { run: RunId::new(1_700_000_000_000, 7), number: 3 }
+}
+
+fn s(text: &str) -> String {
+    text.to_owned()
+}
+
+fn set(id: Option<&str>, rule: Rule) -> RecordSet {
+    RecordSet {
+        name: s("www.shop.example"),
+        kind: s("A"),
+        set: id.map(s),
+        rule,
+        ttl: Some(60),
+        values: vec![s("192.0.2.1"), s("192.0.2.2")],
+        alias: None,
+        health_check: Some(s("3f0c1b6e-8a4d-4c57-9e21-5b7a90d6c101")),
+    }
+}
+
+/// At least one of each.
+fn calls() -> Vec<ApiCall> {
+    let east = Place { region: Region::new("us-east-1"), role: Some("arn:aws:iam::111122223333:role/deck".into()) };
+    let alias = RecordSet {
+        ttl: None,
+        values: Vec::new(),
+        alias: Some(AliasTarget { zone: s("Z35SXDOTRQ7X7K"), name: s("lb.us-east-1.elb.amazonaws.com"), evaluates_health: true }),
+        ..set(None, Rule::Simple)
+    };
+    let rules = [Rule::Primary, Rule::Secondary, Rule::Weighted(0), Rule::Latency(s("us-west-2")), Rule::Multivalue];
+    let mut swaps: Vec<Swap> = rules
+        .into_iter()
+        .map(|rule| Swap { old: set(Some("one"), rule.clone()), new: RecordSet { ttl: Some(10), ..set(Some("one"), rule) } })
+        .collect();
+    swaps.push(Swap { old: set(None, Rule::Simple), new: alias });
+    let arn = "arn:aws:rds:us-west-2:111122223333:cluster:shop-usw2";
+    let publish = |subject: &str, message: &str| {
+        let topic = s("arn:aws:sns:us-west-2:111122223333:incidents");
+        ApiCall::Publish(Publish { place: west(), topic, subject: s(subject), message: s(message) })
+    };
+    let pinned = |server: &str, snapshot: Option<&str>| Pinned { server: s(server), snapshot: snapshot.map(s) };
+    let recovery = |launch| {
+        let servers = vec![
+            pinned("s-1111111111111111a", Some("pit-1111111111111111a")),
+            pinned("s-2222222222222222b", None),
+        ];
+        ApiCall::StartRecovery(StartRecovery { place: west(), launch, servers })
+    };
+    vec![
+        ApiCall::UpdateAutoScalingGroup(UpdateGroup { place: west(), group: s("web app"), min: 0, max: 9, desired: 4 }),
+        ApiCall::FailoverGlobalCluster(FailoverGlobal { place: west(), global: s("shop"), target: s(arn) }),
+        ApiCall::SwitchoverGlobalCluster(SwitchoverGlobal { place: west(), global: s("shop"), target: s(arn) }),
+        ApiCall::RemoveFromGlobalCluster(RemoveFromGlobal { place: west(), global: s("shop"), cluster: s(arn) }),
+        ApiCall::CreateDBCluster(CreateCluster {
+            place: west(),
+            cluster: s("shop-usw2"),
+            global: s("shop"),
+            engine: s("aurora-postgresql"),
+            engine_version: s("16.4"),
+            subnet_group: s("shop"),
+            parameter_group: Some(s("shop")),
+            security_groups: vec![s("sg-1"), s("sg-2")],
+            kms_key: Some(s("alias/shop")),
+        }),
+        ApiCall::CreateDBInstance(CreateInstance {
+            place: west(),
+            instance: s("shop-usw2-1"),
+            cluster: s("shop-usw2"),
+            class: s("db.r6g.large"),
+            engine: s("aurora-postgresql"),
+        }),
+        ApiCall::CreateDBInstanceReadReplica(CreateReplica {
+            place: east.clone(),
+            instance: s("orders-db-east"),
+            source: s("arn:aws:rds:us-west-2:111122223333:db:orders-db-west"),
+            class: s("db.r6g.large"),
+            subnet_group: Some(s("orders")),
+            parameter_group: Some(s("orders")),
+            security_groups: vec![s("sg-1")],
+            kms_key: Some(s("alias/orders")),
+            multi_az: Some(false),
+        }),
+        ApiCall::PromoteReadReplica(PromoteReplica {
+            place: west(),
+            instance: s("orders-db-west"),
+            backup_retention_days: Some(7),
+        }),
+        ApiCall::ModifyDBInstance(ModifyInstance {
+            place: west(),
+            instance: s("orders-db-west"),
+            backup_retention_days: Some(7),
+            multi_az: Some(true),
+            class: Some(s("db.r6g.large")),
+        }),
+        ApiCall::StopDBInstance(StopInstance { place: east.clone(), instance: s("orders-db") }),
+        recovery(Launch::Recovery),
+        recovery(Launch::Drill),
+        ApiCall::StartFailbackLaunch(StartFailbackLaunch { place: west(), instances: vec![s("i-0123456789abcdef0")] }),
+        ApiCall::ReverseReplication(ReverseReplication { place: west(), instance: s("i-0123456789abcdef0") }),
+        ApiCall::StopReplication(StopReplication { place: west(), server: s("s-1111111111111111a") }),
+        ApiCall::TerminateRecoveryInstances(TerminateInstances {
+            place: west(),
+            instances: vec![s("i-0123456789abcdef0"), s("i-0123456789abcdef1")],
+        }),
+        ApiCall::ChangeResourceRecordSets(ChangeRecords { place: east.clone(), zone: s("Z0273916SHOP4EXMPL7"), swaps }),
+        ApiCall::UpdateHealthCheck(UpdateCheck {
+            place: east,
+            check: s("3f0c1b6e-8a4d-4c57-9e21-5b7a90d6c101"),
+            version: 4,
+            inverted: true,
+            disabled: false,
+        }),
+        publish("orders: failover", "It's \"here\":\n$HOME `id` \\ ! {a} %s é\n"),
+        publish("-x", "begins like an option"),
+        publish("fetched", "https://www.shop.example/health"),
+        publish("fetched", "file:///etc/passwd"),
+    ]
+}
+
+/// A call's operation, told apart by all of them: a new one has to be added here, and to the calls.
+fn number(call: &ApiCall) -> usize {
+    match call {
+        ApiCall::UpdateAutoScalingGroup(_) => 0,
+        ApiCall::FailoverGlobalCluster(_) => 1,
+        ApiCall::SwitchoverGlobalCluster(_) => 2,
+        ApiCall::RemoveFromGlobalCluster(_) => 3,
+        ApiCall::CreateDBCluster(_) => 4,
+        ApiCall::CreateDBInstance(_) => 5,
+        ApiCall::CreateDBInstanceReadReplica(_) => 6,
+        ApiCall::PromoteReadReplica(_) => 7,
+        ApiCall::ModifyDBInstance(_) => 8,
+        ApiCall::StopDBInstance(_) => 9,
+        ApiCall::StartRecovery(_) => 10,
+        ApiCall::StartFailbackLaunch(_) => 11,
+        ApiCall::ReverseReplication(_) => 12,
+        ApiCall::StopReplication(_) => 13,
+        ApiCall::TerminateRecoveryInstances(_) => 14,
+        ApiCall::ChangeResourceRecordSets(_) => 15,
+        ApiCall::UpdateHealthCheck(_) => 16,
+        ApiCall::Publish(_) => 17,
+    }
+}
+
+#[test]
+fn the_real_cli_makes_of_every_line_the_call_that_drdeck_makes() {
+    let calls = calls();
+    let numbers: BTreeSet<usize> = calls.iter().map(number).collect();
+    assert_eq!(numbers, (0..18).collect(), "one of each");
+    let url = "http://127.0.0.1:9";
+    let lines: Vec<_> = calls
+        .iter()
+        .map(|call| {
+            json!({
+                "line": cli::line_for(call, intent(), Some(url), None),
+                "words": cli::argv(call, intent(), Some(url), None),
+                "operation": call.operation(),
+                "region": call.region().as_str(),
+                "parameters": call.parameters(intent()),
+            })
+        })
+        .collect();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("lines.json");
+    std::fs::write(&file, serde_json::to_string(&lines).unwrap()).unwrap();
+    passes("command_lines.py", &[file.to_str().unwrap()]);
+}
+
+#[test]
+fn a_line_says_what_it_needs_and_no_more() {
+    let stop = ApiCall::StopReplication(StopReplication { place: west(), server: s("s-1111111111111111a") });
+    let line = "aws drs stop-replication --region us-west-2 --source-server-id s-1111111111111111a";
+    assert_eq!(cli::line(&stop, intent()), line);
+    let reach = cli::line_for(&stop, intent(), Some("http://127.0.0.1:4566"), Some("dr prod"));
+    assert_eq!(reach, format!("{line} --profile 'dr prod' --endpoint-url http://127.0.0.1:4566"));
+    let scale = UpdateGroup { place: west(), group: s("web"), min: 0, max: 9, desired: 4 };
+    let role = Place { role: Some("arn:aws:iam::111122223333:role/deck".into()), ..west() };
+    let taken = cli::line(&ApiCall::UpdateAutoScalingGroup(UpdateGroup { place: role, ..scale }), intent());
+    assert!(taken.ends_with(" # with the role arn:aws:iam::111122223333:role/deck"), "{taken}");
+}
