@@ -56,9 +56,9 @@ impl Failure {
                 | JournalError::Unsafe { .. }
                 | JournalError::Unusable { .. },
             ) => CONFIG,
-            Self::Journal(
-                JournalError::Full { .. } | JournalError::Poisoned { .. } | JournalError::Unwritable(_),
-            ) => CANNOT_WRITE,
+            Self::Journal(JournalError::Full { .. } | JournalError::Poisoned { .. } | JournalError::Unwritable(_)) => {
+                CANNOT_WRITE
+            }
         }
         .into()
     }

@@ -11,14 +11,13 @@ mod system;
 
 use std::path::{Path, PathBuf};
 
-
 pub use crate::document::{Problem, Problems};
 pub use error::ConfigError;
 pub use file::usual_path;
 pub use look::{Arc, ArcEndpoint, Dns};
 
-use crate::document::{self, FileError};
 use crate::document::values::{self, Reach};
+use crate::document::{self, FileError};
 use crate::document::{Section, Unknown, Walk, regions};
 use crate::model::{Estate, Span};
 

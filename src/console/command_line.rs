@@ -115,7 +115,9 @@ pub fn of(query: &Query, now: Moment, shell: &Shell) -> String {
             };
             format!("dig {} {}{recursion}", quoted(&question.name), quoted(&question.kind))
         }
-        Query::Probe(_, url) | Query::Probes(_, url, _) => format!("curl --silent --show-error --include {}", quoted(url)),
+        Query::Probe(_, url) | Query::Probes(_, url, _) => {
+            format!("curl --silent --show-error --include {}", quoted(url))
+        }
     }
 }
 

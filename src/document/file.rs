@@ -72,7 +72,9 @@ pub fn read(what: &'static str, path: &Path) -> Result<String, FileError> {
     let unreadable = |error| FileError::Unreadable { what, path: path.to_owned(), error };
     let mut file = match File::open(path) {
         Ok(file) => file,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Err(FileError::NotThere { what, path: path.to_owned() }),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return Err(FileError::NotThere { what, path: path.to_owned() });
+        }
         Err(error) => return Err(unreadable(error)),
     };
     refuse_unsafe(what, &file, path)?;
@@ -91,7 +93,8 @@ pub fn read(what: &'static str, path: &Path) -> Result<String, FileError> {
 
 /// The open file is looked at, not its name: the name could be made to point elsewhere in between.
 fn refuse_unsafe(what: &'static str, file: &File, path: &Path) -> Result<(), FileError> {
-    let stat = fstat(file).map_err(|error| FileError::Unreadable { what, path: path.to_owned(), error: error.into() })?;
+    let stat =
+        fstat(file).map_err(|error| FileError::Unreadable { what, path: path.to_owned(), error: error.into() })?;
     let refuse = |why: String| Err(FileError::Unsafe { what, path: path.to_owned(), why });
     let us = rustix::process::geteuid().as_raw();
     if stat.st_uid != us && stat.st_uid != 0 {

@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::spawn_blocking;
 use tokio::time::{MissedTickBehavior, interval, sleep_until, timeout};
 
-use super::core::{Condition, Effect, Event, Inquiry, Order, State, View, step};
+use super::core::{Condition, Effect, Event, Inquiry, Order, State, View};
 use super::{Wish, program, reads};
 use crate::journal::{Journal, JournalError, Lock, Record};
 use crate::look::{Clock, Contact, clock};
@@ -93,6 +93,10 @@ impl Hands {
                 }
             };
             self.take(event);
+            // Without a journal nothing can be waited for but the answers themselves.
+            if deadline.is_some() && self.state.is_lost() && self.flying.is_empty() {
+                break;
+            }
         }
         let Tools { lock, .. } = self.tools;
         drop(lock);
@@ -114,9 +118,7 @@ impl Hands {
                 self.flying.remove(intent);
             }
             let now = self.now();
-            let (state, effects) = step(self.state.clone(), event, now);
-            self.state = state;
-            for effect in effects {
+            for effect in self.state.step(event, now) {
                 events.extend(self.carry_out(effect));
             }
         }

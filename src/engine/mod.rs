@@ -138,7 +138,7 @@ fn work(options: Options, heard: queue::UnboundedReceiver<Wish>, ready: &Ready) 
     let views = hands.views();
     let _ = ready.send(Ok((hands.run(), views.subscribe())));
     if catch_unwind(AssertUnwindSafe(|| drive(&runtime, hands, heard))).is_err() {
-        views.send_modify(|view| *view = Arc::new(stopped(view)));
+        views.send_modify(|view| *view = Arc::new(view.after_a_defect()));
     }
     // A lookup of a name may still hang in a thread of its own.
     runtime.shutdown_background();
@@ -146,25 +146,4 @@ fn work(options: Options, heard: queue::UnboundedReceiver<Wish>, ready: &Ready) 
 
 fn drive(runtime: &Runtime, hands: hands::Hands, heard: queue::UnboundedReceiver<Wish>) {
     runtime.block_on(hands.work(heard));
-}
-
-/// What is shown after a defect: the journal is as it was, and what was being sent is in doubt.
-fn stopped(last: &View) -> View {
-    let mut view = last.clone();
-    let run = view.run.id;
-    view.holding = Holding::ReadOnly(Text::new(format!(
-        "the engine has stopped by a defect; nothing more is sent, and everything up to here is recorded: resume run {run}"
-    )));
-    for step in &mut view.steps {
-        let Stage::Sending { intent: Some(intent), call } = &step.stage else { continue };
-        step.stage = Stage::InDoubt(Doubt {
-            intent: *intent,
-            call: call.clone(),
-            at: view.at,
-            error: Some(Text::new("the engine has stopped before an answer came")),
-            evidence: None,
-            proven_from: None,
-        });
-    }
-    view
 }

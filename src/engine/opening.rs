@@ -131,7 +131,8 @@ fn held(
     system: &str,
 ) -> Result<Runbook, EngineError> {
     let unfit = |why: String| EngineError::Unfit { run, why };
-    let Some(Record::RunOpened { runbook: name, text, system: of, .. }) = entries.first().map(|entry| &entry.record) else {
+    let Some(Record::RunOpened { runbook: name, text, system: of, .. }) = entries.first().map(|entry| &entry.record)
+    else {
         return Err(unfit("its journal does not begin with the opening of a run".into()));
     };
     if of != system {

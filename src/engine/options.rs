@@ -71,7 +71,9 @@ pub enum EngineError {
     #[error("{0}")]
     Unread(Unread),
     /// Another account than the run, the runbook or the config is about.
-    #[error("the credentials in use are of account {is}, but {whose} is about account {wanted}; log in there, then start again")]
+    #[error(
+        "the credentials in use are of account {is}, but {whose} is about account {wanted}; log in there, then start again"
+    )]
     Account {
         /// The one we are in.
         is: Text,

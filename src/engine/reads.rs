@@ -27,13 +27,11 @@ type Came = Vec<(Arc<Query>, Moment, Result<Answer, Unread>)>;
 pub(super) async fn read(contact: &Contact, kind: &Kind, inquiry: &Inquiry, clock: Clock) -> Snapshot {
     let now = || clock.at(Instant::now());
     let patience = contact.session.access().patience() + Duration::from_secs(1);
-    let good_for = FRESH.0.saturating_add(
-        Span::try_from_secs_f64(FRESH.1.as_secs_f64() * clock.speed).unwrap_or(FRESH.0),
-    );
+    let good_for =
+        FRESH.0.saturating_add(Span::try_from_secs_f64(FRESH.1.as_secs_f64() * clock.speed).unwrap_or(FRESH.0));
     let mut snapshot = Snapshot::default();
     for _ in 0..ROUNDS {
-        let world =
-            World { snapshot: &snapshot, now: now(), run: &inquiry.run, attempts: inquiry.attempts.as_slice() };
+        let world = World { snapshot: &snapshot, now: now(), run: &inquiry.run, attempts: inquiry.attempts.as_slice() };
         let mut wanted = kind.step().reads(&world);
         wanted.sort_unstable();
         wanted.dedup();
@@ -67,7 +65,9 @@ fn jobs(wanted: Vec<Query>) -> Vec<Vec<Arc<Query>>> {
             jobs.push(vec![query]);
         }
     }
-    jobs.extend(series.into_values().flat_map(|all| all.chunks(SERIES_PER_CALL).map(<[_]>::to_vec).collect::<Vec<_>>()));
+    jobs.extend(
+        series.into_values().flat_map(|all| all.chunks(SERIES_PER_CALL).map(<[_]>::to_vec).collect::<Vec<_>>()),
+    );
     jobs
 }
 

@@ -39,15 +39,17 @@ pub(super) fn find(place: &Place, run: RunId, known: &[u8]) -> Option<Rescue> {
     saved.max_by_key(|rescue| rescue.text.len())
 }
 
-/// Puts a saved history into the place of the file that failed. What that held is kept beside it: the name of the file.
-pub(super) fn take_back(journal: &Path, rescue: &Rescue, failed: &[u8]) -> Result<String, JournalError> {
+/// What the files are named that keep what a file held that failed.
+pub(super) const FAILED: &str = "failed";
+
+/// Puts a saved history into the place of the file that failed. What that held is kept beside it.
+pub(super) fn take_back(journal: &Path, rescue: &Rescue, failed: &[u8]) -> Result<(), JournalError> {
     let folder = journal.parent().unwrap_or(journal);
     let unusable = |error| JournalError::Unusable { path: journal.to_owned(), error };
-    let kept = keep(folder, "failed", failed)?;
+    keep(folder, FAILED, failed)?;
     let fresh = folder.join("journal.new");
     // From an attempt that did not get to its end.
     let _ = fs::remove_file(&fresh);
     save(&fresh, &rescue.text)?;
-    fs::rename(&fresh, journal).and_then(|()| sync_folder(folder)).map_err(unusable)?;
-    Ok(kept)
+    fs::rename(&fresh, journal).and_then(|()| sync_folder(folder)).map_err(unusable)
 }

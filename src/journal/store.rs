@@ -15,6 +15,9 @@ use crate::runbook::RunId;
 /// Room that is kept so that an OUTCOME can be written on a full disk: some hundred records.
 const BALLAST: usize = 256 * 1024;
 
+/// What the files are named that keep torn lines.
+const TORN: &str = "torn";
+
 /// What a journal is written to. A file; in tests one that fails.
 pub trait Disk: Send {
     /// Appends all of it.
@@ -107,11 +110,9 @@ impl Journal {
         let mut text = Vec::new();
         file.read_to_end(&mut text).map_err(unusable)?;
         let mut read = read_of(run, &text)?;
-        let mut set_aside = None;
         let whole = text.get(..read.whole).unwrap_or_default();
         if let Some(rescue) = rescue::find(place, run, whole) {
-            let kept = rescue::take_back(&path, &rescue, &text)?;
-            set_aside = Some((text.len() as u64, kept));
+            rescue::take_back(&path, &rescue, &text)?;
             file = open_existing(&path)?;
             text.clear();
             file.read_to_end(&mut text).map_err(unusable)?;
@@ -122,8 +123,7 @@ impl Journal {
             return Err(JournalError::Empty { run });
         }
         if let Some(tail) = text.get(whole..).filter(|tail| !tail.is_empty()) {
-            let kept = keep(&place.run(run), "torn", tail)?;
-            set_aside = Some((tail.len() as u64, kept));
+            keep(&place.run(run), TORN, tail)?;
             file.cut(whole as u64).map_err(unusable)?;
             text.truncate(whole);
         }
@@ -136,10 +136,12 @@ impl Journal {
         let mut journal = Self::on(place, run, Box::new(file));
         journal.head = head;
         journal.history = text;
+        // A session that ended before it recorded its repair leaves that to the next one.
+        let torn = unrecorded(&place.run(run), &entries);
         if let Err(error) = journal.lay_ballast() {
             tracing::warn!(%error, "no room is kept for a full disk");
         }
-        Ok(Opened { journal, entries, torn: set_aside })
+        Ok(Opened { journal, entries, torn })
     }
 
     /// The end of its chain.
@@ -282,6 +284,17 @@ enum Unwritten {
     Nothing,
     /// It is not known what is in the file, or nothing more can be told in it.
     Unknown(io::Error),
+}
+
+/// The first file that was set aside and that no record tells of: its bytes and its name.
+fn unrecorded(folder: &Path, entries: &[Entry]) -> Option<(u64, String)> {
+    let told =
+        |name: &str| entries.iter().any(|entry| matches!(&entry.record, Record::Repaired { kept, .. } if kept == name));
+    [rescue::FAILED, TORN].into_iter().find_map(|kind| {
+        let files = (1_u32..).map(|number| format!("{kind}-{number}"));
+        let sizes = files.map_while(|name| Some((fs::symlink_metadata(folder.join(&name)).ok()?.len(), name)));
+        sizes.into_iter().find(|(_, name)| !told(name))
+    })
 }
 
 fn open_existing(path: &Path) -> Result<File, JournalError> {

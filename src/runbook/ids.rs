@@ -26,7 +26,8 @@ impl FromStr for RunId {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("\"{text}\" is no run id; `drdeck journal list` names them, like 01JD3W7Z8Q6T5N4M3K2J1H0G9F");
+        let wrong =
+            || format!("\"{text}\" is no run id; `drdeck journal list` names them, like 01JD3W7Z8Q6T5N4M3K2J1H0G9F");
         ulid::Ulid::from_string(&text.to_ascii_uppercase()).map(Self).map_err(|_| wrong())
     }
 }

@@ -81,7 +81,10 @@ fn of_whole(
         ));
     }
     if runbook.direction == Direction::Failover && !runbook.steps.iter().any(is_decision) {
-        findings.push(warning(None, "no step of kind decision: nobody declares the outage, and the RTO clock starts at a guess"));
+        findings.push(warning(
+            None,
+            "no step of kind decision: nobody declares the outage, and the RTO clock starts at a guess",
+        ));
     }
     let promised = system.and_then(|system| system.objectives.region.as_ref()).and_then(|objective| objective.rto);
     if let Some(rto) = promised.filter(|_| runbook.direction == Direction::Failover) {

@@ -27,7 +27,10 @@ pub fn parse(text: &str, path: &Path, extra_regions: &[String]) -> Result<Runboo
         let keys = keys::TOP.iter().collect();
         let top = Section::open(&walk, "the file", 0..0, document.get_ref(), keys, Unknown::Refuse);
         if !is_name(&name) {
-            walk.wrong(&(0..0), format!("the file is called \"{name}\", but a runbook's name is {NAME}; rename the file"));
+            walk.wrong(
+                &(0..0),
+                format!("the file is called \"{name}\", but a runbook's name is {NAME}; rename the file"),
+            );
         }
         runbook(&top, name, text)
     };
@@ -107,11 +110,7 @@ fn steps(top: &Section<'_>, around: &Around) -> Option<Vec<Step>> {
         sections.iter().zip(&kinds).map(|(section, kind)| draft(section, *kind, around)).collect();
     refuse_twins(top, &drafts);
     let needs: Vec<Vec<usize>> = (0..drafts.len()).map(|index| needs(top, &drafts, index)).collect();
-    drafts
-        .into_iter()
-        .zip(needs)
-        .map(|(draft, needs)| draft.step.map(|step| Step { needs, ..step }))
-        .collect()
+    drafts.into_iter().zip(needs).map(|(draft, needs)| draft.step.map(|step| Step { needs, ..step })).collect()
 }
 
 fn kind_of(top: &Section<'_>, Found { value, span }: &Found<&toml::de::DeTable<'_>>) -> Option<&'static Entry> {

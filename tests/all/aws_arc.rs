@@ -78,7 +78,8 @@ async fn cluster(endpoints: &[(&str, &str)]) -> Session {
     let access = Access {
         endpoint_url: Some(nobody().await),
         arc: arc.collect(),
-        login: Login::Simulator { user: None }, session_name: None,
+        login: Login::Simulator { user: None },
+        session_name: None,
         timeout: Duration::from_millis(500),
     };
     Session::open(access, &[Region::new("us-west-2")]).await

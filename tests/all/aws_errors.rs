@@ -309,7 +309,8 @@ async fn a_profile_that_does_not_exist() {
     let access = Access {
         endpoint_url: Some(nobody().await),
         arc: Vec::new(),
-        login: Login::Chain { profile: Some("no-such-profile".into()) }, session_name: None,
+        login: Login::Chain { profile: Some("no-such-profile".into()) },
+        session_name: None,
         timeout: Duration::from_secs(2),
     };
     let session = Session::open(access, &[Region::new("us-west-2")]).await;

@@ -73,7 +73,7 @@ async fn everything(session: &Session, estate: &Estate) -> BTreeMap<Query, Resul
             let result = session.read(&query, start()).await.result;
             if let Ok(answer) = &result {
                 let reading = Reading::fresh(Arc::new(answer.clone()), start(), Span::from_mins(1));
-                snapshot.readings.insert(query.clone(), reading);
+                snapshot.readings.insert(Arc::new(query.clone()), reading);
             }
             all.insert(query, result);
         }

@@ -37,7 +37,8 @@ fn access(shop: &Running) -> Access {
     Access {
         endpoint_url: Some(shop.url()),
         arc: ENDPOINTS.map(endpoint).to_vec(),
-        login: Login::Simulator { user: None }, session_name: None,
+        login: Login::Simulator { user: None },
+        session_name: None,
         timeout: Duration::from_secs(20),
     }
 }

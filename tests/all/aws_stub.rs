@@ -213,7 +213,13 @@ pub(crate) async fn nobody() -> String {
 
 pub(crate) async fn session_at(url: &str, timeout: Duration) -> Session {
     let arc = vec![ArcEndpoint { region: Region::new("us-west-2"), url: url.to_owned() }];
-    let access = Access { endpoint_url: Some(url.to_owned()), arc, login: Login::Simulator { user: None }, session_name: None, timeout };
+    let access = Access {
+        endpoint_url: Some(url.to_owned()),
+        arc,
+        login: Login::Simulator { user: None },
+        session_name: None,
+        timeout,
+    };
     Session::open(access, &[Region::new("us-west-2")]).await
 }
 

@@ -45,13 +45,20 @@ fn calls() -> Vec<ApiCall> {
     let alias = RecordSet {
         ttl: None,
         values: Vec::new(),
-        alias: Some(AliasTarget { zone: s("Z35SXDOTRQ7X7K"), name: s("lb.us-east-1.elb.amazonaws.com"), evaluates_health: true }),
+        alias: Some(AliasTarget {
+            zone: s("Z35SXDOTRQ7X7K"),
+            name: s("lb.us-east-1.elb.amazonaws.com"),
+            evaluates_health: true,
+        }),
         ..set(None, Rule::Simple)
     };
     let rules = [Rule::Primary, Rule::Secondary, Rule::Weighted(0), Rule::Latency(s("us-west-2")), Rule::Multivalue];
     let mut swaps: Vec<Swap> = rules
         .into_iter()
-        .map(|rule| Swap { old: set(Some("one"), rule.clone()), new: RecordSet { ttl: Some(10), ..set(Some("one"), rule) } })
+        .map(|rule| Swap {
+            old: set(Some("one"), rule.clone()),
+            new: RecordSet { ttl: Some(10), ..set(Some("one"), rule) },
+        })
         .collect();
     swaps.push(Swap { old: set(None, Rule::Simple), new: alias });
     let arn = "arn:aws:rds:us-west-2:111122223333:cluster:shop-usw2";
@@ -61,10 +68,8 @@ fn calls() -> Vec<ApiCall> {
     };
     let pinned = |server: &str, snapshot: Option<&str>| Pinned { server: s(server), snapshot: snapshot.map(s) };
     let recovery = |launch| {
-        let servers = vec![
-            pinned("s-1111111111111111a", Some("pit-1111111111111111a")),
-            pinned("s-2222222222222222b", None),
-        ];
+        let servers =
+            vec![pinned("s-1111111111111111a", Some("pit-1111111111111111a")), pinned("s-2222222222222222b", None)];
         ApiCall::StartRecovery(StartRecovery { place: west(), launch, servers })
     };
     vec![

@@ -176,7 +176,7 @@ fn a_record_says_why_traffic_goes_where_it_goes() {
 #[test]
 fn nothing_asked_is_said_so() {
     let mut only_identity = snapshot();
-    only_identity.readings.retain(|query, _| matches!(query, Query::Probe(..)));
+    only_identity.readings.retain(|query, _| matches!(**query, Query::Probe(..)));
     for (keys, wanted) in [
         ("6 Right", "No component of the config is of the kind dns-record."),
         ("6 Left", "The config names no Region in [arc] region_switch."),

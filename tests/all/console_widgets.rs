@@ -196,7 +196,7 @@ fn a_failover_may_be_known_to_be_possible_though_the_lost_region_cannot_be_read(
     let assessment = calm();
     let now = assessment.now;
     let found = assessment.systems.iter().find(|system| system.strategy == Strategy::WarmStandby);
-    let mut system = found.unwrap().clone();
+    let mut system = SystemAssessment::clone(found.unwrap());
     assert!(figures::go_known(&system, now));
     let of = |system: &SystemAssessment, kind: &str, health: bool| {
         system.components.iter().position(|component| (component.kind == kind) == health).unwrap()

@@ -49,8 +49,21 @@ fn a_linear_runbook_is_run_to_its_end() {
     assert_eq!(world.view().clocks.protected, Some(world.now));
     assert_eq!(world.view().holding, Holding::Closed(Verdict::Finished));
     let expected = [
-        "run_opened", "session_opened", "confirmed", "done", "confirmed", "intent", "outcome", "done", "confirmed", "done",
-        "served", "confirmed", "done", "protected", "session_closed",
+        "run_opened",
+        "session_opened",
+        "confirmed",
+        "done",
+        "confirmed",
+        "intent",
+        "outcome",
+        "done",
+        "confirmed",
+        "done",
+        "served",
+        "confirmed",
+        "done",
+        "protected",
+        "session_closed",
     ];
     assert_eq!(world.words(), expected);
     assert_eq!(world.applied.len(), 1);
@@ -244,6 +257,9 @@ fn a_pause_waits_for_what_is_in_flight() {
         let event = world.carry_out(&effect);
         world.happens(event);
     }
+    let stopped = world.view().after_a_defect();
+    assert!(matches!(stopped.steps[1].stage, Stage::InDoubt(_)), "{:?}", stopped.steps[1]);
+    assert!(matches!(stopped.holding, Holding::ReadOnly(_)));
     world.order(Order::Pause { reason: Text::new("hangup") });
     assert!(matches!(world.view().holding, Holding::Stopping(_)));
     assert!(world.state.is_sending());
@@ -254,10 +270,8 @@ fn a_pause_waits_for_what_is_in_flight() {
 
 #[test]
 fn on_paper_nothing_is_sent_and_what_it_cannot_know_is_no_blocker() {
-    let mut world = World::new(
-        runbook(vec![scale("web", &[], Phase::Execute), scale("api", &[0], Phase::Verify)]),
-        Mode::Tabletop,
-    );
+    let mut world =
+        World::new(runbook(vec![scale("web", &[], Phase::Execute), scale("api", &[0], Phase::Verify)]), Mode::Tabletop);
     world.confirm("web").unwrap();
     world.dark = true;
     world.passes(31);
@@ -285,7 +299,11 @@ fn a_step_that_hangs_is_stuck_and_can_be_offered_again() {
 
 #[test]
 fn independent_steps_run_side_by_side() {
-    let steps = vec![scale("web", &[], Phase::Execute), scale("api", &[], Phase::Execute), manual("look", &[0, 1], Phase::Verify)];
+    let steps = vec![
+        scale("web", &[], Phase::Execute),
+        scale("api", &[], Phase::Execute),
+        manual("look", &[0, 1], Phase::Verify),
+    ];
     let mut world = World::new(runbook(steps), Mode::Live);
     world.quiet();
     assert_eq!(world.view().cards().count(), 2);

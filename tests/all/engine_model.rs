@@ -182,7 +182,11 @@ fn crashed(fate: Fate, at: usize, after: bool) -> (World, usize) {
             },
         }
     }
-    panic!("{fate:?}, crash {} effect {at}: the run does not finish: {:#?}", if after { "after" } else { "before" }, world.view());
+    panic!(
+        "{fate:?}, crash {} effect {at}: the run does not finish: {:#?}",
+        if after { "after" } else { "before" },
+        world.view()
+    );
 }
 
 #[test]
@@ -221,7 +225,11 @@ fn whole_runs_per_second_of_the_core() {
         effects += crashed(Fate::Applied, usize::MAX, false).1;
     }
     let seconds = began.elapsed().as_secs_f64();
-    println!("{:.0} simulated runs of 5 steps a second, {:.0} effects a second", f64::from(runs) / seconds, effects as f64 / seconds);
+    println!(
+        "{:.0} simulated runs of 5 steps a second, {:.0} effects a second",
+        f64::from(runs) / seconds,
+        effects as f64 / seconds
+    );
     let sends = |effect: &Effect| matches!(effect, Effect::Send { .. });
     let mut world = World::new(runbook(vec![scale("web", &[], Phase::Execute)]), Mode::Live);
     world.quiet();

@@ -6,8 +6,13 @@ use std::sync::Arc;
 
 use drdeck::engine::core::{Effect, Event, Inquiry, State, View, step};
 use drdeck::journal::{Entry, Identity, Objectives, Person, Record};
-use drdeck::model::facts::{Answer, autoscaling::Group, sts};
-use drdeck::model::{Failure, FailureKind, Moment, Place, Query, Reading, Snapshot, Span, Text};
+use drdeck::model::facts::{
+    Answer, Known,
+    autoscaling::Group,
+    drs::{Direction as Way, ReplicationState, SourceServer},
+    sts,
+};
+use drdeck::model::{Failure, FailureKind, Moment, Place, Query, Reading, Region, Snapshot, Span, Text};
 use drdeck::runbook::kinds::{AsgScale, Manual};
 use drdeck::runbook::{
     ApiCall, Direction, IntentId, Kind, Mode, Outcome, Phase, Refusal, RunId, Runbook, Step, Variant, World as Seen,
@@ -32,7 +37,8 @@ pub(crate) enum Fate {
 }
 
 impl Fate {
-    pub(crate) const ALL: [Self; 5] = [Self::Applied, Self::AppliedLost, Self::ResetBefore, Self::Late, Self::Throttled];
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Applied, Self::AppliedLost, Self::ResetBefore, Self::Late, Self::Throttled];
 }
 
 pub(crate) fn moment(second: i64) -> Moment {
@@ -82,7 +88,7 @@ pub(crate) fn runbook(steps: Vec<Step>) -> Arc<Runbook> {
         summary: Text::new("there"),
         back: None,
         account: None,
-        regions: Vec::new(),
+        regions: vec![Region::new(REGION)],
         role: None,
         steps,
         sha256: "0".repeat(64),
@@ -94,6 +100,8 @@ pub(crate) struct World {
     pub(crate) runbook: Arc<Runbook>,
     pub(crate) now: Moment,
     pub(crate) groups: BTreeMap<String, Group>,
+    /// Source servers by their ids, and whether they replicate still.
+    pub(crate) servers: BTreeMap<String, ReplicationState>,
     /// Changes on their way: when, and what.
     pub(crate) late: Vec<(Moment, IntentId, ApiCall)>,
     /// Whether the Region can be read.
@@ -114,7 +122,8 @@ impl World {
     pub(crate) fn new(runbook: Arc<Runbook>, mode: Mode) -> Self {
         let group = |step: &Step| {
             let arn = Text::new(format!("arn:aws:autoscaling:{REGION}:111122223333:group/{}", step.id));
-            let group = Group { name: Text::new(&step.id), arn, min: 1, max: 4, desired: 1, in_service: 1, suspended: vec![] };
+            let group =
+                Group { name: Text::new(&step.id), arn, min: 1, max: 4, desired: 1, in_service: 1, suspended: vec![] };
             (step.id.clone(), group)
         };
         let groups = runbook.steps.iter().map(group).collect();
@@ -140,6 +149,7 @@ impl World {
             runbook,
             now: moment(0),
             groups,
+            servers: BTreeMap::new(),
             late: Vec::new(),
             dark: false,
             identity,
@@ -183,7 +193,8 @@ impl World {
     pub(crate) fn confirm(&mut self, id: &str) -> Result<(), Text> {
         self.quiet();
         let view = self.view();
-        let (step, card) = view.cards().find(|(step, _)| step.id == id).unwrap_or_else(|| panic!("no card of {id}: {view:#?}"));
+        let (step, card) =
+            view.cards().find(|(step, _)| step.id == id).unwrap_or_else(|| panic!("no card of {id}: {view:#?}"));
         let (step, plan) = (step.index, card.plan.clone());
         self.ordered(drdeck::engine::core::Order::Confirm { step, plan, typed: Some("shop".into()) })
     }
@@ -214,9 +225,7 @@ impl World {
         self.late = late;
         let due: Vec<(Moment, IntentId, ApiCall)> = due;
         for (_, intent, call) in due {
-            let disproved = |entry: &Entry| {
-                matches!(&entry.record, Record::Reconciled { intent: of, applied: Some(false), .. } if *of == intent)
-            };
+            let disproved = |entry: &Entry| matches!(&entry.record, Record::Reconciled { intent: of, applied: Some(false), .. } if *of == intent);
             assert!(!self.entries.iter().any(disproved), "{intent} was carried out after it was said not to be");
             self.apply(call);
         }
@@ -229,9 +238,18 @@ impl World {
     }
 
     fn apply(&mut self, call: ApiCall) {
-        let ApiCall::UpdateAutoScalingGroup(change) = &call else { panic!("no call of this world: {call:?}") };
-        let group = self.groups.get_mut(&change.group).expect("a group");
-        (group.min, group.max, group.desired) = (change.min, change.max, change.desired);
+        match &call {
+            ApiCall::UpdateAutoScalingGroup(change) => {
+                let group = self.groups.get_mut(&change.group).expect("a group");
+                (group.min, group.max, group.desired) = (change.min, change.max, change.desired);
+            }
+            ApiCall::StopReplication(change) => {
+                let state = self.servers.get_mut(&change.server).expect("a server");
+                assert_ne!(*state, ReplicationState::Stopped, "stopped twice");
+                *state = ReplicationState::Stopped;
+            }
+            _ => panic!("no call of this world: {call:?}"),
+        }
         self.applied.push((self.now, call));
     }
 
@@ -285,13 +303,16 @@ impl World {
                 self.late.push((self.now + Span::from_secs(30), intent, call.clone()));
                 lost("no answer within 10 s")
             }
-            Fate::Throttled => Outcome::NotApplied { why: Refusal::Throttled, error: Text::new("Throttling: slow down") },
+            Fate::Throttled => {
+                Outcome::NotApplied { why: Refusal::Throttled, error: Text::new("Throttling: slow down") }
+            }
         }
     }
 
     /// A request is sent once, and its intent is on the disk.
     fn check_sent(&mut self, intent: IntentId) {
-        let is_recorded = |entry: &Entry| matches!(&entry.record, Record::Intent { intent: known, .. } if *known == intent);
+        let is_recorded =
+            |entry: &Entry| matches!(&entry.record, Record::Intent { intent: known, .. } if *known == intent);
         assert!(self.entries.iter().any(is_recorded), "{intent} was sent before it was recorded");
         assert!(!self.sent.contains(&intent), "{intent} was sent twice");
         self.sent.push(intent);
@@ -349,11 +370,23 @@ impl World {
 
     fn answer(&self, query: &Query) -> Reading<Arc<Answer>> {
         let failure = |kind, error: &str| Failure { since: self.now, at: self.now, kind, error: Text::new(error) };
+        let fresh = |answer| Reading::fresh(Arc::new(answer), self.now, Span::from_mins(2));
         match query {
-            Query::Groups(_) if !self.dark => {
-                let groups = self.groups.values().cloned().collect();
-                Reading::fresh(Arc::new(Answer::Groups(groups)), self.now, Span::from_mins(2))
+            Query::Groups(_) if !self.dark => fresh(Answer::Groups(self.groups.values().cloned().collect())),
+            Query::SourceServers(place) if !self.dark => {
+                let home = place.region.as_str() != REGION;
+                let server = |(id, state): (&String, &ReplicationState)| {
+                    if home {
+                        server(&format!("{id}h"), &ReplicationState::Continuous, None)
+                    } else {
+                        server(id, state, Some(&format!("{id}h")))
+                    }
+                };
+                fresh(Answer::SourceServers(self.servers.iter().map(server).collect()))
             }
+            Query::DrsJobs(_) if !self.dark => fresh(Answer::DrsJobs(Vec::new())),
+            Query::RecoveryInstances(_) if !self.dark => fresh(Answer::RecoveryInstances(Vec::new())),
+            Query::RecoverySnapshots(..) if !self.dark => fresh(Answer::RecoverySnapshots(Vec::new())),
             _ => Reading::failed(failure(FailureKind::TimedOut, "no answer within 5 s")),
         }
     }
@@ -374,6 +407,29 @@ impl World {
             json["type"].as_str().unwrap().to_owned()
         };
         self.entries.iter().map(word).collect()
+    }
+}
+
+fn server(id: &str, state: &ReplicationState, counterpart: Option<&str>) -> SourceServer {
+    let arn = |region: &str, id: &str| Text::new(format!("arn:aws:drs:{region}:111122223333:source-server/{id}"));
+    SourceServer {
+        id: Text::new(id),
+        arn: arn(REGION, id),
+        name: None,
+        tags: Vec::new(),
+        state: Known::Is(*state),
+        lag: Some(Span::from_secs(1)),
+        error: None,
+        last_seen: None,
+        backlog_bytes: 0,
+        total_bytes: 1,
+        replicated_bytes: 1,
+        eta: None,
+        direction: Known::Is(Way::Failover),
+        last_launch: Text::new("NOT_STARTED"),
+        origin_region: None,
+        recovery_instance: None,
+        reversed: counterpart.map(|id| arn("us-east-1", id)),
     }
 }
 

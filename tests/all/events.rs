@@ -207,7 +207,7 @@ fn tell(query: &Query, answer: Answer) -> Vec<Event> {
     assert!(tells(query), "{query:?}");
     let mut snapshot = Snapshot::default();
     let reading = Reading::fresh(Arc::new(answer), at("14:02:00"), Span::from_mins(1));
-    snapshot.readings.insert(query.clone(), reading);
+    snapshot.readings.insert(Arc::new(query.clone()), reading);
     told(&Names::of(&estate()), query, &snapshot)
 }
 
@@ -455,7 +455,7 @@ fn the_answers_of_a_name_that_has_several_are_told_when_there_are_others_to_choo
     let zone = Query::Records(Place::home("us-east-1"), "Z1".to_owned());
     let mut snapshot = Snapshot::default();
     let reading = Reading::fresh(Arc::new(records([1, 1])), at("13:55:00"), Span::from_mins(10));
-    snapshot.readings.insert(zone.clone(), reading);
+    snapshot.readings.insert(Arc::new(zone.clone()), reading);
     let change = |name: &str, before: &[&str], after: &[&str]| {
         let query = dns(name, DnsServer::Resolver);
         answered(&names, &query, &says(before), &says(after), at("14:00:00"), &snapshot)

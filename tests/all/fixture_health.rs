@@ -157,7 +157,11 @@ fn checks() -> Vec<HealthCheck> {
 }
 
 fn record(name: &str, set: Option<&str>, routing: Routing, check: Option<&str>, target: &str) -> Record {
-    let alias = Alias { zone: text("Z35SXDOTRQ7X7K"), target: text(format!("{target}.elb.amazonaws.com")), evaluates_health: false };
+    let alias = Alias {
+        zone: text("Z35SXDOTRQ7X7K"),
+        target: text(format!("{target}.elb.amazonaws.com")),
+        evaluates_health: false,
+    };
     Record {
         name: text(name),
         kind: text("A"),
@@ -341,7 +345,7 @@ pub(crate) fn snapshot() -> Snapshot {
         for query in &queries {
             if let Some(answer) = answer(query) {
                 let reading = Reading::fresh(Arc::new(answer), at("14:02:05"), Span::from_mins(1));
-                snapshot.readings.insert(query.clone(), reading);
+                snapshot.readings.insert(Arc::new(query.clone()), reading);
             }
         }
         queries = estate.follow_ups(&snapshot, now());
@@ -354,7 +358,7 @@ pub(crate) fn looked_at(mut snapshot: Snapshot, queries: &BTreeSet<Query>) -> Sn
     for query in queries {
         if let Some(answer) = answer(query) {
             let reading = Reading::fresh(Arc::new(answer), at("14:02:05"), Span::from_mins(1));
-            snapshot.readings.entry(query.clone()).or_insert(reading);
+            snapshot.readings.entry(Arc::new(query.clone())).or_insert(reading);
         }
     }
     snapshot

@@ -530,7 +530,7 @@ pub(crate) fn snapshot() -> Snapshot {
     let mut snapshot = Snapshot::default();
     let mut put = |query: Query, answer: Answer| {
         let reading = Reading::fresh(Arc::new(answer), at("14:02:05"), Span::from_mins(1));
-        snapshot.readings.insert(query, reading);
+        snapshot.readings.insert(Arc::new(query), reading);
     };
     replication(&mut put);
     backups(&mut put);

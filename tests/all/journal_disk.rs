@@ -9,10 +9,12 @@ use std::sync::{Arc, Mutex};
 
 use drdeck::journal::list::{read, saved};
 use drdeck::journal::{Disk, Entry, Journal, JournalError, Place, Record, read_text};
-use drdeck::runbook::RunId;
+use drdeck::runbook::{Outcome, RunId};
 use rustix::io::Errno;
 
-use crate::journal_kit::{RUN, applied, at, bytes_of, confirmed, done, every_record, lost, names, opened, sends, session, written};
+use crate::journal_kit::{
+    RUN, applied, at, bytes_of, confirmed, done, every_record, lost, names, opened, outcome, sends, session, written,
+};
 
 /// What a disk does with a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,21 +134,34 @@ fn a_record_is_one_write_and_one_fsync_and_nothing_else() {
 
 #[test]
 fn a_full_disk_before_an_intent_records_nothing_and_the_next_record_goes_on() {
-    for does in [Does::Fail(Errno::NOSPC), Does::Short(40, Errno::NOSPC), Does::Short(40, Errno::DQUOT), Does::Short(1, Errno::FBIG)] {
+    for does in [
+        Does::Fail(Errno::NOSPC),
+        Does::Short(40, Errno::NOSPC),
+        Does::Short(40, Errno::DQUOT),
+        Does::Short(1, Errno::FBIG),
+    ] {
         let (_state, place, disk, mut journal) = before_intent();
         let before = disk.bytes();
         disk.then(&[does]);
         let error = append(&mut journal, sends("scale", 1)).unwrap_err();
         let JournalError::Full { path, free } = &error else { panic!("{error}") };
         assert_eq!(path, &place.journal(RUN));
-        assert!(*free > 0 && error.to_string().contains("the disk is full") && error.to_string().contains(&format!("({free} bytes are free)")), "{error}");
+        assert!(
+            *free > 0
+                && error.to_string().contains("the disk is full")
+                && error.to_string().contains(&format!("({free} bytes are free)")),
+            "{error}"
+        );
         assert_eq!(disk.asked(), ["append", "cut"]);
         assert_eq!(disk.bytes(), before, "the file is as it was");
         assert!(ballast(&place), "the room for an outcome is not spent on an intent");
         assert!(journal.poison().is_none());
         let entry = append(&mut journal, sends("scale", 1)).unwrap();
         assert_eq!(entry.seq, 4);
-        assert_eq!(kinds(&read_text(&disk.bytes()).unwrap().entries), ["run_opened", "session_opened", "confirmed", "intent"]);
+        assert_eq!(
+            kinds(&read_text(&disk.bytes()).unwrap().entries),
+            ["run_opened", "session_opened", "confirmed", "intent"]
+        );
     }
 }
 
@@ -242,7 +257,10 @@ fn where_nothing_can_be_saved_no_half_of_it_stays_and_the_words_say_so() {
     disk.then(&[Does::Fail(Errno::IO)]);
     let error = append(&mut journal, done("scale")).unwrap_err();
     assert!(matches!(error, JournalError::Poisoned { rescue: None, .. }));
-    assert!(error.to_string().ends_with("its history could not be saved anywhere else: look in AWS at what was sent last"), "{error}");
+    assert!(
+        error.to_string().ends_with("its history could not be saved anywhere else: look in AWS at what was sent last"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -287,13 +305,18 @@ fn the_next_session_goes_on_from_what_was_saved_so_that_no_outcome_is_lost() {
         let (count, name) = opened.torn.unwrap();
         assert_eq!((count as usize, fs::read(place.run(RUN).join(name)).unwrap().as_slice()), (cut, &whole[..cut]));
         assert_eq!(bytes_of(&place), whole);
+        fs::remove_file(place.run(RUN).join("failed-1")).unwrap();
     }
     // Once it went on, what was saved is history: it does not come back.
     let mut opened = Journal::open(&place, RUN).unwrap();
     append(&mut opened.journal, session("bob")).unwrap();
-    drop(opened);
-    let again = Journal::open(&place, RUN).unwrap();
-    assert_eq!((again.entries.len(), again.torn), (6, None));
+    let repair = opened.torn.unwrap();
+    drop(opened.journal);
+    let mut again = Journal::open(&place, RUN).unwrap();
+    assert_eq!((again.entries.len(), again.torn.as_ref()), (6, Some(&repair)), "nobody has recorded it yet");
+    append(&mut again.journal, Record::Repaired { bytes: repair.0, kept: repair.1 }).unwrap();
+    drop(again.journal);
+    assert_eq!(Journal::open(&place, RUN).unwrap().torn, None);
     assert_eq!(saved(&place, RUN).unwrap(), None);
 }
 
@@ -417,21 +440,29 @@ fn a_run_is_made_once() {
     assert_eq!(read(&place, RUN).unwrap().entries, entries);
 }
 
-/// The system calls of a run's beginning, where strace is there: folders are durable before the first record is written.
 #[test]
-fn a_file_that_is_really_full_keeps_the_outcome() {
+fn a_disk_that_is_really_full_keeps_the_outcome() {
     let here = std::env::current_exe().unwrap();
     // A limit on the size of files fails like a full disk, and needs no rights.
-    let limit = "trap '' XFSZ; ulimit -f 320; exec \"$0\" --exact journal_disk::child_fills_the_file --ignored --nocapture";
+    let limit =
+        "trap '' XFSZ; ulimit -f 600; exec \"$0\" --exact journal_disk::child_fills_the_file --ignored --nocapture";
     let home = tempfile::tempdir().unwrap();
     let child = Command::new("sh").args(["-c", limit]).arg(&here).env("JOURNAL_HOME", home.path()).output().unwrap();
-    assert!(child.status.success(), "{}{}", String::from_utf8_lossy(&child.stdout), String::from_utf8_lossy(&child.stderr));
+    assert!(
+        child.status.success(),
+        "{}{}",
+        String::from_utf8_lossy(&child.stdout),
+        String::from_utf8_lossy(&child.stderr)
+    );
 
     let disk = tempfile::tempdir().unwrap();
     let full = "mount -t tmpfs -o size=640k tmpfs \"$JOURNAL_HOME\" || { echo no mounts here; exit 0; }
         exec \"$0\" --exact journal_disk::child_fills_the_disk --ignored --nocapture";
     let mut unshare = Command::new("unshare");
-    let child = unshare.args(["--user", "--map-root-user", "--mount", "sh", "-c", full]).arg(&here).env("JOURNAL_HOME", disk.path());
+    let child = unshare
+        .args(["--user", "--map-root-user", "--mount", "sh", "-c", full])
+        .arg(&here)
+        .env("JOURNAL_HOME", disk.path());
     let child = child.output().unwrap();
     let said = String::from_utf8_lossy(&child.stdout);
     println!("{said}");
@@ -469,7 +500,9 @@ fn child_fills_the_disk() {
     let full = [10_000, 1_000, 100, 10, 1].into_iter().map(|size| fill(&mut journal, size)).last().unwrap();
     assert!(matches!(full, JournalError::Full { free: 0, .. }), "{full}");
     println!("{full}");
-    append(&mut journal, applied("scale", 1)).unwrap();
+    // Longer than what may be left of the last page.
+    let answer = serde_json::json!({ "Ids": "i-0123456789abcdef0".repeat(300) });
+    append(&mut journal, outcome("scale", 1, Outcome::Applied { answer })).unwrap();
     assert!(!ballast(&place));
     // While no room can be kept for its outcome, no request is recorded, and so none is sent.
     fill(&mut journal, 10_000);

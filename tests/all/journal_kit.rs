@@ -270,7 +270,8 @@ pub(crate) fn broken(error: &JournalError) -> (usize, String) {
 
 /// The names in a folder, sorted.
 pub(crate) fn names(folder: &Path) -> Vec<String> {
-    let names = fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let names =
+        fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let mut names: Vec<String> = names.collect();
     names.sort();
     names

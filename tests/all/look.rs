@@ -23,7 +23,8 @@ use crate::aws_stub::{Misbehaviour, Reply, Stub, misbehaving};
 
 /// What comes of `queries` when drdeck looks once.
 async fn looked(login: Login, dns: Dns, queries: BTreeSet<Query>) -> Vec<Reading<Arc<Answer>>> {
-    let access = Access { endpoint_url: None, arc: Vec::new(), login, session_name: None, timeout: Duration::from_secs(5) };
+    let access =
+        Access { endpoint_url: None, arc: Vec::new(), login, session_name: None, timeout: Duration::from_secs(5) };
     let paces = Paces { refresh: Span::from_secs(30), slow: Span::from_mins(15) };
     let settings = Settings { access, dns, paces, account: None };
     let estate = Arc::new(Estate { shared: queries.clone(), ..Estate::default() });

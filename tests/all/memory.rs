@@ -72,7 +72,8 @@ fn settings(endpoint: &str) -> Settings {
         access: Access {
             endpoint_url: Some(endpoint.to_owned()),
             arc: Vec::new(),
-            login: Login::Simulator { user: None }, session_name: None,
+            login: Login::Simulator { user: None },
+            session_name: None,
             timeout: Duration::from_secs(2),
         },
         dns: Dns::default(),

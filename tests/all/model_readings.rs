@@ -100,7 +100,7 @@ impl World {
     pub(crate) fn snapshot(&self) -> Snapshot {
         let shared = self.readings.iter().map(|(query, reading)| {
             let Reading { value, read_at, fresh_until, failing } = reading.clone();
-            (query.clone(), Reading { value: value.map(Arc::new), read_at, fresh_until, failing })
+            (Arc::new(query.clone()), Reading { value: value.map(Arc::new), read_at, fresh_until, failing })
         });
         Snapshot { readings: shared.collect(), down_since: self.down_since.clone(), ..Snapshot::default() }
     }

@@ -116,7 +116,7 @@ fn an_outage_freezes_what_would_be_lost() {
             .systems
             .remove(0);
     assert_eq!(
-        (judged.up, judged.rpo.region.now),
+        (judged.up.clone(), judged.rpo.region.now),
         (Up::Down { since: began, start: RunStart::Seen }, Some(seconds(10)))
     );
 }
@@ -365,7 +365,7 @@ fn a_thousand_systems_are_judged_in_good_time() {
     let mut snapshot = Snapshot::default();
     let servers: Vec<_> = (0..4_000).map(|n| server(&format!("s-{n:017}"))).collect();
     let put = |snapshot: &mut Snapshot, query: Query, answer: Answer| {
-        snapshot.readings.insert(query, Reading::fresh(Arc::new(answer), now(), minutes(1)));
+        snapshot.readings.insert(Arc::new(query), Reading::fresh(Arc::new(answer), now(), minutes(1)));
     };
     for n in 0..4_000 {
         put(&mut snapshot, snapshots_of(&format!("s-{n:017}")), taken(&[Some(ago(minutes(9)))]));

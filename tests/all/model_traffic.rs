@@ -180,7 +180,11 @@ fn an_alias_within_the_zone_is_followed() {
             ttl: None,
             values: Vec::new(),
             dotted: false,
-            alias: Some(Alias { zone: t("Z35SXDOTRQ7X7K"), target: t(&format!("web.{region}.elb.amazonaws.com.")), evaluates_health: true }),
+            alias: Some(Alias {
+                zone: t("Z35SXDOTRQ7X7K"),
+                target: t(&format!("web.{region}.elb.amazonaws.com.")),
+                evaluates_health: true,
+            }),
             health_check: None,
             ..records(&mut world)[at].clone()
         };

@@ -73,7 +73,7 @@ fn allowed(snapshot: &Snapshot, rounds: u64, slow_rounds: u64) -> BTreeMap<&'sta
             Counts::Thing(pages) => pages * slow_rounds,
             Counts::Rare => 2,
             Counts::Series => {
-                let Query::Series(place, metric) = query else { unreachable!() };
+                let Query::Series(place, metric) = &**query else { unreachable!() };
                 *series.entry((place, metric.window)).or_default() += 1;
                 continue;
             }
@@ -138,7 +138,7 @@ fn twenty_minutes_of_the_shop_take_no_more_calls_than_the_formula() {
     let mut most = allowed(&seen.snapshot, rounds(refresh), rounds(slow));
     for (query, reading) in &seen.snapshot.readings {
         if let (Query::ContinuousBackups(..) | Query::RecoverySnapshots(..), Some(read), Some(until)) =
-            (query, reading.read_at, reading.fresh_until)
+            (&**query, reading.read_at, reading.fresh_until)
         {
             let every = until.duration_since(read) / 2;
             if every < slow {
@@ -240,7 +240,7 @@ fn the_two_questions_about_a_table_together_are_one_call_in_the_slow_interval() 
     });
     let every =
         |query: &Query| pace::wait(PACES.interval(Pace::of(query, Some(Span::from_hours(24)), &PACES), 1.0), 1.0);
-    let calls = asked(&tables.collect(), every, Duration::from_hours(4));
+    let calls = asked(&tables.map(Arc::new).collect(), every, Duration::from_hours(4));
     for quarter in 2..16 {
         let from = f64::from(quarter) * 900.0;
         let in_it = calls.iter().filter(|(at, _)| (from..from + 900.0).contains(at)).count();

@@ -64,7 +64,8 @@ async fn watched() -> (Stub, Observer) {
     let access = Access {
         endpoint_url: Some(stub.url.clone()),
         arc: Vec::new(),
-        login: Login::Simulator { user: None }, session_name: None,
+        login: Login::Simulator { user: None },
+        session_name: None,
         timeout: Duration::from_secs(5),
     };
     let paces = Paces { refresh: Span::from_secs(30), slow: Span::from_mins(15) };

@@ -112,7 +112,7 @@ async fn a_throttled_source_backs_off_and_says_since_when_and_until_when() {
     drop(observer);
     let asked = stub.seen().iter().filter(|seen| seen.operation == "healthcheck").count();
     assert!((4..=10).contains(&asked), "{asked} in 10 s: after 1, 2, 4 and 8 of them");
-    let list = |query: &&Query| matches!(query, Query::HealthChecks(_));
+    let list = |query: &&Arc<Query>| matches!(***query, Query::HealthChecks(_));
     let query = seen.snapshot.readings.keys().find(list).unwrap();
     let failure = seen.snapshot.readings[query].failing.clone().unwrap();
     assert_eq!(failure.kind, FailureKind::Throttled);

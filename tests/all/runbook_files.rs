@@ -146,17 +146,42 @@ fn lint_finds_nothing_in_a_sound_runbook() {
 fn lint_finds_what_would_leave_somebody_stuck() {
     let sound = [HEAD, DECLARE, FENCE, PROMOTE, CHECK].concat();
     finds(&[HEAD, DECLARE, PROMOTE, CHECK].concat(), Severity::Error, Some("promote"), "no fence stands before it");
-    finds(&[HEAD, DECLARE, FENCE, PROMOTE].concat(), Severity::Error, Some("promote"), "no step of phase verify comes after");
+    finds(
+        &[HEAD, DECLARE, FENCE, PROMOTE].concat(),
+        Severity::Error,
+        Some("promote"),
+        "no step of phase verify comes after",
+    );
     finds(&[HEAD, DECLARE, FENCE, PROMOTE].concat(), Severity::Error, None, "no step of phase verify");
     finds(&[HEAD, FENCE, PROMOTE, CHECK].concat(), Severity::Warning, None, "no step of kind decision");
-    finds(&sound.replace("system = \"orders\"", "system = \"order\""), Severity::Error, None, "no system is called \"order\"");
+    finds(
+        &sound.replace("system = \"orders\"", "system = \"order\""),
+        Severity::Error,
+        None,
+        "no system is called \"order\"",
+    );
     finds(&sound.replace("back = \"orders-failback\"\n", ""), Severity::Error, None, "no way home");
     finds(&sound.replace("orders-failback", "orders-home"), Severity::Error, None, "no such runbook beside it");
-    finds(&sound.replace("[\"us-west-2\"]", "[\"us-east-1\"]"), Severity::Error, Some("promote"), "not among the runbook's regions");
-    finds(&sound.replace("version = \"1\"", "version = \"1\"\naccount = \"999999999999\""), Severity::Error, None, "account is 999999999999");
+    finds(
+        &sound.replace("[\"us-west-2\"]", "[\"us-east-1\"]"),
+        Severity::Error,
+        Some("promote"),
+        "not among the runbook's regions",
+    );
+    finds(
+        &sound.replace("version = \"1\"", "version = \"1\"\naccount = \"999999999999\""),
+        Severity::Error,
+        None,
+        "account is 999999999999",
+    );
     finds(&sound.replace("\"6m\"", "\"70m\""), Severity::Warning, None, "the RTO is 1h");
     // A fence that stands somewhere, but not on the way to the step.
     let beside = PROMOTE.replace("estimate", "needs = [\"declare\"]\nestimate");
     let check = CHECK.replace("estimate", "needs = [\"fence\", \"promote\"]\nestimate");
-    finds(&[HEAD, DECLARE, FENCE, &beside, &check].concat(), Severity::Error, Some("promote"), "no fence stands before it");
+    finds(
+        &[HEAD, DECLARE, FENCE, &beside, &check].concat(),
+        Severity::Error,
+        Some("promote"),
+        "no fence stands before it",
+    );
 }

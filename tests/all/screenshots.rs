@@ -58,16 +58,16 @@ fn named_estate(estate: &Estate) -> Estate {
 
 /// The readings, without a port of this machine.
 fn named_snapshot(snapshot: &Snapshot) -> Snapshot {
-    let named_reading = |(query, reading): (&Query, &Reading<Arc<Answer>>)| {
+    let named_reading = |(query, reading): (&Arc<Query>, &Reading<Arc<Answer>>)| {
         let mut reading = reading.clone();
         if let Some(Answer::DnsAnswer(answer)) = reading.value.as_deref() {
             let mut answer = answer.clone();
             answer.server = Text::new("192.0.2.53:53");
             reading.value = Some(Arc::new(Answer::DnsAnswer(answer)));
         }
-        match query {
-            Query::Probe(place, url) => (Query::Probe(place.clone(), named(url)), reading),
-            query => (query.clone(), reading),
+        match &**query {
+            Query::Probe(place, url) => (Arc::new(Query::Probe(place.clone(), named(url))), reading),
+            _ => (Arc::clone(query), reading),
         }
     };
     Snapshot { readings: snapshot.readings.iter().map(named_reading).collect(), ..snapshot.clone() }

@@ -60,7 +60,8 @@ fn a_bad_night_leaves_nothing_behind_but_its_story() {
         access: Access {
             endpoint_url: Some(simulator.url()),
             arc: config.arc.endpoints,
-            login: Login::Simulator { user: None }, session_name: None,
+            login: Login::Simulator { user: None },
+            session_name: None,
             timeout: Duration::from_secs(20),
         },
         dns: config.dns,

@@ -40,7 +40,10 @@ fn record(name: &str, set: Option<&str>, routing: Routing, values: &[&str]) -> R
 
 fn multivalue(set: &str, value: &str) -> Record {
     let check = Some(t("check-legacy"));
-    Record { health_check: check, ..record("legacy.shop.example", Some(set), Routing::Other(t("multivalue")), &[value]) }
+    Record {
+        health_check: check,
+        ..record("legacy.shop.example", Some(set), Routing::Other(t("multivalue")), &[value])
+    }
 }
 
 fn zone(status: &str) -> Answer {
@@ -116,7 +119,10 @@ fn a_record_that_somebody_else_changed_is_not_touched() {
     let kind = both();
     let of = |first: Record| in_zone(vec![first, multivalue("legacy-web-2", "198.51.100.12")]);
     let other = of(multivalue("legacy-web-1", "192.0.2.1"));
-    has(&blockers(&kind, &other), "is 192.0.2.1, TTL 60 s, neither what the runbook expects nor what it wants: somebody else changed it");
+    has(
+        &blockers(&kind, &other),
+        "is 192.0.2.1, TTL 60 s, neither what the runbook expects nor what it wants: somebody else changed it",
+    );
     has(&blockers(&kind, &in_zone(vec![])), "there is no legacy.shop.example A (legacy-web-1) in the zone");
     let odd = Record { routing: Routing::Other(t("geolocation")), ..multivalue("legacy-web-1", "198.51.100.11") };
     has(&blockers(&kind, &of(odd)), "a rule that drdeck does not write; do it by hand");
@@ -133,11 +139,16 @@ fn a_record_that_somebody_else_changed_is_not_touched() {
 
 #[test]
 fn weights_aliases_and_ttls_change_and_all_else_stays() {
-    let weighted = |set: &str, weight: u64| record("sessions.shop.example", Some(set), Routing::Weighted(weight), &["198.51.100.31"]);
+    let weighted = |set: &str, weight: u64| {
+        record("sessions.shop.example", Some(set), Routing::Weighted(weight), &["198.51.100.31"])
+    };
     let scene = in_zone(vec![weighted("us-east-1", 50), weighted("us-west-2", 50)]);
     let off = change(&["[[step.record]]\nname = \"sessions.shop.example.\"\nset = \"us-east-1\"\nfrom_weight = 50\nto_weight = 0\nfrom_ttl = 60\nto_ttl = 10\n".to_owned()]);
     let changes = request(&off, &scene).2["ChangeBatch"]["Changes"].clone();
-    assert_eq!((&changes[0]["ResourceRecordSet"]["Weight"], &changes[1]["ResourceRecordSet"]["Weight"]), (&json!(50), &json!(0)));
+    assert_eq!(
+        (&changes[0]["ResourceRecordSet"]["Weight"], &changes[1]["ResourceRecordSet"]["Weight"]),
+        (&json!(50), &json!(0))
+    );
     assert_eq!(changes[1]["ResourceRecordSet"]["TTL"], json!(10));
     assert_eq!(changes[1]["ResourceRecordSet"]["ResourceRecords"], json!([{ "Value": "198.51.100.31" }]));
     assert_eq!(off.step().ttl(), Some(Span::from_secs(60)));
@@ -145,10 +156,18 @@ fn weights_aliases_and_ttls_change_and_all_else_stays() {
     let name = Record { ttl: None, alias: Some(alias), ..record("orders.shop.example", None, Routing::Simple, &[]) };
     let move_it = change(&["[[step.record]]\nname = \"orders.shop.example\"\nfrom_alias = \"use1.orders.shop.example\"\nto_alias = \"usw2.orders.shop.example\"\nfrom_alias_zone = \"ZEAST\"\nto_alias_zone = \"ZWEST\"\n".to_owned()]);
     let changes = request(&move_it, &in_zone(vec![name])).2["ChangeBatch"]["Changes"].clone();
-    let target = json!({ "HostedZoneId": "ZWEST", "DNSName": "usw2.orders.shop.example", "EvaluateTargetHealth": true });
-    assert_eq!(changes[1]["ResourceRecordSet"], json!({ "Name": "orders.shop.example", "Type": "A", "AliasTarget": target }));
+    let target =
+        json!({ "HostedZoneId": "ZWEST", "DNSName": "usw2.orders.shop.example", "EvaluateTargetHealth": true });
+    assert_eq!(
+        changes[1]["ResourceRecordSet"],
+        json!({ "Name": "orders.shop.example", "Type": "A", "AliasTarget": target })
+    );
     // The name of a CNAME is deleted as it is kept, with its dot or without.
-    let cname = Record { kind: t("CNAME"), dotted: true, ..record("img.shop.example", None, Routing::Simple, &["use1.img.shop.example"]) };
+    let cname = Record {
+        kind: t("CNAME"),
+        dotted: true,
+        ..record("img.shop.example", None, Routing::Simple, &["use1.img.shop.example"])
+    };
     let img = change(&["[[step.record]]\nname = \"img.shop.example\"\ntype = \"CNAME\"\nfrom = [\"use1.img.shop.example\"]\nto = [\"usw2.img.shop.example\"]\n".to_owned()]);
     let changes = request(&img, &in_zone(vec![cname])).2["ChangeBatch"]["Changes"].clone();
     assert_eq!(changes[0]["ResourceRecordSet"]["ResourceRecords"][0]["Value"], json!("use1.img.shop.example."));
@@ -180,9 +199,17 @@ fn records_are_changed_when_every_name_server_has_the_change() {
     let told = |status: &str| Answer::RecordChange(RecordChange { status: t(status), submitted: Some(ago(30)) });
     let query = Query::RecordChange(east(), "C123".to_owned());
     assert_eq!(progress(&kind, &in_zone(legacy())).0, "not begun");
-    let sent = |records: Vec<Record>, status: &str| in_zone(records).sent(None, 30, answered()).put(query.clone(), told(status));
-    assert_eq!(progress(&kind, &sent(new(), "PENDING")), ("running", "the record sets are as wanted; C123 is PENDING".into()));
-    assert_eq!(progress(&kind, &sent(new(), "INSYNC")), ("done", "the record sets are as wanted; C123 is INSYNC".into()));
+    let sent = |records: Vec<Record>, status: &str| {
+        in_zone(records).sent(None, 30, answered()).put(query.clone(), told(status))
+    };
+    assert_eq!(
+        progress(&kind, &sent(new(), "PENDING")),
+        ("running", "the record sets are as wanted; C123 is PENDING".into())
+    );
+    assert_eq!(
+        progress(&kind, &sent(new(), "INSYNC")),
+        ("done", "the record sets are as wanted; C123 is INSYNC".into())
+    );
     assert_eq!(progress(&kind, &sent(legacy(), "PENDING")).0, "running");
     let (word, said) = progress(&kind, &sent(legacy(), "INSYNC"));
     assert!(word == "failed" && said.contains("somebody else changed it again"), "{said}");
@@ -244,7 +271,9 @@ fn www(primary: HealthCheck, secondary: Option<&str>, status: f64) -> Scene {
 }
 
 fn force(more: &str) -> Kind {
-    kind(&format!("kind = \"route53-force-unhealthy\"\ncheck = \"{PRIMARY}\"\nzone = \"{ZONE}\"\nrecord = \"www.shop.example\"\n{more}"))
+    kind(&format!(
+        "kind = \"route53-force-unhealthy\"\ncheck = \"{PRIMARY}\"\nzone = \"{ZONE}\"\nrecord = \"www.shop.example\"\n{more}"
+    ))
 }
 
 #[test]
@@ -260,10 +289,13 @@ fn a_health_check_is_forced_by_both_switches_at_once_and_only_where_the_secondar
     has(&blockers(&kind, &of(Some(SECONDARY), 0.0)), "usw2 is unhealthy by check-usw2; bring it up first");
     let untold = of(Some(SECONDARY), 1.0).silent(status_query(SECONDARY));
     has(&blockers(&kind, &untold), "it cannot be told whether usw2 is healthy");
-    let alone = healthy().put(Query::Records(east(), ZONE.to_owned()), Answer::Records(vec![Record {
-        health_check: Some(t(PRIMARY)),
-        ..record("www.shop.example", Some("use1"), Routing::Primary, &["192.0.2.1"])
-    }]));
+    let alone = healthy().put(
+        Query::Records(east(), ZONE.to_owned()),
+        Answer::Records(vec![Record {
+            health_check: Some(t(PRIMARY)),
+            ..record("www.shop.example", Some("use1"), Routing::Primary, &["192.0.2.1"])
+        }]),
+    );
     has(&blockers(&kind, &alone), "there is none: it would go on being answered");
     let stranger = healthy().put(Query::Records(east(), ZONE.to_owned()), Answer::Records(vec![]));
     has(&blockers(&kind, &stranger), "no record set of www.shop.example has this health check");
@@ -349,8 +381,14 @@ fn a_page_has_to_answer_well_several_times_in_a_row() {
         };
         Scene::new().put(query.clone(), Answer::Probes(statuses.iter().map(one).collect()))
     };
-    assert_eq!(progress(&page, &answers(&[Some(200); 3])), ("done", "3 of 3 answered well; the last: 200 in 40 ms".into()));
-    assert_eq!(progress(&page, &answers(&[Some(200), Some(503), None])).1, "1 of 3 answered well; the last: connection refused");
+    assert_eq!(
+        progress(&page, &answers(&[Some(200); 3])),
+        ("done", "3 of 3 answered well; the last: 200 in 40 ms".into())
+    );
+    assert_eq!(
+        progress(&page, &answers(&[Some(200), Some(503), None])).1,
+        "1 of 3 answered well; the last: connection refused"
+    );
     assert_eq!(progress(&page, &Scene::new().silent(query.clone())).0, "unknown");
     let exact = kind_of("status = 204\n");
     assert_eq!(progress(&exact, &answers(&[Some(200); 3])).0, "running");
@@ -383,7 +421,10 @@ fn a_name_has_to_lead_there_at_the_zone_and_at_the_resolvers() {
         ("running", "the resolvers answer 198.51.100.20, and keep that for 41 s more".into())
     );
     let (word, said) = progress(&dns, &scene(&new, &new));
-    assert_eq!((word, said.as_str()), ("done", "203.0.113.20 is answered; resolvers elsewhere may keep what was before for 1 min"));
+    assert_eq!(
+        (word, said.as_str()),
+        ("done", "203.0.113.20 is answered; resolvers elsewhere may keep what was before for 1 min")
+    );
     assert_eq!(progress(&dns, &scene(&["203.0.113.20", "198.51.100.20"], &new)).0, "running", "both is not it");
     assert_eq!(progress(&dns, &scene(&[], &new)).0, "running");
     assert_eq!(progress(&dns, &Scene::new()).0, "unknown");

@@ -166,11 +166,23 @@ fn a_launch_pins_the_newest_point_of_each_server_and_shows_it_the_oldest_first()
     let scene = recovered(vec![], vec![]);
     assert_eq!(start.step().facts().reversibility, Reversibility::Reversible);
     let card = start.step().describe(&scene.world()).to_string();
-    assert!(card.starts_with("launch 2 servers in us-west-2: web-2 (s-2222222222222222b) from pit-1b of 14:04:00Z, 6 min old; web-1"), "{card}");
+    assert!(
+        card.starts_with(
+            "launch 2 servers in us-west-2: web-2 (s-2222222222222222b) from pit-1b of 14:04:00Z, 6 min old; web-1"
+        ),
+        "{card}"
+    );
     let loses = start.step().loses(&scene.world()).unwrap().to_string();
     assert_eq!(loses, format!("writes of up to 6 min before now: web-2 ({TWO}): 6 min; web-1 ({ONE}): 5 min"));
     let outage = scene.clone().began(120);
-    assert!(start.step().loses(&outage.world()).unwrap().as_str().contains("before the disruption at 14:08:00Z: web-2 (s-2222222222222222b): 4 min"));
+    assert!(
+        start
+            .step()
+            .loses(&outage.world())
+            .unwrap()
+            .as_str()
+            .contains("before the disruption at 14:08:00Z: web-2 (s-2222222222222222b): 4 min")
+    );
     let (region, operation, sent) = request(&start, &scene);
     assert_eq!((region.as_str(), operation.as_str()), ("us-west-2", "StartRecovery"));
     let pinned = json!([
@@ -208,7 +220,9 @@ fn a_launch_takes_the_point_that_was_asked_for() {
     (behind[0].state, behind[0].lag) = (Is(ReplicationState::Stalled), Some(Span::from_mins(7)));
     let behind = at(west(), behind, vec![], vec![]);
     has(&warnings(&with("latest"), &behind), "web-1 (s-1111111111111111a) is STALLED");
-    assert!(with("latest").step().loses(&behind.world()).unwrap().as_str().contains("7 min that are not replicated yet"));
+    assert!(
+        with("latest").step().loses(&behind.world()).unwrap().as_str().contains("7 min that are not replicated yet")
+    );
 }
 
 #[test]
@@ -222,8 +236,9 @@ fn what_stands_in_the_way_of_a_launch_is_named_first() {
     has(&warnings(&start, &recovered(vec![drill], vec![])), "from a drill, which is terminated first");
     let gone = RecoveryInstance { ec2_state: t("TERMINATED"), ..machine("i-1", ONE, "drsjob-0") };
     assert_eq!(blockers(&start, &recovered(vec![gone], vec![])), Vec::<String>::new());
-    let many: Vec<Job> =
-        (0..20).map(|n| job(&format!("drsjob-{n}"), "START_RECOVERY", "PENDING", &[], &[("s-other", "PENDING")])).collect();
+    let many: Vec<Job> = (0..20)
+        .map(|n| job(&format!("drsjob-{n}"), "START_RECOVERY", "PENDING", &[], &[("s-other", "PENDING")]))
+        .collect();
     has(&blockers(&start, &recovered(vec![], many)), "20 jobs at work and 1 more are over its 20");
     let query = Query::RecoverySnapshots(west(), ONE.to_owned());
     let none = recovered(vec![], vec![]).put(query.clone(), Answer::RecoverySnapshots(vec![]));
@@ -231,7 +246,8 @@ fn what_stands_in_the_way_of_a_launch_is_named_first() {
     has(&blockers(&start, &none.silent(query)), "did not answer within 5 s");
     let checks = start.step().check(&busy.world());
     assert!(checks[0].is_blocker(), "blockers first");
-    let odd = recovered(vec![], vec![]).put(Query::LaunchConfiguration(west(), ONE.to_owned()), settings("STOPPED", true));
+    let odd =
+        recovered(vec![], vec![]).put(Query::LaunchConfiguration(west(), ONE.to_owned()), settings("STOPPED", true));
     has(&warnings(&start, &odd), "is launched but not started");
     has(&warnings(&start, &odd), "keeps its private address");
 }
@@ -263,22 +279,26 @@ fn a_launch_is_done_when_every_server_runs_and_not_when_its_job_is_completed() {
     let after = |jobs: Vec<Job>, machines: Vec<RecoveryInstance>| recovered(machines, jobs).sent(None, 60, answered());
     let both = || vec![machine("i-1", ONE, "drsjob-1"), machine("i-2", TWO, "drsjob-1")];
     assert_eq!(progress(&start, &recovered(vec![], vec![])).0, "not begun");
-    let running = after(vec![own("STARTED", &[(ONE, "LAUNCHED"), (TWO, "IN_PROGRESS")])], vec![machine("i-1", ONE, "drsjob-1")]);
+    let running =
+        after(vec![own("STARTED", &[(ONE, "LAUNCHED"), (TWO, "IN_PROGRESS")])], vec![machine("i-1", ONE, "drsjob-1")]);
     assert_eq!(progress(&start, &running), ("running", "1 of 2 servers launched, drsjob-1 is STARTED".into()));
     let done = after(vec![own("COMPLETED", &[(ONE, "LAUNCHED"), (TWO, "LAUNCHED")])], both());
     assert_eq!(progress(&start, &done), ("done", "2 of 2 servers launched".into()));
     assert!(matches!(start.step().work(&done.world()), Work::Already(_)));
-    let old = done.clone().put(
-        Query::JobLog(west(), "drsjob-1".to_owned()),
-        log(&[("USING_PREVIOUS_SNAPSHOT", ONE, None)]),
-    );
+    let old =
+        done.clone().put(Query::JobLog(west(), "drsjob-1".to_owned()), log(&[("USING_PREVIOUS_SNAPSHOT", ONE, None)]));
     let (word, said) = progress(&start, &old);
     assert!(word == "done" && said.contains("web-1 (s-1111111111111111a) holds older data of 13:10:00Z"), "{said}");
-    let failed = after(vec![own("COMPLETED", &[(ONE, "LAUNCHED"), (TWO, "FAILED")])], vec![machine("i-1", ONE, "drsjob-1")])
-        .put(
-            Query::JobLog(west(), "drsjob-1".to_owned()),
-            log(&[("LAUNCH_FAILED", TWO, Some("We do not have sufficient capacity (InsufficientInstanceCapacity)."))]),
-        );
+    let failed =
+        after(vec![own("COMPLETED", &[(ONE, "LAUNCHED"), (TWO, "FAILED")])], vec![machine("i-1", ONE, "drsjob-1")])
+            .put(
+                Query::JobLog(west(), "drsjob-1".to_owned()),
+                log(&[(
+                    "LAUNCH_FAILED",
+                    TWO,
+                    Some("We do not have sufficient capacity (InsufficientInstanceCapacity)."),
+                )]),
+            );
     let (word, said) = progress(&start, &failed);
     assert_eq!(word, "failed");
     assert!(said.contains("web-2 (s-2222222222222222b): LAUNCH_FAILED: We do not have sufficient capacity"), "{said}");
@@ -287,9 +307,13 @@ fn a_launch_is_done_when_every_server_runs_and_not_when_its_job_is_completed() {
     assert_eq!(blockers(&start, &failed), Vec::<String>::new());
     let sent = request(&start, &failed).2;
     assert_eq!(sent["sourceServers"], json!([{ "sourceServerID": TWO, "recoverySnapshotID": "pit-1b" }]));
-    let gone = after(vec![own("COMPLETED", &[(ONE, "LAUNCHED"), (TWO, "LAUNCHED")])], vec![machine("i-1", ONE, "drsjob-1")]);
+    let gone =
+        after(vec![own("COMPLETED", &[(ONE, "LAUNCHED"), (TWO, "LAUNCHED")])], vec![machine("i-1", ONE, "drsjob-1")]);
     assert!(progress(&start, &gone).1.contains("there is no machine of it"));
-    let stopped = vec![machine("i-1", ONE, "drsjob-1"), RecoveryInstance { ec2_state: t("STOPPED"), ..machine("i-2", TWO, "drsjob-1") }];
+    let stopped = vec![
+        machine("i-1", ONE, "drsjob-1"),
+        RecoveryInstance { ec2_state: t("STOPPED"), ..machine("i-2", TWO, "drsjob-1") },
+    ];
     let stopped = after(vec![own("COMPLETED", &[(ONE, "LAUNCHED"), (TWO, "LAUNCHED")])], stopped);
     assert_eq!(progress(&start, &stopped).1, format!("2 of 2 servers launched; web-2 ({TWO}) is stopped"));
     assert_eq!(progress(&start, &stopped.silent(Query::DrsJobs(west()))).0, "unknown");
@@ -341,12 +365,16 @@ fn reversed_replication_is_done_when_all_are_level_at_the_other_side() {
     let sent: Vec<_> = calls.iter().map(|call| call.parameters(intent())).collect();
     assert_eq!(sent, [json!({ "recoveryInstanceID": "i-1" }), json!({ "recoveryInstanceID": "i-2" })]);
     assert_eq!(blockers(&reverse, &before), Vec::<String>::new());
-    assert!(reverse.step().describe(&before.world()).as_str().contains("i-1 of web-1 (s-1111111111111111a) to us-east-1"));
+    assert!(
+        reverse.step().describe(&before.world()).as_str().contains("i-1 of web-1 (s-1111111111111111a) to us-east-1")
+    );
     assert_eq!(progress(&reverse, &before).0, "not begun");
     has(&blockers(&reverse, &recovered(vec![], vec![])), "has no recovery instance that serves");
-    let stopped = vec![machine("i-1", ONE, "j"), RecoveryInstance { ec2_state: t("STOPPED"), ..machine("i-2", TWO, "j") }];
+    let stopped =
+        vec![machine("i-1", ONE, "j"), RecoveryInstance { ec2_state: t("STOPPED"), ..machine("i-2", TWO, "j") }];
     has(&blockers(&reverse, &recovered(stopped, vec![])), "does not run: start it");
-    let premises = vec![machine("i-1", ONE, "j"), RecoveryInstance { origin: t("ON_PREMISES"), ..machine("i-2", TWO, "j") }];
+    let premises =
+        vec![machine("i-1", ONE, "j"), RecoveryInstance { origin: t("ON_PREMISES"), ..machine("i-2", TWO, "j") }];
     has(&blockers(&reverse, &recovered(premises, vec![])), "came from premises");
     assert!(matches!(reverse.step().work(&before.clone().mode(Mode::Drill).world()), Work::NotInThisMode(_)));
     let begun = |state: &str| -> Vec<RecoveryInstance> {
@@ -355,7 +383,10 @@ fn reversed_replication_is_done_when_all_are_level_at_the_other_side() {
     let (here, there) = reversed(ReplicationState::InitialSync);
     let copying = home(at(west(), here, begun("FAILBACK_IN_PROGRESS"), vec![]), there).sent(None, 60, applied());
     let (word, said) = progress(&reverse, &copying);
-    assert!(word == "running" && said.contains("0 of 2 servers level; web-1 (s-3333333333333333c) is INITIAL_SYNC"), "{said}");
+    assert!(
+        word == "running" && said.contains("0 of 2 servers level; web-1 (s-3333333333333333c) is INITIAL_SYNC"),
+        "{said}"
+    );
     let (here, there) = reversed(ReplicationState::Continuous);
     let level = home(at(west(), here, begun("FAILBACK_READY_FOR_LAUNCH"), vec![]), there);
     assert_eq!(progress(&reverse, &level), ("done", "2 of 2 servers level: CONTINUOUS".into()));
@@ -371,12 +402,16 @@ fn reversed_replication_is_done_when_all_are_level_at_the_other_side() {
 
 #[test]
 fn a_launch_at_home_is_of_the_servers_that_replicate_back() {
-    let start = kind("kind = \"drs-start-recovery\"\nregion = \"us-east-1\"\nreversed_from = \"us-west-2\"\ntags = { App = \"legacy-web\" }\n");
+    let start = kind(
+        "kind = \"drs-start-recovery\"\nregion = \"us-east-1\"\nreversed_from = \"us-west-2\"\ntags = { App = \"legacy-web\" }\n",
+    );
     let (here, there) = reversed(ReplicationState::Continuous);
-    let scene = at(east(), there.clone(), vec![], vec![]).put(Query::SourceServers(west()), Answer::SourceServers(here));
+    let scene =
+        at(east(), there.clone(), vec![], vec![]).put(Query::SourceServers(west()), Answer::SourceServers(here));
     let (region, operation, sent) = request(&start, &scene);
     assert_eq!((region.as_str(), operation.as_str()), ("us-east-1", "StartRecovery"));
-    let ids: Vec<_> = sent["sourceServers"].as_array().unwrap().iter().map(|one| one["sourceServerID"].clone()).collect();
+    let ids: Vec<_> =
+        sent["sourceServers"].as_array().unwrap().iter().map(|one| one["sourceServerID"].clone()).collect();
     assert_eq!(ids, [json!(BACK_ONE), json!(BACK_TWO)]);
     let not_yet = at(east(), there, vec![], vec![]).put(Query::SourceServers(west()), Answer::SourceServers(servers()));
     has(&blockers(&start, &not_yet), "does not replicate back to us-east-1; reverse its replication first");
@@ -400,14 +435,21 @@ fn machines_on_premises_go_home_when_their_clients_are_level() {
     assert_eq!(sent["tags"]["dr-intent"], json!(intent().to_string()));
     assert!(back.step().describe(&ready.world()).as_str().contains("reboots"));
     has(&blockers(&back, &recovered(in_state("FAILBACK_IN_PROGRESS"), vec![])), "is FAILBACK_IN_PROGRESS");
-    has(&blockers(&back, &recovered(vec![machine("i-1", ONE, "j"), machine("i-2", TWO, "j")], vec![])), "reverse its replication");
+    has(
+        &blockers(&back, &recovered(vec![machine("i-1", ONE, "j"), machine("i-2", TWO, "j")], vec![])),
+        "reverse its replication",
+    );
     assert!(matches!(back.step().work(&ready.clone().mode(Mode::Drill).world()), Work::NotInThisMode(_)));
     assert_eq!(progress(&back, &ready).0, "not begun");
     let own = |status: &str, part: &str| {
         let id = intent().to_string();
         job("drsjob-1", "FAILBACK", status, &[("dr-intent", &id)], &[(ONE, part), (TWO, part)])
     };
-    let at_work = recovered(in_state("FAILBACK_READY_FOR_LAUNCH"), vec![own("STARTED", "IN_PROGRESS")]).sent(None, 60, answered());
+    let at_work = recovered(in_state("FAILBACK_READY_FOR_LAUNCH"), vec![own("STARTED", "IN_PROGRESS")]).sent(
+        None,
+        60,
+        answered(),
+    );
     assert_eq!(progress(&back, &at_work), ("running", "0 of 2 servers home, drsjob-1 is STARTED".into()));
     let failed = recovered(in_state("FAILBACK_ERROR"), vec![own("COMPLETED", "FAILED")]).sent(None, 60, answered());
     assert_eq!(progress(&back, &failed).0, "failed");
@@ -420,7 +462,9 @@ fn machines_on_premises_go_home_when_their_clients_are_level() {
 
 #[test]
 fn replication_is_stopped_only_where_another_one_protects_what_serves() {
-    let stop = kind("kind = \"drs-stop-replication\"\nregion = \"us-east-1\"\nreversed_from = \"us-west-2\"\ntags = { App = \"legacy-web\" }\n");
+    let stop = kind(
+        "kind = \"drs-stop-replication\"\nregion = \"us-east-1\"\nreversed_from = \"us-west-2\"\ntags = { App = \"legacy-web\" }\n",
+    );
     assert_eq!(stop.step().facts().reversibility, Reversibility::OneWay);
     let (here, there) = reversed(ReplicationState::Stalled);
     let scene = |here: Vec<SourceServer>, there: Vec<SourceServer>| {
@@ -429,7 +473,10 @@ fn replication_is_stopped_only_where_another_one_protects_what_serves() {
     let safe = scene(here.clone(), there.clone());
     assert_eq!(blockers(&stop, &safe), Vec::<String>::new());
     let loses = stop.step().loses(&safe.world()).unwrap().to_string();
-    assert!(loses.contains("every point in time in us-east-1") && loses.contains("3 points, back to 13:45:00Z"), "{loses}");
+    assert!(
+        loses.contains("every point in time in us-east-1") && loses.contains("3 points, back to 13:45:00Z"),
+        "{loses}"
+    );
     let Work::Calls(calls) = stop.step().work(&safe.world()) else { panic!("requests") };
     assert_eq!(calls[0].parameters(intent()), json!({ "sourceServerID": BACK_ONE }));
     let mut bare = here.clone();
@@ -454,24 +501,38 @@ fn only_machines_of_runs_are_terminated_and_never_those_that_serve() {
     let launched = || job("drsjob-0", "START_RECOVERY", "COMPLETED", &[("dr-run", "01JEARLIER")], &[(ONE, "LAUNCHED")]);
     let both = || vec![machine("i-1", ONE, "drsjob-0"), machine("i-2", TWO, "drsjob-0")];
     let (here, there) = reversed(ReplicationState::Continuous);
-    let newer = |id: &str, server: &str| RecoveryInstance { point_in_time: Some(ago(60)), ..machine(id, server, "drsjob-h") };
+    let newer =
+        |id: &str, server: &str| RecoveryInstance { point_in_time: Some(ago(60)), ..machine(id, server, "drsjob-h") };
     let at_home = |scene: Scene, machines: Vec<RecoveryInstance>| {
         home(scene, there.clone()).put(Query::RecoveryInstances(east()), Answer::RecoveryInstances(machines))
     };
-    let safe = at_home(at(west(), here.clone(), both(), vec![launched()]), vec![newer("i-8", BACK_ONE), newer("i-9", BACK_TWO)]);
+    let safe = at_home(
+        at(west(), here.clone(), both(), vec![launched()]),
+        vec![newer("i-8", BACK_ONE), newer("i-9", BACK_TWO)],
+    );
     assert_eq!(blockers(&end, &safe), Vec::<String>::new());
     let (_, operation, sent) = request(&end, &safe);
-    assert_eq!((operation.as_str(), sent), ("TerminateRecoveryInstances", json!({ "recoveryInstanceIDs": ["i-1", "i-2"] })));
+    assert_eq!(
+        (operation.as_str(), sent),
+        ("TerminateRecoveryInstances", json!({ "recoveryInstanceIDs": ["i-1", "i-2"] }))
+    );
     let loses = end.step().loses(&safe.world()).unwrap().to_string();
     assert_eq!(loses, "2 machines with all disks and everything written on them: i-1; i-2");
     // Nothing runs at home, or what runs there is older: users may be here.
     let serving = at_home(at(west(), here.clone(), both(), vec![launched()]), vec![]);
     has(&blockers(&end, &serving), "i-1 of web-1 (s-1111111111111111a): nothing newer runs at home");
     let old = RecoveryInstance { point_in_time: Some(ago(9_000)), ..newer("i-8", BACK_ONE) };
-    has(&blockers(&end, &at_home(at(west(), here.clone(), both(), vec![launched()]), vec![old, newer("i-9", BACK_TWO)])), "nothing newer runs at home");
+    has(
+        &blockers(
+            &end,
+            &at_home(at(west(), here.clone(), both(), vec![launched()]), vec![old, newer("i-9", BACK_TWO)]),
+        ),
+        "nothing newer runs at home",
+    );
     let mut bare = here.clone();
     bare[1].state = Is(ReplicationState::Disconnected);
-    let bare = at_home(at(west(), bare, both(), vec![launched()]), vec![newer("i-8", BACK_ONE), newer("i-9", BACK_TWO)]);
+    let bare =
+        at_home(at(west(), bare, both(), vec![launched()]), vec![newer("i-8", BACK_ONE), newer("i-9", BACK_TWO)]);
     has(&blockers(&end, &bare), "home is not protected, its replication here is DISCONNECTED");
     // A job of somebody else, or one that is older than the list of jobs.
     let strange = job("drsjob-0", "START_RECOVERY", "COMPLETED", &[], &[(ONE, "LAUNCHED")]);
@@ -483,7 +544,8 @@ fn only_machines_of_runs_are_terminated_and_never_those_that_serve() {
     assert_eq!(blockers(&end, &later), Vec::<String>::new());
     // On premises, the failback has to be complete.
     let premises = |state: &str| -> Vec<RecoveryInstance> {
-        let as_one = |one: RecoveryInstance| RecoveryInstance { origin: t("ON_PREMISES"), failback_state: t(state), ..one };
+        let as_one =
+            |one: RecoveryInstance| RecoveryInstance { origin: t("ON_PREMISES"), failback_state: t(state), ..one };
         both().into_iter().map(as_one).collect()
     };
     let erp = |state: &str| at(west(), servers(), premises(state), vec![launched()]);
@@ -497,14 +559,21 @@ fn only_machines_of_runs_are_terminated_and_never_those_that_serve() {
     let drill = recovered(machines.clone(), vec![by(&run)]).mode(Mode::Drill);
     assert_eq!(request(&end, &drill).2, json!({ "recoveryInstanceIDs": ["i-5"] }));
     assert_eq!(blockers(&end, &drill), Vec::<String>::new());
-    has(&blockers(&end, &recovered(machines, vec![by("01JOTHER")]).mode(Mode::Drill)), "launched by the run 01JOTHER, not by this drill");
+    has(
+        &blockers(&end, &recovered(machines, vec![by("01JOTHER")]).mode(Mode::Drill)),
+        "launched by the run 01JOTHER, not by this drill",
+    );
     // Gone, going, or still there.
     let call = call(&end, &safe);
     assert_eq!(progress(&end, &safe).0, "not begun");
     let going = |state: &str| -> Vec<RecoveryInstance> {
         both().into_iter().map(|one| RecoveryInstance { ec2_state: t(state), ..one }).collect()
     };
-    let leaving = at_home(at(west(), here.clone(), going("SHUTTING-DOWN"), vec![]), homes()).sent(Some(call.clone()), 60, applied());
+    let leaving = at_home(at(west(), here.clone(), going("SHUTTING-DOWN"), vec![]), homes()).sent(
+        Some(call.clone()),
+        60,
+        applied(),
+    );
     assert_eq!(progress(&end, &leaving), ("running", "0 machines left, 2 shutting down".into()));
     let gone = at_home(at(west(), here, vec![], vec![]), homes()).sent(Some(call.clone()), 60, applied());
     assert_eq!(progress(&end, &gone), ("done", "all of them are terminated".into()));

@@ -162,10 +162,10 @@ where
     if error::never_connected(error) {
         return Lost::Refused(before_sending(failure.kind), failure);
     }
-    let refusal = match error {
-        SdkError::ServiceError(answer) if (400..500).contains(&answer.raw().status().as_u16()) => {
-            answer.err().code().filter(|code| !code.is_empty()).and_then(|code| refusal(code, failure.kind))
-        }
+    let status = error.raw_response().map(|raw| raw.status().as_u16());
+    let code = error.as_service_error().and_then(ProvideErrorMetadata::code).filter(|code| !code.is_empty());
+    let refusal = match (status, code) {
+        (Some(400..500), Some(code)) => refusal(code, failure.kind),
         _ => None,
     };
     match refusal {

@@ -81,7 +81,9 @@ impl Session {
 
     /// Several `Query::Series` of one Place, up to [`SERIES_PER_CALL`] in one call. Any other Query among them is left out.
     pub async fn read_series(&self, queries: &[impl Borrow<Query>], now: Moment) -> ReadSeries {
-        let Some(first) = queries.first().map(Borrow::borrow) else { return ReadSeries { results: Vec::new(), calls: 0 } };
+        let Some(first) = queries.first().map(Borrow::borrow) else {
+            return ReadSeries { results: Vec::new(), calls: 0 };
+        };
         let clients = self.at(first.place()).await;
         let ask = self.ask(&clients, Service::CloudWatch, "GetMetricData");
         let metrics: Vec<Option<&Metric>> = queries

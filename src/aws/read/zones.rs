@@ -89,13 +89,11 @@ fn record(raw: types::ResourceRecordSet) -> Record {
             .into_iter()
             .map(|record| if is_name { name(&record.value) } else { Text::new(record.value) })
             .collect(),
-        alias: raw
-            .alias_target
-            .map(|alias| Alias {
-                zone: Text::new(alias.hosted_zone_id),
-                target: name(&alias.dns_name),
-                evaluates_health: alias.evaluate_target_health,
-            }),
+        alias: raw.alias_target.map(|alias| Alias {
+            zone: Text::new(alias.hosted_zone_id),
+            target: name(&alias.dns_name),
+            evaluates_health: alias.evaluate_target_health,
+        }),
         health_check: some_text(raw.health_check_id),
     }
 }

@@ -20,7 +20,8 @@ pub(super) fn run(config: &Config, name: Option<&str>) -> Result<ExitCode, Failu
         }
     }
     let all = files::all(config)?;
-    let sound: Vec<&Runbook> = all.iter().filter_map(|found| found.runbook.as_ref().ok().map(|(runbook, _)| runbook)).collect();
+    let sound: Vec<&Runbook> =
+        all.iter().filter_map(|found| found.runbook.as_ref().ok().map(|(runbook, _)| runbook)).collect();
     let mut worst = None;
     let mut text = String::new();
     for found in all.iter().filter(|found| name.is_none_or(|name| name == found.name)) {

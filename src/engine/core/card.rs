@@ -8,7 +8,7 @@ use crate::journal::Record;
 use crate::model::{Moment, Region, Snapshot, Text};
 use crate::runbook::parse::sha256;
 use crate::runbook::{
-    ApiCall, Check, Facts, IntentId, Mode, Reversibility, RunFacts, RunId, Standing, Step, Work, World,
+    ApiCall, Check, Facts, IntentId, Mode, Plane, Reversibility, RunFacts, RunId, Standing, Step, Work, World,
 };
 
 /// What a person sees before confirming.
@@ -63,9 +63,9 @@ pub enum Typed {
 /// Whether a Region has answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reach {
-    /// Everything that was asked there.
+    /// Everything that was asked there, be it with a refusal.
     Answers,
-    /// Something that was asked there has failed: what was said.
+    /// Something that was asked there was not answered: what was said.
     Fails(Text),
     /// Nothing was asked there.
     NotAsked,
@@ -81,6 +81,8 @@ pub(super) struct Around<'a> {
     pub(super) skipped: Vec<(String, Text)>,
     /// An earlier step that was only rehearsed.
     pub(super) rehearsed: Option<&'a str>,
+    /// The only Regions in which something may be changed.
+    pub(super) regions: &'a [Region],
     /// The number of the next intent.
     pub(super) next: u32,
 }
@@ -97,6 +99,7 @@ impl Card {
         }
         let work = kind.work(world);
         let mut checks = kind.check(world);
+        checks.extend(outside(&work, around.regions));
         if let Some(earlier) = around.rehearsed {
             checks.iter_mut().for_each(|check| unknowable(check, earlier));
         }
@@ -176,7 +179,9 @@ impl Card {
             let loss = |loses: &Option<Text>| loses.as_ref().map_or("nothing".to_owned(), Text::to_string);
             said.push(format!("what is lost was {} and is now {}", loss(&confirmed.loses), loss(&self.loses)));
         }
-        said.extend(self.new_blockers(confirmed).map(|(what, why)| format!("it is not so any more that {what}: {why}")));
+        said.extend(
+            self.new_blockers(confirmed).map(|(what, why)| format!("it is not so any more that {what}: {why}")),
+        );
         said.extend(confirmed.new_blockers(self).map(|(what, _)| format!("it is so now that {what}")));
         let (was, is) = (of_work(&confirmed.work), of_work(&self.work));
         if was != is {
@@ -234,6 +239,15 @@ impl Request {
     }
 }
 
+/// What would be changed outside of the Regions that the runbook names. The one control plane of a global service is in none of them.
+fn outside(work: &Work, regions: &[Region]) -> Option<Check> {
+    let Work::Calls(calls) = work else { return None };
+    let is_outside = |call: &&ApiCall| call.plane() != Plane::GlobalControl && !regions.contains(call.region());
+    let call = calls.iter().find(is_outside)?;
+    let what = "everything it changes is in the Regions of the runbook";
+    Some(Check::blocks(what, format!("{} is not among its `regions`; correct the runbook", call.region())))
+}
+
 /// In a rehearsal on paper nothing earlier was sent: what should have come of it is no blocker.
 fn unknowable(check: &mut Check, earlier: &str) {
     if let Standing::Blocks(why) = &check.standing {
@@ -248,7 +262,9 @@ fn rehearsal(run: &RunFacts, work: &Work) -> Option<Text> {
         return None;
     }
     let said = match work {
-        Work::Calls(_) => "nothing is sent: whether AWS would accept it, and how long it would take, a rehearsal on paper cannot know",
+        Work::Calls(_) => {
+            "nothing is sent: whether AWS would accept it, and how long it would take, a rehearsal on paper cannot know"
+        }
         Work::Command(_) => "the program is not started: whether it would work, a rehearsal on paper cannot know",
         Work::Watch => "it is not waited for: when it would be so, a rehearsal on paper cannot know",
         Work::Ask(_) | Work::Already(_) | Work::NotInThisMode(_) => return None,
@@ -314,8 +330,8 @@ fn reach(regions: &[Region], snapshot: &Snapshot) -> BTreeMap<Region, Reach> {
         let mut reach = Reach::NotAsked;
         for (_, reading) in snapshot.readings.iter().filter(|(query, _)| query.region() == region) {
             match &reading.failing {
-                Some(failure) => return Reach::Fails(failure.error.clone()),
-                None => reach = Reach::Answers,
+                Some(failure) if failure.kind.is_silence() => return Reach::Fails(failure.error.clone()),
+                Some(_) | None => reach = Reach::Answers,
             }
         }
         reach
@@ -324,7 +340,10 @@ fn reach(regions: &[Region], snapshot: &Snapshot) -> BTreeMap<Region, Reach> {
 }
 
 /// Both lists side by side, to the end of the longer one.
-fn zip_longest<'a>(was: &'a [Request], is: &'a [Request]) -> impl Iterator<Item = (Option<&'a Request>, Option<&'a Request>)> {
+fn zip_longest<'a>(
+    was: &'a [Request],
+    is: &'a [Request],
+) -> impl Iterator<Item = (Option<&'a Request>, Option<&'a Request>)> {
     (0..was.len().max(is.len())).map(|at| (was.get(at), is.get(at)))
 }
 
@@ -351,9 +370,5 @@ fn members(was: &Json, is: &Json) -> Vec<(String, String, String)> {
     let names: BTreeSet<&String> = was.keys().chain(is.keys()).collect();
     let told = |value: Option<&Json>| value.map_or("not given".to_owned(), Json::to_string);
     let differs = |name: &&&String| was.get(**name) != is.get(**name);
-    names
-        .iter()
-        .filter(differs)
-        .map(|name| ((**name).clone(), told(was.get(*name)), told(is.get(*name))))
-        .collect()
+    names.iter().filter(differs).map(|name| ((**name).clone(), told(was.get(*name)), told(is.get(*name)))).collect()
 }

@@ -173,6 +173,7 @@ impl State {
             read_at,
             skipped: skipped.collect(),
             rehearsed: self.rehearsed_before(step),
+            regions: &self.runbook.regions,
             next: self.numbered.saturating_add(1),
         };
         Some(Card::of(of, around))
@@ -183,7 +184,8 @@ impl State {
         if !self.is_on_paper() {
             return None;
         }
-        let done = |at: usize| self.ledger.tracks.get(at).is_some_and(|track| matches!(track.course, Course::Done { .. }));
+        let done =
+            |at: usize| self.ledger.tracks.get(at).is_some_and(|track| matches!(track.course, Course::Done { .. }));
         let mut before = self.runbook.steps.iter().enumerate().take(step).rev();
         let found = before.find(|(at, earlier)| done(*at) && earlier.kind.step().facts().plane.is_some());
         found.map(|(_, earlier)| earlier.id.as_str())

@@ -232,7 +232,8 @@ impl Ledger {
     /// When they do not begin with a run of that runbook.
     pub fn of(runbook: &Runbook, entries: &[Entry]) -> Result<Self, Text> {
         let Some((first, rest)) = entries.split_first() else { return Err(Text::new("the journal is empty")) };
-        let Record::RunOpened { run, runbook: name, sha256, system, mode, incident, began, objectives, .. } = &first.record
+        let Record::RunOpened { run, runbook: name, sha256, system, mode, incident, began, objectives, .. } =
+            &first.record
         else {
             return Err(Text::new("the journal does not begin with the opening of a run"));
         };

@@ -134,9 +134,7 @@ enum Standing {
 
 /// What happened, and what is to be done about it. `now` is the time by AWS's clock, or the simulator's.
 pub fn step(mut state: State, event: Event, now: Moment) -> (State, Vec<Effect>) {
-    let mut effects = Vec::new();
-    state.take(event, now, &mut effects);
-    state.go_on(now, &mut effects);
+    let effects = state.step(event, now);
     (state, effects)
 }
 
@@ -161,6 +159,19 @@ impl State {
             replies: VecDeque::new(),
             error: None,
         })
+    }
+
+    /// [`step`] in place.
+    pub fn step(&mut self, event: Event, now: Moment) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        self.take(event, now, &mut effects);
+        self.go_on(now, &mut effects);
+        effects
+    }
+
+    /// Whether nothing can be recorded any more.
+    pub const fn is_lost(&self) -> bool {
+        matches!(self.disk, Disk::Lost(_))
     }
 
     /// What the records add up to.
@@ -241,7 +252,9 @@ impl State {
 
     fn over(&self) -> Text {
         match (&self.disk, self.ledger.closed) {
-            (Disk::Lost(error), _) => Text::new(format!("nothing can be recorded any more, so nothing is done any more: {error}")),
+            (Disk::Lost(error), _) => {
+                Text::new(format!("nothing can be recorded any more, so nothing is done any more: {error}"))
+            }
             (_, Some(Verdict::Finished)) => Text::new("the run is finished"),
             (_, Some(Verdict::Aborted)) => Text::new("the run was given up"),
             (_, Some(Verdict::Paused) | None) => Text::new("this session is over; resume the run"),

@@ -146,10 +146,12 @@ impl State {
     fn may_skip(&self, step: usize) -> Taken {
         match self.standing(step) {
             Standing::Waiting | Standing::Planning | Standing::Card | Standing::Verifying | Standing::Failed => Ok(()),
-            Standing::Confirming | Standing::Sending => no("the step is under way; what comes of its request is waited for"),
-            Standing::InDoubt | Standing::Asking => {
-                no("nobody knows what came of its last request; that has to be found out first, or said: applied or not applied, and how you know")
+            Standing::Confirming | Standing::Sending => {
+                no("the step is under way; what comes of its request is waited for")
             }
+            Standing::InDoubt | Standing::Asking => no(
+                "nobody knows what came of its last request; that has to be found out first, or said: applied or not applied, and how you know",
+            ),
             Standing::Settled => no("the step is done or was left out"),
         }
     }

@@ -163,6 +163,28 @@ impl View {
         self.replies.iter().find(|reply| reply.number == number)
     }
 
+    /// What is shown after a defect has ended the engine: the journal is as it was, and what was being sent is in doubt.
+    #[must_use]
+    pub fn after_a_defect(&self) -> Self {
+        let mut view = self.clone();
+        view.holding = Holding::ReadOnly(Text::new(format!(
+            "the engine has stopped by a defect; nothing more is sent, and everything up to here is recorded: resume run {}",
+            view.run.id
+        )));
+        for step in &mut view.steps {
+            let Stage::Sending { intent: Some(intent), call } = &step.stage else { continue };
+            step.stage = Stage::InDoubt(Doubt {
+                intent: *intent,
+                call: call.clone(),
+                at: view.at,
+                error: Some(Text::new("the engine has stopped before an answer came")),
+                evidence: None,
+                proven_from: None,
+            });
+        }
+        view
+    }
+
     /// The cards that wait for a person.
     pub fn cards(&self) -> impl Iterator<Item = (&StepView, &Arc<Card>)> {
         self.steps.iter().filter_map(|step| match &step.stage {

@@ -10,7 +10,8 @@ mod sns;
 
 pub use autoscaling::UpdateGroup;
 pub use drs::{
-    INTENT, Launch, Pinned, RUN, ReverseReplication, StartFailbackLaunch, StartRecovery, StopReplication, TerminateInstances,
+    INTENT, Launch, Pinned, RUN, ReverseReplication, StartFailbackLaunch, StartRecovery, StopReplication,
+    TerminateInstances,
 };
 pub use rds::{
     CreateCluster, CreateInstance, CreateReplica, FailoverGlobal, ModifyInstance, PromoteReplica, RemoveFromGlobal,

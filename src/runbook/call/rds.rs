@@ -146,14 +146,11 @@ fn tags(intent: IntentId) -> Json {
 }
 
 /// An object without the members that are not said.
-fn said(members: Json) -> Json {
-    match members {
-        Json::Object(mut members) => {
-            members.retain(|_, value| !value.is_null() && value.as_array().is_none_or(|list| !list.is_empty()));
-            Json::Object(members)
-        }
-        other => other,
+fn said(mut parameters: Json) -> Json {
+    if let Some(members) = parameters.as_object_mut() {
+        members.retain(|_, value| !value.is_null() && value.as_array().is_none_or(|list| !list.is_empty()));
     }
+    parameters
 }
 
 macro_rules! rds_change {

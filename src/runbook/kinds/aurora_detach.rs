@@ -6,13 +6,16 @@ use super::seen::Seen;
 use super::{Around, Entry, Facts, Kind, Reversibility, StepKind, loss};
 use crate::document::{Section, Shape, required};
 use crate::model::facts::rds::{DbCluster, GlobalMember};
-use crate::model::words::arn_name;
-use crate::model::{Query, Text};
+use crate::model::words::{arn_name, length};
+use crate::model::{Query, Span, Text};
 use crate::runbook::Mode;
 use crate::runbook::call::{ApiCall, Plane, RemoveFromGlobal};
 use crate::runbook::check::Check;
 use crate::runbook::work::{Found, Progress, Work};
 use crate::runbook::world::{Attempt, World};
+
+/// How long a cluster may be on its way out while AWS says nothing of it.
+const LEAVES_WITHIN: Span = Span::from_mins(5);
 
 /// Takes a cluster out of its global database, for good: it stands alone and takes writes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +45,14 @@ impl AuroraDetach {
 
     fn cluster<'a>(&self, world: &World<'a>) -> Seen<'a, DbCluster> {
         self.global.cluster(world, &self.cluster)
+    }
+
+    /// What is done to the cluster or to its global database at this moment, if anything is.
+    fn under_way(&self, world: &World<'_>, cluster: &DbCluster) -> Option<Text> {
+        let global = self.global.seen(world).value();
+        let all = [Some((&cluster.id, &cluster.status)), global.map(|global| (&global.id, &global.status))];
+        let busy = all.into_iter().flatten().find(|(_, status)| status.as_str() != "available");
+        busy.map(|(id, status)| Text::new(format!("{id} is {status}")))
     }
 
     /// The cluster as a member: `None` where it is none, or where the global database itself is gone; why that cannot be told.
@@ -157,42 +168,46 @@ impl StepKind for AuroraDetach {
             Ok(cluster) => cluster,
             Err(progress) => return progress,
         };
-        let state = Text::new(format!("{} is {}", cluster.id, cluster.status));
-        let available = cluster.status.as_str() == "available";
-        match self.member(world) {
-            Err(why) => Progress::Unknown(why),
-            Ok(None) if available => Progress::Done(Text::new(format!("{} stands alone and is available", cluster.id))),
-            Ok(_) if !available => Progress::Running { state, share: None },
-            Ok(_) => {
-                let still = Text::new(format!("{} belongs to {} still", cluster.id, self.global.id));
-                if should_show(world) {
-                    Progress::Failed {
-                        why: still,
-                        way_on: Text::new("read the cluster's events for the reason, then retry"),
-                    }
-                } else {
-                    Progress::NotBegun(still)
-                }
-            }
+        let member = match self.member(world) {
+            Ok(member) => member,
+            Err(why) => return Progress::Unknown(why),
+        };
+        if let Some(state) = self.under_way(world, cluster) {
+            return Progress::Running { state, share: None };
+        }
+        if member.is_none() {
+            return Progress::Done(Text::new(format!("{} stands alone and is available", cluster.id)));
+        }
+        let still = Text::new(format!("{} belongs to {} still", cluster.id, self.global.id));
+        if should_show(world) {
+            let way_on = Text::new("read the cluster's events for the reason, then retry");
+            Progress::Failed { why: still, way_on }
+        } else {
+            Progress::NotBegun(still)
         }
     }
 
     /// A cluster that is no member any more was detached.
-    fn reconcile(&self, world: &World<'_>, _: &Attempt) -> Found {
+    fn reconcile(&self, world: &World<'_>, attempt: &Attempt) -> Found {
         let cluster = match self.cluster(world).told(&self.words()) {
             Ok(cluster) => cluster,
             Err(found) => return found,
         };
-        match self.member(world) {
-            Err(why) => Found::CannotTell(why),
-            Ok(None) => Found::Applied(Text::new(format!("{} belongs to {} no longer", cluster.id, self.global.id))),
-            Ok(Some(_)) if cluster.status.as_str() == "available" => Found::NotApplied(Text::new(format!(
-                "{} is available and belongs to {} still",
-                cluster.id, self.global.id
-            ))),
-            Ok(Some(_)) => Found::CannotTell(Text::new(format!(
-                "{} is {} and belongs to {} still: it may be on its way out; read again when it is available",
-                cluster.id, cluster.status, self.global.id
+        let (id, global) = (&cluster.id, &self.global.id);
+        match (self.member(world), self.under_way(world, cluster)) {
+            (Err(why), _) => Found::CannotTell(why),
+            (Ok(None), _) => Found::Applied(Text::new(format!("{id} belongs to {global} no longer"))),
+            (Ok(Some(_)), None) if world.now.duration_since(attempt.at) < LEAVES_WITHIN => {
+                Found::CannotTell(Text::new(format!(
+                    "{id} belongs to {global} still, but to leave takes minutes and may not show: read again after {}",
+                    length(LEAVES_WITHIN)
+                )))
+            }
+            (Ok(Some(_)), None) => {
+                Found::NotApplied(Text::new(format!("{id} is available and belongs to {global} still")))
+            }
+            (Ok(Some(_)), Some(state)) => Found::CannotTell(Text::new(format!(
+                "{state}, and {id} belongs to it still: it may be on its way out; read again when that has ended"
             ))),
         }
     }

@@ -275,8 +275,8 @@ const CLOCKS: crate::model::Span = crate::model::Span::from_mins(10);
 
 /// Whether a job that carries the intent as a tag was started. One without any such tag, of the same servers and started since, may be it or somebody
 /// else's: AWS does not tell.
-pub(super) fn started<'a>(
-    jobs: Result<&'a Vec<Job>, String>,
+pub(super) fn started(
+    jobs: Result<&Vec<Job>, String>,
     attempt: &Attempt,
     initiated_by: &[&str],
     servers: &[&str],

@@ -104,13 +104,11 @@ impl Fence {
             Self::Cluster { global, cluster } => of_cluster(global, cluster, world),
             Self::Group { place, name } => of_group(&self.words(), place, name, world),
         };
-        match proven {
-            Progress::Unknown(why) => Progress::Unknown(Text::new(format!(
-                "{why}; a Region that does not answer proves nothing: {} may take writes still",
-                self.words()
-            ))),
-            told => told,
-        }
+        let Progress::Unknown(why) = proven else { return proven };
+        Progress::Unknown(Text::new(format!(
+            "{why}; a Region that does not answer proves nothing: {} may take writes still",
+            self.words()
+        )))
     }
 }
 

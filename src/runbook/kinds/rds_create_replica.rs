@@ -205,6 +205,13 @@ impl StepKind for RdsCreateReplica {
                 ),
             );
         }
+        let region = &self.instance.place.region;
+        if self.is_elsewhere() && ["us-gov-", "cn-"].iter().any(|start| region.as_str().starts_with(start)) {
+            let why = format!(
+                "{region} wants a request that is signed beforehand, which drdeck does not make; create the replica with the AWS CLI (--source-region), then retry"
+            );
+            checks.insert(0, Check::blocks(format!("AWS takes the request in {region} as it is"), why));
+        }
         checks.extend(self.check_defaults());
         checks
     }

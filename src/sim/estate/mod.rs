@@ -18,8 +18,8 @@ pub mod rds;
 pub mod recovery_job;
 pub mod recovery_plan;
 pub mod route53;
-pub mod sns;
 pub mod site;
+pub mod sns;
 pub mod storage;
 
 use std::sync::Arc;

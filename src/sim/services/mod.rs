@@ -111,12 +111,28 @@ impl Operation {
 
     /// A read of rest-json or rest-xml: `Operation::rest("GET", "/backup-vaults/{backupVaultName}", "DescribeBackupVault", f)`.
     pub const fn rest(method: &'static str, path: &'static str, name: &'static str, run: Read) -> Self {
-        Self { name, route: Route::Path(method, path), target: None, home: None, alone: None, status: 200, run: Run::Reads(run) }
+        Self {
+            name,
+            route: Route::Path(method, path),
+            target: None,
+            home: None,
+            alone: None,
+            status: 200,
+            run: Run::Reads(run),
+        }
     }
 
     /// A change of rest-json or rest-xml.
     pub const fn rest_change(method: &'static str, path: &'static str, name: &'static str, run: Change) -> Self {
-        Self { name, route: Route::Path(method, path), target: None, home: None, alone: None, status: 200, run: Run::Changes(run) }
+        Self {
+            name,
+            route: Route::Path(method, path),
+            target: None,
+            home: None,
+            alone: None,
+            status: 200,
+            run: Run::Changes(run),
+        }
     }
 
     /// What a read answers, or what a change would, of that world; nothing is kept.

@@ -53,7 +53,10 @@ pub(super) async fn begin(wanted: Wanted<'_>, terminal: &mut Terminal) -> Result
     let Wanted { config, global, runbook, text, mode, incident } = wanted;
     let place = state::runs(global)?;
     let system = config.estate.systems.iter().find(|system| system.name == runbook.system).ok_or_else(|| {
-        Failure::Input(format!("the runbook moves {}, and the config has no such system; `drdeck runbook lint` tells more", runbook.system))
+        Failure::Input(format!(
+            "the runbook moves {}, and the config has no such system; `drdeck runbook lint` tells more",
+            runbook.system
+        ))
     })?;
     let settings = reading::settings(config);
     let operator = operator(&settings, system, terminal).await?;
@@ -131,14 +134,18 @@ fn session_name(incident: Option<&str>, operator: &str) -> String {
     let clean = |text: &str| -> String {
         text.chars().map(|c| if c.is_ascii_alphanumeric() || "_+=,.@-".contains(c) { c } else { '-' }).collect()
     };
-    let name = incident.map_or_else(|| format!("drdeck.{}", clean(operator)), |incident| format!("{}.{}", clean(incident), clean(operator)));
+    let name = incident.map_or_else(
+        || format!("drdeck.{}", clean(operator)),
+        |incident| format!("{}.{}", clean(incident), clean(operator)),
+    );
     name.chars().take(64).collect()
 }
 
 /// Who drives. Where AWS knows only a role that several people share, the person says it.
 async fn operator(settings: &observe::Settings, system: &System, terminal: &mut Terminal) -> Result<Text, Failure> {
     let arn = caller(settings, system).await?;
-    let (kind, name) = arn.as_str().rsplit(':').next().and_then(|resource| resource.split_once('/')).unwrap_or(("", ""));
+    let (kind, name) =
+        arn.as_str().rsplit(':').next().and_then(|resource| resource.split_once('/')).unwrap_or(("", ""));
     let person = name.rsplit('/').next().unwrap_or(name);
     // A session that is named after a person has their address; IAM users are persons.
     if kind == "user" || person.contains('@') {
@@ -193,7 +200,11 @@ fn introduce(runbook: &Runbook, mode: Mode, incident: Option<&str>, config: &Con
     // Alone it cannot be told whether its way back is there: the command tells.
     let count = findings.iter().filter(|finding| !finding.message.as_str().contains("back names")).count();
     if count > 0 {
-        terminal.say(format!("lint has {} about it: drdeck runbook lint {}", words::count(count, "finding"), runbook.name));
+        terminal.say(format!(
+            "lint has {} about it: drdeck runbook lint {}",
+            words::count(count, "finding"),
+            runbook.name
+        ));
     }
 }
 
@@ -235,7 +246,8 @@ async fn offer(
         Standing::Closed(Verdict::Finished | Verdict::Aborted) => return Ok(None),
         Standing::Open => "broken off, or still driven",
     };
-    let next = account.steps.iter().position(|step| matches!(step.end, StepEnd::Open | StepEnd::Failed(_))).unwrap_or(0);
+    let next =
+        account.steps.iter().position(|step| matches!(step.end, StepEnd::Open | StepEnd::Failed(_))).unwrap_or(0);
     let id = account.steps.get(next).map(|step| step.id.as_str()).unwrap_or_default();
     terminal.voice.say(format!(
         "run {run} of {} is {how}: {} of {} steps done or left out, last record {:.0}",
@@ -250,14 +262,20 @@ async fn offer(
         terminal.voice.say("the runbook's file was changed since; the run goes on with the text it was opened with, which its journal holds");
     }
     loop {
-        terminal.voice.say(format!("? resume run {run} at step {} of {} {id}: yes, new REASON", next + 1, account.steps.len()));
+        terminal.voice.say(format!(
+            "? resume run {run} at step {} of {} {id}: yes, new REASON",
+            next + 1,
+            account.steps.len()
+        ));
         let Some(line) = terminal.lines.next().await else {
             return Err(Failure::Usage("nobody answered; nothing was begun".to_owned()));
         };
         let line = line.trim();
         match line.split_once(char::is_whitespace).unwrap_or((line, "")) {
             ("yes", _) => return Ok(Some(run)),
-            ("new", "") => terminal.voice.say("! new takes a reason, which is recorded in the run that is given up: new REASON"),
+            ("new", "") => {
+                terminal.voice.say("! new takes a reason, which is recorded in the run that is given up: new REASON")
+            }
             ("new", reason) => {
                 give_up(run, entries, reason.trim(), place)?;
                 return Ok(None);

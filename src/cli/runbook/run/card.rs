@@ -167,9 +167,10 @@ pub(super) fn doubt(index: usize, doubt: &Doubt, view: &View) -> Vec<String> {
         format!("== step {} of {} {name} is IN DOUBT: AWS may have done this", index + 1, view.steps.len()),
     ];
     let mut add = |label: &str, text: &str| lines.push(format!("   {label:<13}{text}"));
-    let what = doubt.call.as_ref().map_or("a program".to_owned(), |call| {
-        format!("{} of {} in {}", call.action(), call.target(), call.region())
-    });
+    let what = doubt
+        .call
+        .as_ref()
+        .map_or("a program".to_owned(), |call| format!("{} of {} in {}", call.action(), call.target(), call.region()));
     add("sent", &format!("{what} as {} at {:.0}", doubt.intent, doubt.at));
     let lost = "the session broke off before its answer came";
     add("answer", doubt.error.as_ref().map_or(lost, Text::as_str));

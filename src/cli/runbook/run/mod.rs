@@ -18,7 +18,9 @@ use crate::runbook::Mode;
 
 pub(super) fn run(config: &Config, args: &RunArgs, global: &Global) -> Result<ExitCode, Failure> {
     if global.read_only {
-        return Err(Failure::Usage("--read-only: nothing is changed, so no runbook is run; see `drdeck runbook show`".to_owned()));
+        return Err(Failure::Usage(
+            "--read-only: nothing is changed, so no runbook is run; see `drdeck runbook show`".to_owned(),
+        ));
     }
     let mode = match (args.drill, args.tabletop) {
         (true, _) => Mode::Drill,
@@ -35,7 +37,9 @@ pub(super) fn run(config: &Config, args: &RunArgs, global: &Global) -> Result<Ex
     let ended = runtime.block_on(async {
         let wanted = begin::Wanted { config, global, runbook, text, mode, incident: args.incident.as_deref() };
         match begin::begin(wanted, &mut terminal).await? {
-            begin::Begun::Driving(started) => session::drive(*started, &mut terminal.lines, &terminal.voice).await.map(Some),
+            begin::Begun::Driving(started) => {
+                session::drive(*started, &mut terminal.lines, &terminal.voice).await.map(Some)
+            }
             begin::Begun::Elsewhere => Ok(None),
         }
     });

@@ -145,7 +145,8 @@ impl Question {
         }
         let (word, rest) = line.split_once(char::is_whitespace).map_or((line, ""), |(word, rest)| (word, rest.trim()));
         let reason = Text::new(rest);
-        let needs_reason = |order: Order| if rest.is_empty() { without_reason(word) } else { Said::Orders(vec![order]) };
+        let needs_reason =
+            |order: Order| if rest.is_empty() { without_reason(word) } else { Said::Orders(vec![order]) };
         match (word, &self.form) {
             ("yes", Form::Confirm { plan, typed: None }) => confirm(step, plan, None),
             ("yes", Form::Confirm { typed: Some(system), .. }) => {
@@ -239,7 +240,8 @@ pub(super) fn progress(step: &StepView) -> Option<String> {
         Stage::Sending { call: Some(call), .. } => Some(format!("sending {} to {}", call.action(), call.region())),
         Stage::Sending { call: None, .. } => Some("the program runs".to_owned()),
         Stage::InDoubt(doubt) => {
-            let error = doubt.error.as_ref().map_or("the session broke off before its answer came".to_owned(), Text::to_string);
+            let error =
+                doubt.error.as_ref().map_or("the session broke off before its answer came".to_owned(), Text::to_string);
             let seen = doubt.evidence.as_ref().map(|seen| format!("; seen: {seen}")).unwrap_or_default();
             Some(format!("IN DOUBT, AWS may have done this: {error}{seen}; reading AWS to find out"))
         }

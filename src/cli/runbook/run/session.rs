@@ -294,6 +294,7 @@ impl Session {
 /// What can be said while nothing is asked.
 fn unasked(line: &str) -> Said {
     let (word, rest) = line.split_once(char::is_whitespace).map_or((line, ""), |(word, rest)| (word, rest.trim()));
-    question::general(word, rest, None)
-        .unwrap_or_else(|| Said::Wrong("nothing is asked just now; note TEXT, pause and abort REASON can be said at any time".to_owned()))
+    question::general(word, rest, None).unwrap_or_else(|| {
+        Said::Wrong("nothing is asked just now; note TEXT, pause and abort REASON can be said at any time".to_owned())
+    })
 }
