@@ -135,7 +135,7 @@ async fn every_operation_is_served() {
     for query in [Query::SourceServers(usw2()), Query::RecoveryInstances(usw2()), Query::DrsJobs(usw2())] {
         let read = session.read(&query, start()).await;
         assert!(read.result.is_ok(), "{query:?}: {:?}", read.result);
-        let elsewhere = failure(&session, &Query::SourceServers(use1())).await;
+        let elsewhere = failure(&session, &Query::SourceServers(Place::home("us-east-2"))).await;
         assert_eq!(elsewhere.kind, FailureKind::NotFound, "DRS was never set up there");
     }
 }

@@ -277,9 +277,10 @@ fn the_exit_code_is_the_worst_verdict() {
 #[test]
 fn wrong_usage_exits_64_and_says_what_is_right() {
     let home = tempfile::tempdir().unwrap();
-    let cases: [(&[&str], &str); 12] = [
+    let cases: [(&[&str], &str); 13] = [
         (&["frobnicate"], "unrecognized subcommand 'frobnicate'"),
-        (&["journal"], "unrecognized subcommand 'journal'"),
+        (&["journal"], "One run a line, its id first"),
+        (&["journal", "burn"], "unrecognized subcommand 'burn'"),
         (&["--nonsense"], "unexpected argument '--nonsense'"),
         (&["status", "--output", "yaml"], "[possible values: table, json, prometheus]"),
         (&["status", "--log-level", "loud"], "[possible values: error, warn, info, debug, trace]"),
