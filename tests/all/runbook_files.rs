@@ -174,7 +174,7 @@ fn lint_finds_what_would_leave_somebody_stuck() {
         None,
         "account is 999999999999",
     );
-    finds(&sound.replace("\"6m\"", "\"70m\""), Severity::Warning, None, "the RTO is 1h");
+    finds(&sound.replace("\"6m\"", "\"70m\""), Severity::Warning, None, "the RTO is 1 h");
     // A fence that stands somewhere, but not on the way to the step.
     let beside = PROMOTE.replace("estimate", "needs = [\"declare\"]\nestimate");
     let check = CHECK.replace("estimate", "needs = [\"fence\", \"promote\"]\nestimate");
