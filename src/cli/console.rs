@@ -43,6 +43,8 @@ pub(super) fn show(config: Config, global: &Global, memory: Option<Memory>) -> R
     let theme = choose(global.theme.as_deref(), env::var_os("NO_COLOR").as_deref(), Some(&config.console.theme));
     let settings = reading::settings(&config);
     let shell = Shell { profile: config.profile.clone(), endpoint_url: config.endpoint_url.clone() };
+    let runs = state::runs(global).map(|place| (place, config.extra_regions.clone()));
+    let runs = runs.map_err(|failure| Text::new(failure.to_string()));
     let name = config.name;
     let estate = Arc::new(config.estate);
     let observer = Observer::start_with(Arc::clone(&estate), settings, memory)
@@ -66,6 +68,7 @@ pub(super) fn show(config: Config, global: &Global, memory: Option<Memory>) -> R
         observations: observer.observations(),
         refresh: Box::new(refresh),
         look: Box::new(look),
+        runs,
     });
     observer.finish(WRITTEN_WITHIN);
     ended
@@ -92,6 +95,7 @@ fn welcome(path: Text, global: &Global) -> Result<ExitCode, Failure> {
         observations,
         refresh: Box::new(|| {}),
         look: Box::new(|_| {}),
+        runs: state::runs(global).map(|place| (place, Vec::new())).map_err(|failure| Text::new(failure.to_string())),
     })
 }
 

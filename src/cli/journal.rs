@@ -1,15 +1,15 @@
 //! `drdeck journal`: what was done, by whom, and whether its record is whole. It needs no config.
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use super::args::{Document, Global, JournalCommand};
 use super::exit::Failure;
 use super::{output, state};
 use crate::journal::account::Account;
+use crate::journal::findings::{Finding, Weight, findings};
 use crate::journal::tell::harmless;
-use crate::journal::verify::verify;
-use crate::journal::{JournalError, Place, Read, export, list, tell};
-use crate::model::words;
+use crate::journal::{JournalError, Place, Read, Run, Shelf, Stands, export, list, tell};
 use crate::runbook::{Mode, RunId};
 
 /// The exit code of `verify` for a journal that tells of what no run does.
@@ -40,32 +40,30 @@ fn read(place: &Place, run: RunId) -> Result<Read, JournalError> {
 /// One run a line, its id first, the newest last. What matters most stands within 80 columns.
 fn listed(place: &Place) -> Result<ExitCode, Failure> {
     let mut text = String::new();
-    for run in place.all()? {
-        let line = match read(place, run) {
-            Err(JournalError::Empty { .. }) => format!("{run} empty: nothing was recorded"),
-            Err(error) => format!("{run} CANNOT BE READ: {error}"),
-            Ok(read) => Account::of(&read.entries).map_or_else(
-                || format!("{run} CANNOT BE READ: its first record opens no run"),
-                |account| line(&account),
-            ),
-        };
-        text.push_str(harmless(&line).trim_end());
+    for run in Shelf::new(place.clone()).look(&BTreeSet::new())? {
+        text.push_str(harmless(&line(&run)).trim_end());
         text.push('\n');
     }
     output::print(text)?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn line(account: &Account) -> String {
-    let Account { run, runbook, opened, steps, .. } = account;
-    let verdict = account.verdict.map_or("open", |verdict| verdict.as_str());
+fn line(run: &Run) -> String {
+    let Run { run: id, stands, told, .. } = run;
+    let account = match (stands, told) {
+        (Stands::Empty, _) => return format!("{id} empty: nothing was recorded"),
+        (Stands::Broken(why), _) => return format!("{id} CANNOT BE READ: {why}"),
+        (_, None) => return format!("{id} CANNOT BE READ"),
+        (_, Some(told)) => &told.account,
+    };
+    let Account { runbook, opened, steps, .. } = account;
     let steps = format!("{}/{}", account.ended(), steps.len());
     let mode = match account.mode {
         Mode::Live => String::new(),
         mode @ (Mode::Drill | Mode::Tabletop) => format!(" ({})", mode.as_str()),
     };
     let by = account.drivers.last().map(|by| format!("  {}", by.name)).unwrap_or_default();
-    format!("{run} {}  {verdict:8}  {steps:>5}  {runbook}{mode}{by}", opened.strftime("%Y-%m-%d %H:%MZ"))
+    format!("{id} {}  {:10}  {steps:>5}  {runbook}{mode}{by}", opened.strftime("%Y-%m-%d %H:%MZ"), stands.as_str())
 }
 
 fn show(place: &Place, run: &str) -> Result<ExitCode, Failure> {
@@ -81,44 +79,19 @@ fn show(place: &Place, run: &str) -> Result<ExitCode, Failure> {
 
 /// Exit 0: whole, and as a run goes. 1: whole, but it tells of what no run does. 2: it cannot be vouched for.
 fn verified(place: &Place, run: &str) -> Result<ExitCode, Failure> {
-    let run = named(run)?;
-    let read = match read(place, run) {
-        Ok(read) => read,
-        Err(
-            error @ (JournalError::Broken { .. }
-            | JournalError::Newer { .. }
-            | JournalError::Empty { .. }
-            | JournalError::Unsafe { .. }),
-        ) => {
-            output::complain(&error.to_string());
-            return Ok(ExitCode::from(BROKEN));
-        }
-        Err(other) => return Err(other.into()),
-    };
-    let report = verify(&read.entries, &read.head);
-    let mut text =
-        format!("run {run}: {}, chain whole\nhead {}\n", words::count(report.records, "record"), report.head.hash);
-    if read.tail > 0 {
-        text.push_str(&format!(
-            "{} behind the last record are no record: a line that was cut short, or is being written\n",
-            words::count(read.tail, "byte")
-        ));
+    let found = findings(place, named(run)?)?;
+    let (broken, told): (Vec<Finding>, Vec<Finding>) =
+        found.into_iter().partition(|finding| finding.weight == Weight::Broken);
+    for finding in &broken {
+        output::complain(&finding.words);
     }
-    if let Some(rescue) = list::saved(place, run)? {
-        text.push_str(&format!(
-            "its file failed: {} are in {}, and the next session goes on from there\n",
-            words::count(rescue.read.entries.len(), "record"),
-            rescue.path.display()
-        ));
-    }
-    for intent in &report.in_doubt {
-        text.push_str(&format!("in doubt: {intent}; `drdeck runbook run` finds out when it goes on\n"));
-    }
-    for (seq, what) in &report.wrong {
-        text.push_str(&format!("wrong: record {seq}: {}\n", harmless(what)));
-    }
-    output::print(text)?;
-    Ok(if report.wrong.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(WRONG) })
+    output::print(told.iter().map(|finding| format!("{}\n", finding.words)).collect::<String>())?;
+    let worst = broken.iter().chain(&told).map(|finding| finding.weight).max();
+    Ok(match worst {
+        Some(Weight::Broken) => ExitCode::from(BROKEN),
+        Some(Weight::Wrong) => ExitCode::from(WRONG),
+        Some(Weight::Whole | Weight::Told | Weight::Open) | None => ExitCode::SUCCESS,
+    })
 }
 
 fn exported(place: &Place, run: &str, format: Document) -> Result<ExitCode, Failure> {

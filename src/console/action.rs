@@ -60,6 +60,10 @@ pub enum Action {
     GoToSystem,
     /// The screen of lists about that.
     GoToLists(Topic),
+    /// Go through the journal of a run.
+    VerifyRun,
+    /// Write a run to files.
+    ExportRun,
     /// Move the cursor or scroll.
     Move(Move),
     /// Paint the whole screen anew.
@@ -79,11 +83,16 @@ pub enum Topic {
     Health,
     /// What changed and when.
     Events,
+    /// Past and present runs.
+    Runs,
+    /// One run.
+    Run,
 }
 
 impl Topic {
-    /// All of them, in the order of their keys.
-    pub const ALL: &[Self] = &[Self::Replication, Self::Backups, Self::Databases, Self::Health, Self::Events];
+    /// All that have a key, in the order of these.
+    pub const ALL: &[Self] =
+        &[Self::Replication, Self::Backups, Self::Databases, Self::Health, Self::Runs, Self::Events];
 
     /// The name on the screen.
     pub const fn name(self) -> &'static str {
@@ -93,6 +102,8 @@ impl Topic {
             Self::Databases => "Databases",
             Self::Health => "Health",
             Self::Events => "Events",
+            Self::Runs => "Runs",
+            Self::Run => "Run",
         }
     }
 }
@@ -110,6 +121,10 @@ pub enum Context {
     List,
     /// The details of a row of a list.
     Detail,
+    /// The list of runs, or those of one run.
+    Runs,
+    /// What came of a verification or an export.
+    Sheet,
     /// Help.
     Help,
     /// A filter being typed.
@@ -120,8 +135,18 @@ pub enum Context {
 
 impl Context {
     /// All of them.
-    pub const ALL: [Self; 8] =
-        [Self::Welcome, Self::Systems, Self::System, Self::List, Self::Detail, Self::Help, Self::Filter, Self::Palette];
+    pub const ALL: [Self; 10] = [
+        Self::Welcome,
+        Self::Systems,
+        Self::System,
+        Self::List,
+        Self::Detail,
+        Self::Runs,
+        Self::Sheet,
+        Self::Help,
+        Self::Filter,
+        Self::Palette,
+    ];
 
     /// The name on the screen and in the README.
     pub const fn name(self) -> &'static str {
@@ -131,6 +156,8 @@ impl Context {
             Self::System => "System",
             Self::List => "Lists",
             Self::Detail => "Details",
+            Self::Runs => "Runs",
+            Self::Sheet => "Sheet",
             Self::Help => "Help",
             Self::Filter => "Filter",
             Self::Palette => "Palette",
@@ -141,7 +168,14 @@ impl Context {
     pub const fn takes_text(self) -> bool {
         match self {
             Self::Filter | Self::Palette => true,
-            Self::Welcome | Self::Systems | Self::System | Self::List | Self::Detail | Self::Help => false,
+            Self::Welcome
+            | Self::Systems
+            | Self::System
+            | Self::List
+            | Self::Detail
+            | Self::Runs
+            | Self::Sheet
+            | Self::Help => false,
         }
     }
 }
@@ -208,7 +242,11 @@ pub fn in_context(context: Context) -> impl Iterator<Item = &'static Entry> {
 /// Why `action` cannot be taken now, in a few words; `None` if it can.
 pub const fn disabled(action: Action, situation: &Situation) -> Option<&'static str> {
     match action {
-        Action::Open | Action::Copy | Action::GoToSystem if situation.rows == 0 => Some("nothing selected"),
+        Action::Open | Action::Copy | Action::GoToSystem | Action::VerifyRun | Action::ExportRun
+            if situation.rows == 0 =>
+        {
+            Some("nothing selected")
+        }
         Action::Choose if situation.rows == 0 => Some("no match"),
         Action::NextSystem | Action::PreviousSystem if situation.systems < 2 => Some("only one"),
         Action::NextRow | Action::PreviousRow if situation.rows < 2 => Some("only one"),
@@ -239,6 +277,8 @@ pub const fn disabled(action: Action, situation: &Situation) -> Option<&'static 
         | Action::GoToSystems
         | Action::GoToSystem
         | Action::GoToLists(_)
+        | Action::VerifyRun
+        | Action::ExportRun
         | Action::Move(_)
         | Action::Redraw => None,
     }

@@ -19,8 +19,10 @@ use super::action::{self, Action, Context, Situation, Topic, Undoable};
 use super::command_line::Shell;
 use super::event::{Command, Event, Notice};
 use super::keymap;
+use super::runs::RunAsk;
 use super::screens::help::Help;
 use super::screens::listing::ListScreen;
+use super::screens::runs::sheet::Sheet;
 use super::screens::system::System;
 use super::screens::systems::Systems;
 use super::screens::welcome;
@@ -30,8 +32,9 @@ use super::widgets::prompt::{self, Typed};
 use super::widgets::toast::Toasts;
 use super::widgets::{Filter, Line, Move, bottom_line, top_line};
 use super::world::{Mode, World};
-use crate::model::{Estate, Moment, Query};
+use crate::model::{Estate, Query};
 use crate::observe::Clock;
+use crate::runbook::RunId;
 
 /// Smaller terminals get one sentence.
 const LEAST: (u16, u16) = (20, 5);
@@ -76,6 +79,8 @@ pub struct App {
     came_from: Option<Topic>,
     /// What a person looks at was last said to need.
     looked_at: BTreeSet<Query>,
+    /// The run whose records were last asked for.
+    kept: Option<RunId>,
     modals: Vec<Modal>,
     toasts: Toasts,
     size: Rect,
@@ -101,6 +106,7 @@ enum Screen {
 enum Modal {
     Help(Help),
     Palette(Box<Palette>),
+    Sheet(Box<Sheet>),
 }
 
 /// The three parts of every screen.
@@ -135,6 +141,7 @@ impl App {
             shelf: BTreeMap::new(),
             came_from: None,
             looked_at: BTreeSet::new(),
+            kept: None,
             modals: Vec::new(),
             toasts: Toasts::default(),
             size: Rect { x: 0, y: 0, width: 80, height: 24 },
@@ -172,8 +179,18 @@ impl App {
                 self.toasts.show(notice, now);
                 Vec::new()
             }
+            Event::Runs(runs) => {
+                self.world.runs = Some(runs);
+                self.refresh_lists(now);
+                Vec::new()
+            }
+            Event::RunAnswered(answer) => {
+                self.modals.push(Modal::Sheet(Box::new(Sheet::of(&answer))));
+                Vec::new()
+            }
         };
         commands.extend(self.look());
+        commands.extend(self.keep());
         commands
     }
 
@@ -206,12 +223,16 @@ impl App {
         // Help covers the screen; there is no need to draw what is below.
         let covered = self.modals.iter().any(|modal| matches!(modal, Modal::Help(_)));
         if !covered {
-            position = self.draw_screen(moment, regions.body, theme, buffer);
+            position = self.draw_screen(now, regions.body, theme, buffer);
         }
         for modal in &self.modals {
             position = match modal {
                 Modal::Help(help) => help.draw(regions.body, theme, buffer),
                 Modal::Palette(palette) => palette.draw(regions.body, theme, buffer),
+                Modal::Sheet(sheet) => {
+                    sheet.draw(regions.body, theme, buffer);
+                    None
+                }
             };
         }
         bottom_line::draw(&self.situation(), regions.bottom, theme, buffer);
@@ -219,12 +240,13 @@ impl App {
         position
     }
 
-    fn draw_screen(&self, moment: Option<Moment>, area: Rect, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
+    fn draw_screen(&self, now: Instant, area: Rect, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
+        let moment = self.world.now(now);
         match &self.screen {
             Screen::Welcome(path) => welcome::draw(path, area, theme, buffer),
             Screen::Systems => return self.systems.draw(&self.world, moment, area, theme, buffer),
             Screen::System(system) => system.draw(&self.world, moment, area, theme, buffer),
-            Screen::List(screen) => return screen.draw(&self.world, moment, area, theme, buffer),
+            Screen::List(screen) => return screen.draw(&self.world, self.list_time(now), area, theme, buffer),
         }
         None
     }
@@ -243,7 +265,12 @@ impl App {
             Screen::List(screen) => match screen.list() {
                 Some(list) if list.is_open() => Context::Detail,
                 Some(list) if list.is_typing() => Context::Filter,
-                Some(_) | None => Context::List,
+                Some(_) | None => match screen.topic {
+                    Topic::Runs | Topic::Run => Context::Runs,
+                    Topic::Replication | Topic::Backups | Topic::Databases | Topic::Health | Topic::Events => {
+                        Context::List
+                    }
+                },
             },
         }
     }
@@ -254,6 +281,7 @@ impl App {
             Some(Modal::Palette(_)) => Context::Palette,
             Some(Modal::Help(help)) if help.is_typing() => Context::Filter,
             Some(Modal::Help(_)) => Context::Help,
+            Some(Modal::Sheet(_)) => Context::Sheet,
             None => self.screen_context(),
         }
     }
@@ -262,6 +290,7 @@ impl App {
     pub fn situation(&self) -> Situation {
         let rows = match (self.modals.last(), &self.screen) {
             (Some(Modal::Palette(palette)), _) => palette.len(),
+            (Some(Modal::Sheet(sheet)), _) => sheet.len(),
             (Some(Modal::Help(_)), _) | (None, Screen::Welcome(_)) => 0,
             (None, Screen::Systems) => self.systems.len(),
             (None, Screen::System(system)) => {
@@ -316,6 +345,7 @@ impl App {
         match (self.modals.last_mut(), &mut self.screen) {
             (Some(Modal::Palette(palette)), _) => Some(palette.input()),
             (Some(Modal::Help(help)), _) => Some(help.filter()),
+            (Some(Modal::Sheet(_)), _) => None,
             (None, Screen::Systems) => Some(self.systems.filter().input()),
             (None, Screen::List(screen)) => screen.list_mut().map(|list| list.filter().input()),
             (None, Screen::Welcome(_) | Screen::System(_)) => None,
@@ -329,7 +359,7 @@ impl App {
                 palette.typed();
                 return self.show_theme();
             }
-            Some(Modal::Help(_)) => {}
+            Some(Modal::Help(_) | Modal::Sheet(_)) => {}
             None => self.filter_typed(),
         }
         Vec::new()
@@ -352,12 +382,12 @@ impl App {
             Action::Choose => return self.choose(now),
             Action::KeepFilter => match self.modals.last_mut() {
                 Some(Modal::Help(help)) => help.keep_filter(),
-                Some(Modal::Palette(_)) | None => self.with_filter(Filter::keep),
+                Some(Modal::Palette(_) | Modal::Sheet(_)) | None => self.with_filter(Filter::keep),
             },
             Action::Back => return self.back(now),
             Action::Filter => match self.modals.last_mut() {
                 Some(Modal::Help(help)) => help.start_typing(),
-                Some(Modal::Palette(_)) | None => self.with_filter(Filter::start_typing),
+                Some(Modal::Palette(_) | Modal::Sheet(_)) | None => self.with_filter(Filter::start_typing),
             },
             Action::Sort => self.sort(),
             Action::ProblemsOnly => self.toggle_problems(),
@@ -368,6 +398,8 @@ impl App {
                 return vec![Command::Refresh];
             }
             Action::Copy => return self.copy(now),
+            Action::VerifyRun => return self.ask_of_run(RunAsk::Verify),
+            Action::ExportRun => return self.ask_of_run(RunAsk::Export),
             Action::Palette => self.open_palette(""),
             Action::ChooseTheme => {
                 self.open_palette("theme ");
@@ -401,6 +433,7 @@ impl App {
                 return self.show_theme();
             }
             (Some(Modal::Help(help)), _) => help.moved(by, body),
+            (Some(Modal::Sheet(sheet)), _) => sheet.moved(by, body),
             (None, Screen::Systems) => self.systems.moved(by, &self.world, body),
             (None, Screen::System(system)) => system.moved(by, &self.world, moment, body),
             (None, Screen::List(screen)) => screen.moved(by, body),
@@ -420,6 +453,9 @@ impl App {
                 if help.back() == Undoable::Nothing {
                     self.modals.pop();
                 }
+            }
+            (Some(Modal::Sheet(_)), _) => {
+                self.modals.pop();
             }
             (None, Screen::System(_)) => self.leave_screen(now),
             (None, Screen::List(screen)) => {

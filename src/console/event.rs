@@ -1,9 +1,11 @@
 //! What happens to the console, and what it asks for: the only words between the event loop and the state.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crossterm::event::KeyEvent;
 
+use super::runs::{RunAnswer, RunAsk, Runs};
 use crate::model::{Query, Text};
 use crate::observe::Observation;
 
@@ -22,6 +24,10 @@ pub enum Event {
     Tick,
     /// The terminal layer has something to tell the person, for a few seconds.
     Notice(Notice),
+    /// The runs of this machine, whenever anything about one of them has changed.
+    Runs(Arc<Runs>),
+    /// What came of a [`Command::Runs`].
+    RunAnswered(RunAnswer),
 }
 
 /// A short message to the person at the terminal.
@@ -76,4 +82,6 @@ pub enum Command {
     SetTheme(String),
     /// Clear the terminal and write the whole screen again (Ctrl-L): something else has written to it.
     Redraw,
+    /// Have something done with a run's journal.
+    Runs(RunAsk),
 }

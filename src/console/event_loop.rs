@@ -5,6 +5,7 @@ use std::{
     collections::{BTreeSet, VecDeque},
     fs::File,
     io,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -23,9 +24,11 @@ use tokio::{
 use super::{
     App, Command, ConsoleOptions, Ended, Event, Notice, Theme, Themes,
     clipboard::{self, Copied, Route},
+    runs::{Reader, Runs},
     tty::{self, FrameBackend, Guard, Watcher, Writer},
 };
-use crate::model::Query;
+use crate::journal::Place;
+use crate::model::{Query, Text};
 use crate::observe::Observation;
 
 /// Messages and ticks share frames: at most one in this time. Keys do not wait for it.
@@ -54,6 +57,7 @@ pub(super) async fn run(options: ConsoleOptions, route: Route) -> io::Result<End
         themes: options.themes,
         refresh: options.refresh,
         look: options.look,
+        runs: None,
         tty,
         writer,
         guard,
@@ -67,7 +71,9 @@ pub(super) async fn run(options: ConsoleOptions, route: Route) -> io::Result<End
         last_tick: None,
         ended: None,
     };
+    let (told_by, mut told) = mpsc::unbounded_channel();
     console.begin(theme_notice(&warnings), observations.latest())?;
+    console.read_runs(options.runs, &told_by)?;
     while console.ended.is_none() {
         console.draw_if_due()?;
         tokio::select! {
@@ -85,11 +91,12 @@ pub(super) async fn run(options: ConsoleOptions, route: Route) -> io::Result<End
             place = defects.recv() => console.on_defect(place),
             copied = copies.recv() => console.on_copied(copied),
             seen = observations.next() => console.on_observation(seen),
+            event = told.recv() => console.on_told(event),
             () = at(console.tick) => console.on_tick(),
             () = at(console.frame_deadline()) => {}
         }
     }
-    drop((watcher, keep_open));
+    drop((watcher, keep_open, told_by));
     Ok(console.ended.unwrap_or(Ended::Quit))
 }
 
@@ -126,6 +133,8 @@ struct Console {
     themes: Themes,
     refresh: Box<dyn FnMut() + Send>,
     look: Box<dyn FnMut(BTreeSet<Query>) + Send>,
+    /// What reads the runs of this machine, where it is known where they are.
+    runs: Option<Reader>,
     tty: File,
     writer: Writer,
     guard: Guard,
@@ -150,6 +159,26 @@ impl Console {
         }
         self.draw_now();
         Ok(())
+    }
+
+    /// Begins to look at the runs of this machine, or says why it does not.
+    fn read_runs(
+        &mut self,
+        runs: Result<(Place, Vec<String>), Text>,
+        told_by: &UnboundedSender<Event>,
+    ) -> io::Result<()> {
+        match runs {
+            Ok((place, extra_regions)) => self.runs = Some(Reader::start(place, extra_regions, told_by.clone())?),
+            Err(why) => self.update(Event::Runs(Arc::new(Runs { trouble: Some(why), ..Runs::default() }))),
+        }
+        Ok(())
+    }
+
+    fn on_told(&mut self, event: Option<Event>) {
+        if let Some(event) = event {
+            self.update(event);
+            self.draw_soon();
+        }
     }
 
     fn update(&mut self, event: Event) {
@@ -181,6 +210,11 @@ impl Console {
                 events.extend(theme_notice(&warnings).map(Event::Notice));
             }
             Command::Redraw => self.repaint(),
+            Command::Runs(ask) => {
+                if let Some(runs) = &self.runs {
+                    runs.ask(ask);
+                }
+            }
         }
     }
 

@@ -11,6 +11,8 @@ pub const BAD: &str = "✗";
 pub const UNKNOWN: &str = "?";
 /// The glyph of what is under way.
 pub const BUSY: &str = "~";
+/// The glyph of what is neither good nor bad.
+pub const NEUTRAL: &str = "·";
 /// The glyph of what was asked for and has not come yet.
 pub const WAITING: &str = "…";
 

@@ -10,6 +10,7 @@ pub mod figures;
 pub mod format;
 pub mod keymap;
 pub mod mark;
+pub mod runs;
 pub mod screens;
 pub mod sentences;
 pub mod theme;
@@ -28,6 +29,7 @@ pub use theme::{Role, Theme, Themes};
 pub use tty::Unsuitable;
 pub use world::Mode;
 
+use crate::journal;
 use crate::model::{Query, Text};
 use crate::observe::Observation;
 use clipboard::Route;
@@ -48,6 +50,8 @@ pub struct ConsoleOptions {
     pub refresh: Box<dyn FnMut() + Send>,
     /// Says what has to be read besides, as long as a person looks at it; must return at once.
     pub look: Box<dyn FnMut(BTreeSet<Query>) + Send>,
+    /// Where runs are recorded, and Regions newer than this program that their runbooks may name; or why that is not known.
+    pub runs: Result<(journal::Place, Vec<String>), Text>,
 }
 
 /// The columns of the terminal, if there is one.

@@ -3,12 +3,15 @@
 use std::{collections::BTreeSet, sync::Arc, time::Instant};
 
 use super::command_line::Shell;
+use super::runs::Runs;
 use super::screens::listing::Owns;
+use crate::journal::Run;
 use crate::model::{
     Assessment, ComponentAssessment, Estate, Events, Loss, Moment, PerDisruption, RpoJudgement, RtoJudgement, Snapshot,
     SourceState, Span, SystemAssessment, Text, Told, Up, Verdict,
 };
 use crate::observe::{Clock, Observation, Origin};
+use crate::runbook::RunId;
 
 /// What this console may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +35,10 @@ pub struct World {
     pub owns: Owns,
     /// What an `aws` line has to say to read as drdeck does.
     pub shell: Shell,
+    /// The runs of this machine, once they were read.
+    pub runs: Option<Arc<Runs>>,
+    /// The run whose records are shown.
+    pub opened: Option<RunId>,
     clock: Option<Clock>,
     observation: Option<Observation>,
     /// What is known of the Systems before anything was read.
@@ -42,7 +49,18 @@ impl World {
     /// The Systems of `estate`, of which nothing was read yet. `clock` is AWS's clock as far as it is known.
     pub fn new(mode: Mode, name: String, estate: Arc<Estate>, shell: Shell, clock: Option<Clock>) -> Self {
         let unread = estate.systems.iter().map(|system| Arc::new(unread(system))).collect();
-        Self { mode, name, owns: Owns::of(&estate), estate, shell, clock, observation: None, unread }
+        Self {
+            mode,
+            name,
+            owns: Owns::of(&estate),
+            estate,
+            shell,
+            runs: None,
+            opened: None,
+            clock,
+            observation: None,
+            unread,
+        }
     }
 
     /// Takes up what was read.
@@ -95,6 +113,16 @@ impl World {
     /// The clock all moments are of, once known.
     pub const fn clock(&self) -> Option<&Clock> {
         self.clock.as_ref()
+    }
+
+    /// The run whose records are shown.
+    pub fn opened_run(&self) -> Option<&Arc<Run>> {
+        self.runs.as_ref()?.get(self.opened?)
+    }
+
+    /// The time for what rests on files alone: AWS's, or the simulator's; before that is known the time of the newest record.
+    pub fn file_time(&self, instant: Instant) -> Option<Moment> {
+        self.now(instant).or_else(|| self.runs.as_ref().map(|runs| runs.newest().unwrap_or(Moment::UNIX_EPOCH)))
     }
 
     /// The time at AWS, or in the simulator.

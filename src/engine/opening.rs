@@ -1,20 +1,19 @@
 //! How a session begins: who we are, the lock, the journal, its first records.
 
-use std::path::PathBuf;
 use std::process;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::time::timeout;
 
-use super::core::State;
+use super::core::{State, recorded};
 use super::hands::{Hands, Tools};
 use super::options::{Begin, EngineError, New, Options};
 use crate::aws::{Session, Unread};
 use crate::journal::{Holder, Identity, Journal, Lock, Person, Record, Verdict};
 use crate::look::{Clock, Contact, clock};
 use crate::model::{FailureKind, Moment, Span, Text};
-use crate::runbook::{RunId, Runbook, parse};
+use crate::runbook::{RunId, Runbook};
 
 /// Opens a session. The lock comes first: a second operator is told so at once.
 pub(super) async fn open(options: Options) -> Result<Hands, EngineError> {
@@ -131,16 +130,11 @@ fn held(
     system: &str,
 ) -> Result<Runbook, EngineError> {
     let unfit = |why: String| EngineError::Unfit { run, why };
-    let Some(Record::RunOpened { runbook: name, text, system: of, .. }) = entries.first().map(|entry| &entry.record)
-    else {
-        return Err(unfit("its journal does not begin with the opening of a run".into()));
-    };
-    if of != system {
-        return Err(unfit(format!("it is about {of}, not about {system}")));
+    let runbook = recorded(entries, extra_regions).map_err(|why| unfit(why.to_string()))?;
+    if runbook.system != system {
+        return Err(unfit(format!("it is about {}, not about {system}", runbook.system)));
     }
-    let path = PathBuf::from(format!("{name}.toml"));
-    parse::parse(text, &path, extra_regions)
-        .map_err(|problems| unfit(format!("this version of drdeck cannot read the runbook in its journal: {problems}")))
+    Ok(runbook)
 }
 
 fn may_go_on(run: RunId, entries: &[crate::journal::Entry]) -> Result<(), EngineError> {

@@ -38,7 +38,8 @@ pub fn saved(place: &Place, run: RunId) -> Result<Option<Rescue>, JournalError> 
     Ok(rescue::find(place, run, known).filter(|rescue| rescue.read.entries.len() > read.entries.len()))
 }
 
-fn bytes(place: &Place, run: RunId) -> Result<Vec<u8>, JournalError> {
+/// The bytes of a run's journal; none if its process ended before it made the file.
+pub(super) fn bytes(place: &Place, run: RunId) -> Result<Vec<u8>, JournalError> {
     let path = place.journal(run);
     let unusable = |error| JournalError::Unusable { path: path.clone(), error };
     let mut text = Vec::new();

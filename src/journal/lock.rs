@@ -91,6 +91,21 @@ impl Lock {
     }
 }
 
+/// Who holds the lock of that System, if anybody does and says so.
+pub(super) fn holder(place: &Place, system: &str) -> Option<Holder> {
+    let path = place.locks().join(file_name(system));
+    let mut file = open_private(&path, Owner::Anybody, OpenOptions::new().read(true)).ok()?;
+    let mut text = String::new();
+    file.read_to_string(&mut text).ok()?;
+    let holder: Holder = serde_json::from_str(&text).ok()?;
+    // Shared, and given back at once: whoever wants to have it tries more than once.
+    match flock(&file, FlockOperation::NonBlockingLockShared) {
+        Err(Errno::WOULDBLOCK) => Some(holder),
+        // Left behind by a process that has ended.
+        Ok(()) | Err(_) => None,
+    }
+}
+
 /// How often the holder is looked for.
 const READINGS: u32 = 25;
 

@@ -14,6 +14,11 @@ impl RunId {
     pub const fn new(milliseconds: u64, random: u128) -> Self {
         Self(ulid::Ulid::from_parts(milliseconds, random))
     }
+
+    /// The milliseconds since 1970 in its name: when it began, by the clock of the machine that named it.
+    pub const fn milliseconds(self) -> u64 {
+        self.0.timestamp_ms()
+    }
 }
 
 impl fmt::Display for RunId {

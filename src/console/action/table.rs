@@ -4,11 +4,11 @@ use super::{Action, Context, Entry, Hint, Topic};
 use crate::console::keymap::Key;
 use crate::console::widgets::Move;
 
-use Context::{Detail, Filter, Help, List, Palette, System, Systems, Welcome};
+use Context::{Detail, Filter, Help, List, Palette, Runs, Sheet, System, Systems, Welcome};
 
-const SCREENS: &[Context] = &[Welcome, Systems, System, List, Detail, Help];
-const DATA: &[Context] = &[Systems, System, List, Detail];
-const MOVING: &[Context] = &[Systems, System, List, Detail, Help];
+const SCREENS: &[Context] = &[Welcome, Systems, System, List, Detail, Runs, Help];
+const DATA: &[Context] = &[Systems, System, List, Detail, Runs];
+const MOVING: &[Context] = &[Systems, System, List, Detail, Runs, Sheet, Help];
 const ALL: &[Context] = &Context::ALL;
 
 /// All actions, in the order of Help and the palette.
@@ -19,7 +19,7 @@ pub const ENTRIES: &[Entry] = &[
         keys: &[Key::ENTER],
         label: "open",
         help: "Open what is selected.",
-        works_in: &[Systems, List],
+        works_in: &[Systems, List, Runs],
         hint: Hint::Rank(2),
     },
     Entry {
@@ -69,12 +69,39 @@ pub const ENTRIES: &[Entry] = &[
         hint: Hint::Rank(1),
     },
     Entry {
+        action: Action::Back,
+        name: "close",
+        keys: &[Key::ENTER, Key::Char('q')],
+        label: "close",
+        help: "Close the sheet.",
+        works_in: &[Sheet],
+        hint: Hint::Rank(1),
+    },
+    Entry {
+        action: Action::VerifyRun,
+        name: "verify",
+        keys: &[Key::Char('v')],
+        label: "verify",
+        help: "Go through the journal of the run as it stands on the disk: whether it is whole, and tells of a run as runs go.",
+        works_in: &[Runs],
+        hint: Hint::Rank(3),
+    },
+    Entry {
+        action: Action::ExportRun,
+        name: "export",
+        keys: &[Key::Char('e')],
+        label: "export",
+        help: "Write the run to two new files where drdeck was started: Markdown for people, JSON for programs.",
+        works_in: &[Runs],
+        hint: Hint::Rank(4),
+    },
+    Entry {
         action: Action::Filter,
         name: "filter",
         keys: &[Key::Char('/')],
         label: "filter",
         help: "Show only what contains the words you type: name, id, System, verdict or state, Region, tier, kind.",
-        works_in: &[Systems, List, Help],
+        works_in: &[Systems, List, Runs, Help],
         hint: Hint::Rank(4),
     },
     Entry {
@@ -83,7 +110,7 @@ pub const ENTRIES: &[Entry] = &[
         keys: &[Key::Char('s')],
         label: "sort",
         help: "Sort in the next order; the line below the table names it.",
-        works_in: &[Systems, List],
+        works_in: &[Systems, List, Runs],
         hint: Hint::Rank(5),
     },
     Entry {
@@ -92,7 +119,7 @@ pub const ENTRIES: &[Entry] = &[
         keys: &[Key::Char('!')],
         label: "problems",
         help: "Show only problems: Systems that are down or not MET, rows that are not as they should be; again to show all.",
-        works_in: &[Systems, List],
+        works_in: &[Systems, List, Runs],
         hint: Hint::Rank(6),
     },
     Entry {
@@ -137,7 +164,7 @@ pub const ENTRIES: &[Entry] = &[
         keys: &[Key::RIGHT, Key::Char(']'), Key::Char('l')],
         label: "next list",
         help: "The list to the right, on screens with several of them.",
-        works_in: &[List],
+        works_in: &[List, Runs],
         hint: Hint::WhileEnabled(2),
     },
     Entry {
@@ -146,7 +173,7 @@ pub const ENTRIES: &[Entry] = &[
         keys: &[Key::LEFT, Key::Char('['), Key::Char('h')],
         label: "previous list",
         help: "The list to the left.",
-        works_in: &[List],
+        works_in: &[List, Runs],
         hint: Hint::Never,
     },
     Entry {
@@ -155,7 +182,7 @@ pub const ENTRIES: &[Entry] = &[
         keys: &[Key::TAB],
         label: "next screen",
         help: "The next screen, in the order of their numbers.",
-        works_in: &[Systems, List],
+        works_in: &[Systems, List, Runs],
         hint: Hint::Rank(7),
     },
     Entry {
@@ -164,7 +191,7 @@ pub const ENTRIES: &[Entry] = &[
         keys: &[Key::BACK_TAB],
         label: "previous screen",
         help: "The screen before this one.",
-        works_in: &[Systems, List],
+        works_in: &[Systems, List, Runs],
         hint: Hint::Never,
     },
     Entry {
@@ -186,6 +213,15 @@ pub const ENTRIES: &[Entry] = &[
         hint: Hint::Rank(6),
     },
     Entry {
+        action: Action::Copy,
+        name: "copy-sheet",
+        keys: &[Key::Char('y')],
+        label: "copy",
+        help: "Copy what the sheet says.",
+        works_in: &[Sheet],
+        hint: Hint::Rank(2),
+    },
+    Entry {
         action: Action::Palette,
         name: "palette",
         keys: &[Key::Char(':')],
@@ -200,7 +236,7 @@ pub const ENTRIES: &[Entry] = &[
         keys: &[Key::Char('?'), Key::F1],
         label: "help",
         help: "Show the keys of this screen, all keys, and what the signs and abbreviations mean.",
-        works_in: &[Welcome, Systems, System, List, Detail],
+        works_in: &[Welcome, Systems, System, List, Detail, Runs],
         hint: Hint::Rank(1),
     },
     Entry {
@@ -281,6 +317,15 @@ pub const ENTRIES: &[Entry] = &[
         keys: &[Key::Char('6')],
         label: "health",
         help: "Go to Health: health checks, records and why traffic goes where it goes, DNS answers, probes, alarms, switches.",
+        works_in: DATA,
+        hint: Hint::Never,
+    },
+    Entry {
+        action: Action::GoToLists(Topic::Runs),
+        name: "runs",
+        keys: &[Key::Char('8')],
+        label: "runs",
+        help: "Go to Runs: past and present runs, open ones first; their timelines, steps and accounts.",
         works_in: DATA,
         hint: Hint::Never,
     },

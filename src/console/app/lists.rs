@@ -5,9 +5,12 @@ use std::time::Instant;
 use super::{App, Screen};
 use crate::console::action::{Action, Topic};
 use crate::console::event::{Command, Notice};
+use crate::console::runs::RunAsk;
 use crate::console::screens;
 use crate::console::screens::listing::{List, ListScreen};
 use crate::console::widgets::Filter;
+use crate::model::Moment;
+use crate::runbook::RunId;
 
 impl App {
     /// Shows that screen. Lists are kept as they are left.
@@ -24,16 +27,67 @@ impl App {
             return;
         }
         let known = self.shelf.remove(&topic);
-        let mut lists = known.unwrap_or_else(|| Box::new(ListScreen::new(topic, screens::listings(topic))));
-        lists.refresh(&self.world, self.world.now(now), self.body());
+        let lists = known.unwrap_or_else(|| Box::new(ListScreen::new(topic, screens::listings(topic))));
+        // Whose time it is depends on what is shown.
         self.show(Screen::List(lists));
+        self.refresh_lists(now);
+    }
+
+    /// The time for the lists that are shown.
+    pub(super) fn list_time(&self, now: Instant) -> Option<Moment> {
+        match &self.screen {
+            Screen::List(screen) if screen.rests_on_files() => self.world.file_time(now),
+            Screen::Welcome(_) | Screen::Systems | Screen::System(_) | Screen::List(_) => self.world.now(now),
+        }
+    }
+
+    /// Shows the records of a run.
+    pub(super) fn open_run(&mut self, run: RunId, now: Instant) {
+        if self.world.opened.replace(run) != Some(run) {
+            self.shelf.remove(&Topic::Run);
+        }
+        self.go_to_lists(Topic::Run, now);
+    }
+
+    /// The run under the cursor, or the one that is shown.
+    fn run(&self) -> Option<RunId> {
+        let Screen::List(screen) = &self.screen else { return None };
+        match screen.topic {
+            Topic::Run => self.world.opened,
+            Topic::Runs => screen.list().and_then(List::selected).and_then(|item| item.id().parse().ok()),
+            Topic::Replication | Topic::Backups | Topic::Databases | Topic::Health | Topic::Events => None,
+        }
+    }
+
+    /// Has something done with the journal of that run.
+    pub(super) fn ask_of_run(&self, ask: fn(RunId) -> RunAsk) -> Vec<Command> {
+        self.run().map(|run| Command::Runs(ask(run))).into_iter().collect()
+    }
+
+    /// Says whose records are shown, when that has changed.
+    pub(super) fn keep(&mut self) -> Option<Command> {
+        let wanted = match &self.screen {
+            Screen::List(screen) if screen.topic == Topic::Run => self.world.opened,
+            Screen::Welcome(_) | Screen::Systems | Screen::System(_) | Screen::List(_) => None,
+        };
+        if wanted == self.kept {
+            return None;
+        }
+        self.kept = wanted;
+        Some(Command::Runs(RunAsk::Keep(wanted)))
     }
 
     /// Opens what is under the cursor, or goes to its System.
     pub(super) fn open(&mut self, action: Action, now: Instant) {
-        let moment = self.world.now(now);
+        let moment = self.list_time(now);
         if let Screen::List(screen) = &mut self.screen {
             let topic = screen.topic;
+            if action == Action::Open && topic == Topic::Runs {
+                if let Some(run) = self.run() {
+                    self.open_run(run, now);
+                }
+                return;
+            }
             let Some(list) = screen.list_mut() else { return };
             if action == Action::Open {
                 list.open(&self.world, moment);
@@ -62,6 +116,7 @@ impl App {
     pub(super) fn leave_screen(&mut self, now: Instant) {
         match (&self.screen, self.came_from.take()) {
             (Screen::System(_), Some(topic)) => self.go_to_lists(topic, now),
+            (Screen::List(screen), _) if screen.topic == Topic::Run => self.go_to_lists(Topic::Runs, now),
             (Screen::Welcome(_) | Screen::Systems | Screen::System(_) | Screen::List(_), _) => {
                 self.show(Screen::Systems);
             }
@@ -71,7 +126,10 @@ impl App {
     /// The screen so many places further on: the overview, and all lists in the order of their keys.
     pub(super) fn turn_screen(&mut self, by: isize, now: Instant) {
         let here = match &self.screen {
-            Screen::List(screen) => Topic::ALL.iter().position(|topic| *topic == screen.topic).map_or(0, |at| at + 1),
+            Screen::List(screen) => {
+                let topic = if screen.topic == Topic::Run { Topic::Runs } else { screen.topic };
+                Topic::ALL.iter().position(|known| *known == topic).map_or(0, |at| at + 1)
+            }
             Screen::Welcome(_) | Screen::Systems | Screen::System(_) => 0,
         };
         let len = isize::try_from(Topic::ALL.len() + 1).unwrap_or(1);
@@ -83,14 +141,14 @@ impl App {
     }
 
     pub(super) fn turn_list(&mut self, by: isize, now: Instant) {
-        let (moment, body) = (self.world.now(now), self.body());
+        let (moment, body) = (self.list_time(now), self.body());
         if let Screen::List(screen) = &mut self.screen {
             screen.turn(by, &self.world, moment, body);
         }
     }
 
     pub(super) fn next_row(&mut self, by: isize, now: Instant) {
-        let (moment, body) = (self.world.now(now), self.body());
+        let (moment, body) = (self.list_time(now), self.body());
         if let Screen::List(screen) = &mut self.screen {
             let area = screen.list_area(body);
             if let Some(list) = screen.list_mut() {
@@ -101,7 +159,7 @@ impl App {
 
     /// New readings, or another size.
     pub(super) fn refresh_lists(&mut self, now: Instant) {
-        let (moment, body) = (self.world.now(now), self.body());
+        let (moment, body) = (self.list_time(now), self.body());
         if let Screen::List(screen) = &mut self.screen {
             screen.refresh(&self.world, moment, body);
         }
@@ -109,7 +167,7 @@ impl App {
 
     /// Time has passed: the ages on an open page go on.
     pub(super) fn look_again(&mut self, now: Instant) {
-        let moment = self.world.now(now);
+        let moment = self.list_time(now);
         if let Screen::List(screen) = &mut self.screen
             && let Some(list) = screen.list_mut()
         {

@@ -11,7 +11,12 @@ use crate::console::widgets::palette::{Choice, Palette, PaletteEntry};
 impl App {
     /// Copies a System or component, or shows what there is to copy of a row.
     pub(super) fn copy(&mut self, instant: Instant) -> Vec<Command> {
-        let Some(now) = self.world.now(instant).filter(|_| !self.world.is_unread()) else {
+        if let Some(Modal::Sheet(sheet)) = self.modals.last() {
+            return vec![Command::Copy(sheet.copied())];
+        }
+        let rests_on_files = matches!(&self.screen, Screen::List(screen) if screen.rests_on_files());
+        let now = self.list_time(instant).filter(|_| rests_on_files || !self.world.is_unread());
+        let Some(now) = now else {
             self.toasts.show(Notice::warning("Nothing was read yet that could be copied"), instant);
             return Vec::new();
         };
@@ -80,7 +85,7 @@ impl App {
                 Some(Choice::Theme(name)) => name,
                 Some(Choice::Act(_) | Choice::System(_) | Choice::Copy(_)) | None => &self.theme,
             },
-            Some(Modal::Help(_)) | None => &self.theme,
+            Some(Modal::Help(_) | Modal::Sheet(_)) | None => &self.theme,
         };
         if *wanted == self.shown_theme {
             return Vec::new();

@@ -60,6 +60,8 @@ pub const GLOSSARY: &[(&str, &str)] = &[
     ("READ-ONLY", "this console changes nothing in AWS"),
     ("DEMO", "what is shown is a simulation; nothing of it is real"),
     ("~", "in a list: under way; of an event: it happened, and is neither good nor bad"),
+    ("·", "at the beginning of a row: neither good nor bad"),
+    ("9m…, 9m+", "of a run: 9m so far, and it goes on; 9m by its last record, and not at an end then"),
     ("> before a lag", "at least that: it was told before replication stopped"),
     ("‹ ›", "the list that is shown, of several on a screen"),
     ("▁▃█", "the lag of a replica, oldest to newest, from zero to the highest; · is a minute without a measurement"),
@@ -166,5 +168,25 @@ pub const HEADS: &[(&str, &str)] = &[
     (
         "WHEN, SUBJECT, EVENT, TOLD BY",
         "when it happened, to what, what it was, and which service and Region told of it",
+    ),
+    (
+        "RUNBOOK, STANDS",
+        "the runbook of a run, and how the run stands: driven, paused, broken off (its process ended, and nobody drives it), finished, aborted, empty, BROKEN (its journal cannot be read to its end)",
+    ),
+    ("MODE", "live; drill (a rehearsal in AWS); tabletop (a rehearsal on paper: nothing is sent)"),
+    (
+        "RTO REACHED",
+        "from the beginning of the disruption until users were verified to be served, and what was promised",
+    ),
+    (
+        "DOUBT",
+        "requests of which nobody knows whether AWS carried them out; of a driven run: no answer is recorded yet",
+    ),
+    ("FENCES", "fences that are open: it was not proven that the old side takes no writes, and somebody accepted that"),
+    ("UNPROT", "unprotected for: from the beginning of the disruption until the System could fail over again"),
+    ("OPENED, STEPS", "when the run was opened; how many of its steps are done or left out"),
+    (
+        "STEP, TOOK, REQUESTS, BY, FIGURE, IN WORDS",
+        "a step of a run: how long from its last confirm to its end, requests sent for it, who confirmed it; a figure of its account",
     ),
 ];

@@ -85,7 +85,7 @@ impl Help {
         self.section(&format!("KEYS ON {}", self.of.name().to_uppercase()), here, width, &mut lines);
         let mut words = [("SIGNS AND ABBREVIATIONS", GLOSSARY), ("HEADS OF THE LISTS", HEADS)];
         // What is explained first is what one sees.
-        if matches!(self.of, Context::List | Context::Detail) {
+        if matches!(self.of, Context::List | Context::Detail | Context::Runs) {
             words.reverse();
         }
         for (title, words) in words {

@@ -8,6 +8,7 @@ pub mod health;
 pub mod help;
 pub mod listing;
 pub mod replication;
+pub mod runs;
 pub mod system;
 pub mod system_page;
 pub mod systems;
@@ -27,5 +28,7 @@ pub const fn listings(topic: Topic) -> &'static [&'static Listing] {
         Topic::Databases => databases::LISTINGS,
         Topic::Health => health::LISTINGS,
         Topic::Events => events::LISTINGS,
+        Topic::Runs => runs::LISTINGS,
+        Topic::Run => runs::OF_ONE,
     }
 }

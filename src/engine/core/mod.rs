@@ -12,6 +12,7 @@ mod ledger;
 mod orders;
 mod sending;
 mod view;
+mod watched;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -21,6 +22,7 @@ pub use clocks::Clocks;
 pub use event::{Condition, Effect, Event, Inquiry, Order, Reply};
 pub use ledger::{Accepted, Confirmation, Course, Ledger, Note, Track};
 pub use view::{Doubt, Fence, Holding, Stage, StepView, View};
+pub use watched::{Watched, recorded};
 
 use crate::journal::{Entry, Person, Record, Verdict};
 use crate::model::{Moment, Snapshot, Span, Text};

@@ -35,11 +35,13 @@ const NEWEST_FIRST: Order = Order { words: "newest first", by: By::Figure(0) };
 
 fn rows(world: &World, now: Moment) -> Rows {
     let Some(events) = world.events() else { return Rows::default() };
-    let items = (0..events.entries.len()).filter_map(|at| {
-        let row = Row::new(Arc::clone(events), at, now)?;
-        Some(Box::new(row) as Box<dyn Item>)
-    });
+    let items = (0..events.entries.len()).filter_map(|at| item(Arc::clone(events), at, now));
     Rows { items: items.collect(), sources: Sources::default() }
+}
+
+/// One line of the story as a row.
+pub(super) fn item(events: Arc<Events>, at: usize, now: Moment) -> Option<Box<dyn Item>> {
+    Some(Box::new(Row::new(events, at, now)?))
 }
 
 /// One line of the story.

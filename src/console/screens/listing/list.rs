@@ -35,9 +35,20 @@ pub struct List {
     pub(super) filter: Filter,
     pub(super) longest_name: u16,
     pub(super) problems: usize,
+    /// What its rows are made of.
+    rests: Rests,
     /// What cannot be read, above the list.
     pub(super) doubts: Vec<Line>,
     pub(super) page: Option<Page>,
+}
+
+/// What rows are made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rests {
+    /// Answers of AWS.
+    Readings,
+    /// Files on this machine, which are there whatever AWS does.
+    Files,
 }
 
 /// Which rows are shown.
@@ -78,6 +89,11 @@ pub(super) enum Emptiness {
 impl List {
     /// The list before it was shown.
     pub fn new(listing: &'static Listing) -> Self {
+        Self::resting_on(listing, Rests::Readings)
+    }
+
+    /// The list of what rests on that.
+    pub(super) fn resting_on(listing: &'static Listing, rests: Rests) -> Self {
         Self {
             listing,
             rows: Rows::default(),
@@ -92,6 +108,7 @@ impl List {
             filter: Filter::default(),
             longest_name: 0,
             problems: 0,
+            rests,
             doubts: Vec::new(),
             page: None,
         }
@@ -108,7 +125,7 @@ impl List {
 
     /// Makes the rows anew.
     pub fn refresh(&mut self, world: &World, now: Option<Moment>, area: Rect) {
-        let now = now.filter(|_| !world.is_unread());
+        let now = now.filter(|_| self.rests == Rests::Files || !world.is_unread());
         self.rows = now.map(|now| (self.listing.rows)(world, now)).unwrap_or_default();
         self.doubts = now.map(|now| self.rows.sources.doubts(now)).unwrap_or_default();
         self.severities = self.rows.items.iter().map(|item| seen(item.as_ref(), now)).collect();
@@ -212,6 +229,9 @@ impl List {
             return if self.filter.is_empty() { Emptiness::NoProblem } else { Emptiness::Filtered };
         }
         let sources = &self.rows.sources;
+        if self.rests == Rests::Files {
+            return if world.runs.is_some() { Emptiness::None } else { Emptiness::Waiting };
+        }
         if world.is_unread() || (!sources.is_empty() && sources.is_waiting()) {
             Emptiness::Waiting
         } else if sources.is_empty() {

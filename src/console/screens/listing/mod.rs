@@ -62,6 +62,11 @@ pub trait Item: fmt::Debug {
     /// How bad it was when it was read. That it was read too long ago is seen to elsewhere.
     fn severity(&self) -> Severity;
 
+    /// Its glyph and the role of that, where they are other than those of how bad it is: what is neither good nor bad.
+    fn mark(&self) -> Option<(&'static str, Role)> {
+        None
+    }
+
     /// Of rows that are equally bad the one with the larger weight comes first.
     fn weight(&self) -> i64 {
         0

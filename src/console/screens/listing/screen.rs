@@ -5,10 +5,12 @@ use ratatui::{
     layout::{Position, Rect},
 };
 
+use super::list::Rests;
 use super::{List, Listing};
 use crate::console::action::{Topic, Undoable};
+use crate::console::screens::runs;
 use crate::console::theme::{Role, Theme};
-use crate::console::widgets::{Line, Move};
+use crate::console::widgets::{Line, Move, line};
 use crate::console::world::World;
 use crate::model::Moment;
 
@@ -20,12 +22,19 @@ pub struct ListScreen {
     lists: Vec<List>,
     /// The list in sight.
     at: usize,
+    /// The lines above everything else.
+    head: u16,
 }
 
 impl ListScreen {
     /// The screen before it was shown. `listings` are its lists, at least one.
     pub fn new(topic: Topic, listings: &'static [&'static Listing]) -> Self {
-        Self { topic, lists: listings.iter().map(|listing| List::new(listing)).collect(), at: 0 }
+        let rests = match topic {
+            Topic::Replication | Topic::Backups | Topic::Databases | Topic::Health | Topic::Events => Rests::Readings,
+            Topic::Runs | Topic::Run => Rests::Files,
+        };
+        let lists = listings.iter().map(|listing| List::resting_on(listing, rests)).collect();
+        Self { topic, lists, at: 0, head: 0 }
     }
 
     /// The list in sight.
@@ -38,6 +47,11 @@ impl ListScreen {
         self.lists.get_mut(self.at)
     }
 
+    /// Whether it is there whatever AWS does.
+    pub const fn rests_on_files(&self) -> bool {
+        matches!(self.topic, Topic::Runs | Topic::Run)
+    }
+
     /// How many lists it has.
     pub const fn parts(&self) -> usize {
         self.lists.len()
@@ -45,16 +59,30 @@ impl ListScreen {
 
     /// Where the list in sight is.
     pub fn list_area(&self, area: Rect) -> Rect {
-        let tabs = u16::from(self.lists.len() > 1 && area.height > 4 && !self.list().is_some_and(List::is_open));
-        Rect { y: area.y + tabs, height: area.height - tabs, ..area }
+        let below = self.below_head(area);
+        let tabs = u16::from(self.lists.len() > 1 && below.height > 4 && !self.list().is_some_and(List::is_open));
+        Rect { y: below.y + tabs, height: below.height - tabs, ..below }
+    }
+
+    /// A page of details, and a low terminal, have no room for what stands above the lists.
+    fn below_head(&self, area: Rect) -> Rect {
+        let is_open = self.list().is_some_and(List::is_open);
+        let head = if is_open || area.height < 12 { 0 } else { self.head.min(area.height / 3) };
+        Rect { y: area.y + head, height: area.height - head, ..area }
     }
 
     /// Makes the rows in sight anew.
     pub fn refresh(&mut self, world: &World, now: Option<Moment>, area: Rect) {
+        self.head = now.map_or(0, |now| u16::try_from(self.head_lines(world, now, area).len()).unwrap_or(u16::MAX));
         let area = self.list_area(area);
         if let Some(list) = self.list_mut() {
             list.refresh(world, now, area);
         }
+    }
+
+    fn head_lines(&self, world: &World, now: Moment, area: Rect) -> Vec<Line> {
+        let lines = runs::head(self.topic, world, now);
+        lines.iter().flat_map(|line| line.wrapped(usize::from(area.width), 2)).collect()
     }
 
     /// Forgets its rows while it is not shown.
@@ -95,8 +123,13 @@ impl ListScreen {
         buffer: &mut Buffer,
     ) -> Option<Position> {
         let place = self.list_area(area);
-        if place.y > area.y {
-            self.tabs(usize::from(area.width)).draw(area, theme, buffer);
+        let below = self.below_head(area);
+        if let (Some(now), true) = (now, below.y > area.y) {
+            let head = Rect { height: below.y - area.y, ..area };
+            line::draw_all(&self.head_lines(world, now, area), head, theme, buffer);
+        }
+        if place.y > below.y {
+            self.tabs(usize::from(area.width)).draw(below, theme, buffer);
         }
         self.list()?.draw(self.topic.name(), world, now, place, theme, buffer)
     }

@@ -251,7 +251,8 @@ impl Row<'_> {
         let fresh = trust == Trust::Fresh;
         // What has just become stale is not good any more, though no Observation has said so yet.
         let severity = if fresh || self.severity.is_problem() { self.severity } else { Severity::Unknown };
-        Line::new(severity.role(), severity.glyph()).draw(area, theme, buffer);
+        let (glyph, role) = self.item.mark().unwrap_or((severity.glyph(), severity.role()));
+        Line::new(role, glyph).draw(area, theme, buffer);
         let cells = self.item.cells(self.now);
         table::draw_row(columns, beside_mark(area), theme, buffer, |key, width| {
             let Some(head) = list.listing.heads.get(key) else { return Line::empty() };
