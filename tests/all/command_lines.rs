@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use drdeck::model::{Place, Region};
 use drdeck::runbook::call::{
     AliasTarget, ChangeRecords, CreateCluster, CreateInstance, CreateReplica, FailoverGlobal, Launch, ModifyInstance,
-    Pinned, PromoteReplica, Publish, RecordSet, RemoveFromGlobal, ReverseReplication, Rule, StartFailbackLaunch,
-    StartRecovery, StopInstance, StopReplication, Swap, SwitchoverGlobal, TerminateInstances, UpdateCheck, UpdateGroup,
-    cli,
+    Pinned, PromoteReplica, Publish, RecordSet, RemoveFromGlobal, RenameInstance, ReplicateBackups, ReverseReplication,
+    Rule, StartFailbackLaunch, StartRecovery, StopInstance, StopReplication, Swap, SwitchoverGlobal,
+    TerminateInstances, UpdateCheck, UpdateGroup, cli,
 };
 use drdeck::runbook::{ApiCall, IntentId, RunId};
 use serde_json::json;
@@ -118,6 +118,17 @@ fn calls() -> Vec<ApiCall> {
             multi_az: Some(true),
             class: Some(s("db.r6g.large")),
         }),
+        ApiCall::RenameDBInstance(RenameInstance {
+            place: east.clone(),
+            instance: s("orders-db"),
+            to: s("orders-db-before"),
+        }),
+        ApiCall::StartDBInstanceAutomatedBackupsReplication(ReplicateBackups {
+            place: west(),
+            source: s("arn:aws:rds:us-east-1:111122223333:db:orders-db"),
+            backup_retention_days: 14,
+            kms_key: Some(s("alias/orders")),
+        }),
         ApiCall::StopDBInstance(StopInstance { place: east.clone(), instance: s("orders-db") }),
         recovery(Launch::Recovery),
         recovery(Launch::Drill),
@@ -164,6 +175,8 @@ fn number(call: &ApiCall) -> usize {
         ApiCall::ChangeResourceRecordSets(_) => 15,
         ApiCall::UpdateHealthCheck(_) => 16,
         ApiCall::Publish(_) => 17,
+        ApiCall::RenameDBInstance(_) => 18,
+        ApiCall::StartDBInstanceAutomatedBackupsReplication(_) => 19,
     }
 }
 
@@ -171,7 +184,7 @@ fn number(call: &ApiCall) -> usize {
 fn the_real_cli_makes_of_every_line_the_call_that_drdeck_makes() {
     let calls = calls();
     let numbers: BTreeSet<usize> = calls.iter().map(number).collect();
-    assert_eq!(numbers, (0..18).collect(), "one of each");
+    assert_eq!(numbers, (0..20).collect(), "one of each");
     let url = "http://127.0.0.1:9";
     let lines: Vec<_> = calls
         .iter()

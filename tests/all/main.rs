@@ -75,6 +75,8 @@ mod palette;
 mod pty;
 mod python;
 mod readme;
+mod run_kit;
+mod run_shop;
 mod runbook_files;
 mod scenarios;
 mod schedule;

@@ -114,6 +114,10 @@ async fn send(changing: &Changing, call: &ApiCall, intent: IntentId, about: &Cir
         }
         ApiCall::PromoteReadReplica(change) => told!(about, rds::promote(&changing.rds(), change)),
         ApiCall::ModifyDBInstance(change) => told!(about, rds::modify(&changing.rds(), change)),
+        ApiCall::RenameDBInstance(change) => told!(about, rds::rename(&changing.rds(), change)),
+        ApiCall::StartDBInstanceAutomatedBackupsReplication(change) => {
+            told!(about, rds::replicate_backups(&changing.rds(), change))
+        }
         ApiCall::StopDBInstance(change) => told!(about, rds::stop(&changing.rds(), change)),
         ApiCall::StartRecovery(change) => told!(about, drs::start_recovery(&changing.drs(), change, intent)),
         ApiCall::StartFailbackLaunch(change) => {

@@ -9,6 +9,7 @@ use aws_sdk_rds::operation::failover_global_cluster::FailoverGlobalClusterError;
 use aws_sdk_rds::operation::modify_db_instance::ModifyDBInstanceError;
 use aws_sdk_rds::operation::promote_read_replica::PromoteReadReplicaError;
 use aws_sdk_rds::operation::remove_from_global_cluster::RemoveFromGlobalClusterError;
+use aws_sdk_rds::operation::start_db_instance_automated_backups_replication::StartDBInstanceAutomatedBackupsReplicationError;
 use aws_sdk_rds::operation::stop_db_instance::StopDBInstanceError;
 use aws_sdk_rds::operation::switchover_global_cluster::SwitchoverGlobalClusterError;
 use aws_sdk_rds::types::{DbCluster, DbInstance, GlobalCluster, Tag};
@@ -19,7 +20,7 @@ use super::whole;
 use crate::runbook::IntentId;
 use crate::runbook::call::{
     CreateCluster, CreateInstance, CreateReplica, FailoverGlobal, ModifyInstance, PromoteReplica, RemoveFromGlobal,
-    StopInstance, SwitchoverGlobal,
+    RenameInstance, ReplicateBackups, StopInstance, SwitchoverGlobal,
 };
 
 type Answer<E> = Result<Json, SdkError<E, HttpResponse>>;
@@ -126,6 +127,33 @@ pub(super) async fn modify(client: &Client, change: &ModifyInstance) -> Answer<M
         .set_multi_az(change.multi_az)
         .set_db_instance_class(change.class.clone());
     request.send().await.map(|answer| instance(answer.db_instance))
+}
+
+pub(super) async fn rename(client: &Client, change: &RenameInstance) -> Answer<ModifyDBInstanceError> {
+    let request = client
+        .modify_db_instance()
+        .db_instance_identifier(&change.instance)
+        .new_db_instance_identifier(&change.to)
+        .apply_immediately(true);
+    request.send().await.map(|answer| instance(answer.db_instance))
+}
+
+pub(super) async fn replicate_backups(
+    client: &Client,
+    change: &ReplicateBackups,
+) -> Answer<StartDBInstanceAutomatedBackupsReplicationError> {
+    let request = client
+        .start_db_instance_automated_backups_replication()
+        .source_db_instance_arn(&change.source)
+        .backup_retention_period(whole(change.backup_retention_days))
+        .set_kms_key_id(change.kms_key.clone());
+    request.send().await.map(|answer| match answer.db_instance_automated_backup {
+        Some(backup) => json!({
+            "DBInstanceAutomatedBackupsArn": backup.db_instance_automated_backups_arn,
+            "Status": backup.status,
+        }),
+        None => json!({}),
+    })
 }
 
 pub(super) async fn stop(client: &Client, change: &StopInstance) -> Answer<StopDBInstanceError> {

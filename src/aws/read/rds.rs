@@ -118,6 +118,7 @@ fn pending(raw: types::PendingModifiedValues) -> Pending {
         backup_retention_days: raw.backup_retention_period.map(|days| count(Some(days))),
         multi_az: raw.multi_az,
         class: some_text(raw.db_instance_class),
+        id: some_text(raw.db_instance_identifier),
     }
 }
 

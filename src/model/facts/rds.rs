@@ -25,6 +25,9 @@ pub struct Pending {
     pub multi_az: Option<bool>,
     /// The class it is to have.
     pub class: Option<Text>,
+    /// The identifier it is to have.
+    #[serde(default)]
+    pub id: Option<Text>,
 }
 
 /// An RDS instance.

@@ -15,7 +15,7 @@ pub use drs::{
 };
 pub use rds::{
     CreateCluster, CreateInstance, CreateReplica, FailoverGlobal, ModifyInstance, PromoteReplica, RemoveFromGlobal,
-    StopInstance, SwitchoverGlobal,
+    RenameInstance, ReplicateBackups, StopInstance, SwitchoverGlobal,
 };
 
 pub use route53::{AliasTarget, ChangeRecords, RecordSet, Rule, Swap, UpdateCheck};
@@ -100,6 +100,10 @@ calls! {
     PromoteReadReplica(PromoteReplica),
     /// `rds:ModifyDBInstance`.
     ModifyDBInstance(ModifyInstance),
+    /// `rds:ModifyDBInstance`, for another name.
+    RenameDBInstance(RenameInstance),
+    /// `rds:StartDBInstanceAutomatedBackupsReplication`.
+    StartDBInstanceAutomatedBackupsReplication(ReplicateBackups),
     /// `rds:StopDBInstance`.
     StopDBInstance(StopInstance),
     /// `drs:StartRecovery`.

@@ -128,6 +128,30 @@ pub struct ModifyInstance {
     pub class: Option<String>,
 }
 
+/// `ModifyDBInstance` with another name, at once. Its old name is free then, so a second one finds nobody.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RenameInstance {
+    /// Where.
+    pub place: Place,
+    /// The identifier that it gives away.
+    pub instance: String,
+    /// The one that it gets.
+    pub to: String,
+}
+
+/// `StartDBInstanceAutomatedBackupsReplication`. Once it is done a second one is refused.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReplicateBackups {
+    /// The Region that is to keep the backups.
+    pub place: Place,
+    /// The ARN of the instance, in its own Region.
+    pub source: String,
+    /// How many days they are kept there.
+    pub backup_retention_days: u32,
+    /// What they are encrypted with there; needed where the instance is encrypted.
+    pub kms_key: Option<String>,
+}
+
 /// `StopDBInstance`: it takes no writes until it is started, which AWS does by itself after seven days.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StopInstance {
@@ -240,6 +264,18 @@ rds_change!(ModifyInstance: "ModifyDBInstance" of instance, (change, _) => json!
     "BackupRetentionPeriod": change.backup_retention_days,
     "MultiAZ": change.multi_az,
     "DBInstanceClass": change.class,
+}));
+
+rds_change!(RenameInstance: "ModifyDBInstance" of instance, (change, _) => json!({
+    "DBInstanceIdentifier": change.instance,
+    "NewDBInstanceIdentifier": change.to,
+    "ApplyImmediately": true,
+}));
+
+rds_change!(ReplicateBackups: "StartDBInstanceAutomatedBackupsReplication" of source, (change, _) => json!({
+    "SourceDBInstanceArn": change.source,
+    "BackupRetentionPeriod": change.backup_retention_days,
+    "KmsKeyId": change.kms_key,
 }));
 
 rds_change!(StopInstance: "StopDBInstance" of instance, (change, _) => json!({

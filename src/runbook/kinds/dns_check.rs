@@ -20,11 +20,20 @@ pub struct DnsCheck {
     /// `A`, `AAAA` or `CNAME`.
     pub kind: String,
     /// What may be answered; one of them has to be.
-    pub expect: Vec<String>,
+    pub expect: Expected,
     /// How long resolvers may keep what was answered before.
     pub old_ttl: Option<Span>,
     /// Whether only the resolvers can be asked, as with a private zone.
     pub asked: Asked,
+}
+
+/// What may be answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// These.
+    Values(Vec<String>),
+    /// What the same servers answer for this name: addresses of a load balancer are AWS's to change.
+    SameAs(String),
 }
 
 /// Who is asked.
@@ -47,11 +56,19 @@ impl DnsCheck {
         keys: &[
             required("name", Shape::Text, r#""orders.shop.example""#, "The name."),
             optional("type", Shape::Word(&KINDS), "A", r#""CNAME""#, "The type of record."),
-            required(
+            optional(
                 "expect",
                 Shape::Texts,
+                "same_as",
                 r#"["203.0.113.20"]"#,
                 "What may be answered: addresses, or the name of a CNAME.",
+            ),
+            optional(
+                "same_as",
+                Shape::Text,
+                "expect",
+                r#""usw2.orders.shop.example""#,
+                "A name whose answers it must have, where addresses change by themselves, as those of a load balancer do.",
             ),
             optional(
                 "old_ttl",
@@ -65,14 +82,40 @@ impl DnsCheck {
         read,
     };
 
-    fn query(&self, server: DnsServer) -> Query {
-        let question = DnsQuestion { name: self.name.clone(), kind: self.kind.clone(), server };
+    fn query(&self, name: &str, server: DnsServer) -> Query {
+        let question = DnsQuestion { name: name.to_owned(), kind: self.kind.clone(), server };
         Query::DnsAnswer(Place::home(Place::EVERYWHERE), question)
     }
 
-    fn is_right(&self, answer: &DnsAnswer) -> bool {
-        let is_expected = |value: &Text| self.expect.iter().any(|one| plain(one) == plain(value.as_str()));
-        !answer.values.is_empty() && answer.values.iter().all(is_expected)
+    /// What those servers answer, and what they should; why that is not known.
+    fn asked<'a>(&self, world: &World<'a>, server: DnsServer) -> Result<(&'a DnsAnswer, Vec<String>), String> {
+        let answer = |name: &str| fresh(world, &self.query(name, server), Snapshot::dns_answer);
+        let expected = match &self.expect {
+            Expected::Values(values) => values.iter().map(|value| plain(value)).collect(),
+            Expected::SameAs(other) => answer(other)?.values.iter().map(|value| plain(value.as_str())).collect(),
+        };
+        Ok((answer(&self.name)?, expected))
+    }
+
+    fn wanted(&self) -> String {
+        match &self.expect {
+            Expected::Values(values) => listed(values),
+            Expected::SameAs(other) => format!("where {other} does"),
+        }
+    }
+}
+
+fn is_right(answer: &DnsAnswer, expected: &[String]) -> bool {
+    let is_expected = |value: &Text| expected.contains(&plain(value.as_str()));
+    !answer.values.is_empty() && answer.values.iter().all(is_expected)
+}
+
+/// What would be right, where it is not what the card says already.
+fn rather(expect: &Expected, expected: &[String]) -> String {
+    match expect {
+        Expected::Values(_) => String::new(),
+        Expected::SameAs(other) if expected.is_empty() => format!("; {other} has no answer"),
+        Expected::SameAs(other) => format!("; {other} is {}", listed(expected)),
     }
 }
 
@@ -87,6 +130,7 @@ fn said(answer: &DnsAnswer) -> String {
 
 fn read(section: &Section<'_>, _: &Around) -> Option<Kind> {
     let (name, expect, old_ttl) = (section.text("name"), section.texts("expect"), section.duration("old_ttl"));
+    let same_as = section.text("same_as");
     let kind = section.word("type", &KINDS, |kind| kind);
     let asked = if section.flag("private") == Some(true) { Asked::Resolvers } else { Asked::Both };
     if (section.has("type") && kind.is_none()) || (section.has("old_ttl") && old_ttl.is_none()) {
@@ -96,10 +140,24 @@ fn read(section: &Section<'_>, _: &Around) -> Option<Kind> {
         section.wrong("expect", "is empty; name at least one answer");
         return None;
     }
+    let expect = match (expect, same_as) {
+        (Some(_), Some(_)) => {
+            section.wrong("same_as", "and expect are both there; leave one of them out");
+            return None;
+        }
+        (None, None) => {
+            if !section.has("expect") && !section.has("same_as") {
+                section.needs("expect", "or same_as: what is to be answered");
+            }
+            return None;
+        }
+        (Some(values), None) => Expected::Values(values.iter().map(|one| one.value.to_owned()).collect()),
+        (None, Some(other)) => Expected::SameAs(plain(other.value)),
+    };
     Some(Kind::DnsCheck(DnsCheck {
         name: plain(name?.value),
         kind: kind.unwrap_or("A").to_owned(),
-        expect: expect?.iter().map(|one| one.value.to_owned()).collect(),
+        expect,
         old_ttl: old_ttl.map(|found| found.value),
         asked,
     }))
@@ -124,14 +182,22 @@ impl StepKind for DnsCheck {
     }
 
     fn reads(&self, _: &World<'_>) -> Vec<Query> {
-        let zone = (self.asked == Asked::Both).then(|| self.query(DnsServer::Authoritative));
-        zone.into_iter().chain([self.query(DnsServer::Resolver)]).collect()
+        let other = match &self.expect {
+            Expected::Values(_) => None,
+            Expected::SameAs(other) => Some(other),
+        };
+        let servers = match self.asked {
+            Asked::Both => [DnsServer::Authoritative, DnsServer::Resolver].as_slice(),
+            Asked::Resolvers => &[DnsServer::Resolver],
+        };
+        let names = std::iter::once(&self.name).chain(other);
+        names.flat_map(|name| servers.iter().map(|server| self.query(name, server.clone()))).collect()
     }
 
     fn describe(&self, _: &World<'_>) -> Text {
         let kept = self.old_ttl.map(|ttl| format!("; what was answered before may be kept for {}", length(ttl)));
-        let expect = listed(&self.expect);
-        Text::new(format!("{} {} must lead to {expect}{}", self.name, self.kind, kept.unwrap_or_default()))
+        let wanted = self.wanted();
+        Text::new(format!("{} {} must lead to {wanted}{}", self.name, self.kind, kept.unwrap_or_default()))
     }
 
     fn check(&self, _: &World<'_>) -> Vec<Check> {
@@ -147,27 +213,30 @@ impl StepKind for DnsCheck {
 
     fn verify(&self, world: &World<'_>) -> Progress {
         if self.asked == Asked::Both {
-            match fresh(world, &self.query(DnsServer::Authoritative), Snapshot::dns_answer) {
+            match self.asked(world, DnsServer::Authoritative) {
                 Err(why) => return Progress::Unknown(Text::new(why)),
-                Ok(answer) if !self.is_right(answer) => {
-                    let state = Text::new(format!("the zone's servers answer {}", said(answer)));
+                Ok((answer, expected)) if !is_right(answer, &expected) => {
+                    let rather = rather(&self.expect, &expected);
+                    let state = Text::new(format!("the zone's servers answer {}{rather}", said(answer)));
                     return Progress::Running { state, share: None };
                 }
                 Ok(_) => {}
             }
         }
-        match fresh(world, &self.query(DnsServer::Resolver), Snapshot::dns_answer) {
+        match self.asked(world, DnsServer::Resolver) {
             Err(why) => Progress::Unknown(Text::new(why)),
-            Ok(answer) if self.is_right(answer) => {
+            Ok((answer, expected)) if is_right(answer, &expected) => {
                 let kept = self
                     .old_ttl
                     .map(|ttl| format!("; resolvers elsewhere may keep what was before for {}", length(ttl)));
                 Progress::Done(Text::new(format!("{} is answered{}", said(answer), kept.unwrap_or_default())))
             }
-            Ok(answer) => {
+            Ok((answer, expected)) => {
                 let left =
                     answer.ttl.map(|ttl| format!(", and keep that for {} more", length(Span::from_secs(ttl.into()))));
-                let state = Text::new(format!("the resolvers answer {}{}", said(answer), left.unwrap_or_default()));
+                let rather = rather(&self.expect, &expected);
+                let state =
+                    Text::new(format!("the resolvers answer {}{}{rather}", said(answer), left.unwrap_or_default()));
                 Progress::Running { state, share: None }
             }
         }

@@ -17,7 +17,12 @@ use crate::runbook::world::{Attempt, World};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fence {
     /// An RDS instance that is stopped, gone, or follows another.
-    Instance(Instance),
+    Instance {
+        /// The instance.
+        instance: Instance,
+        /// The identifier under which the run puts it aside: from then on that one is looked at.
+        aside: Option<String>,
+    },
     /// An Aurora cluster that follows in its global database, is stopped, or gone.
     Cluster {
         /// The global database, asked in the cluster's Region.
@@ -77,13 +82,20 @@ impl Fence {
                 r#""storefront""#,
                 "For an aurora-cluster: the global database it belongs to.",
             ),
+            optional(
+                "aside",
+                Shape::Text,
+                "none",
+                r#""orders-db-before""#,
+                "For an rds-instance that a step rds-rename puts aside: its name from then on. That its first name is free or another's proves nothing.",
+            ),
         ],
         read,
     };
 
     fn place(&self) -> &Place {
         match self {
-            Self::Instance(instance) => &instance.place,
+            Self::Instance { instance, .. } => &instance.place,
             Self::Cluster { global, .. } => &global.place,
             Self::Group { place, .. } => place,
         }
@@ -91,7 +103,7 @@ impl Fence {
 
     fn words(&self) -> String {
         match self {
-            Self::Instance(instance) => instance.words(),
+            Self::Instance { instance, .. } => instance.words(),
             Self::Cluster { global, cluster } => format!("Aurora cluster {cluster} in {}", global.place.region),
             Self::Group { place, name } => format!("Auto Scaling group {name} in {}", place.region),
         }
@@ -100,7 +112,7 @@ impl Fence {
     /// Whether it takes no writes, as far as can be proven.
     fn proof(&self, world: &World<'_>) -> Progress {
         let proven = match self {
-            Self::Instance(instance) => of_instance(instance, world),
+            Self::Instance { instance, aside } => of_instance(&now_called(instance, aside.as_deref(), world), world),
             Self::Cluster { global, cluster } => of_cluster(global, cluster, world),
             Self::Group { place, name } => of_group(&self.words(), place, name, world),
         };
@@ -115,7 +127,11 @@ impl Fence {
 fn read(section: &Section<'_>, around: &Around) -> Option<Kind> {
     let (old, place) = (section.word("old", &Old::ALL, Old::word), around.place(section, "region"));
     let text = |key: &str| section.text(key).map(|found| found.value.to_owned());
-    let (name, global) = (text("name"), text("global_cluster"));
+    let (name, global, aside) = (text("name"), text("global_cluster"), text("aside"));
+    if aside.is_some() && !matches!(old, Some(Old::Instance)) {
+        section.wrong("aside", "is of an rds-instance only; leave it out");
+        return None;
+    }
     let fence = match (old?, global) {
         (Old::Cluster, Some(id)) => Fence::Cluster { global: Global { place: place?, id }, cluster: name? },
         (Old::Cluster, None) => {
@@ -126,7 +142,7 @@ fn read(section: &Section<'_>, around: &Around) -> Option<Kind> {
             section.wrong("global_cluster", "is of an aurora-cluster only; leave it out");
             return None;
         }
-        (Old::Instance, None) => Fence::Instance(Instance { place: place?, id: name? }),
+        (Old::Instance, None) => Fence::Instance { instance: Instance { place: place?, id: name? }, aside },
         (Old::Group, None) => Fence::Group { place: place?, name: name? },
     };
     Some(Kind::Fence(fence))
@@ -134,6 +150,15 @@ fn read(section: &Section<'_>, around: &Around) -> Option<Kind> {
 
 fn done(what: String) -> Progress {
     Progress::Done(Text::new(what))
+}
+
+/// The old primary under the name that it bears now.
+fn now_called(instance: &Instance, aside: Option<&str>, world: &World<'_>) -> Instance {
+    let Some(aside) = aside else { return instance.clone() };
+    // The operator may have chosen another name than the runbook's.
+    let id = world.run.choices.get(&instance.id).map_or(aside, String::as_str).to_ascii_lowercase();
+    let renamed = Instance { id, place: instance.place.clone() };
+    if renamed.seen(world).value().is_some() { renamed } else { instance.clone() }
 }
 
 fn of_instance(instance: &Instance, world: &World<'_>) -> Progress {
@@ -232,7 +257,7 @@ impl StepKind for Fence {
 
     fn reads(&self, _: &World<'_>) -> Vec<Query> {
         match self {
-            Self::Instance(instance) => vec![instance.query()],
+            Self::Instance { instance, .. } => vec![instance.query()],
             Self::Cluster { global, .. } => vec![global.query(), global.clusters_query()],
             Self::Group { place, .. } => vec![Query::Groups(place.clone())],
         }

@@ -27,6 +27,8 @@ mod rds_create_replica;
 mod rds_instance;
 mod rds_modify;
 mod rds_promote;
+mod rds_rename;
+mod rds_replicate_backups;
 mod rds_stop;
 mod route53_change_records;
 mod route53_force_unhealthy;
@@ -45,7 +47,7 @@ pub use aurora_global::Global;
 pub use aurora_switchover::AuroraSwitchover;
 pub use command::CommandStep;
 pub use decision::Decision;
-pub use dns_check::DnsCheck;
+pub use dns_check::{Asked, DnsCheck, Expected};
 pub use drs_failback::DrsFailback;
 pub use drs_point::Point;
 pub use drs_reverse::DrsReverse;
@@ -60,6 +62,8 @@ pub use rds_create_replica::RdsCreateReplica;
 pub use rds_instance::Instance;
 pub use rds_modify::RdsModify;
 pub use rds_promote::RdsPromote;
+pub use rds_rename::RdsRename;
+pub use rds_replicate_backups::RdsReplicateBackups;
 pub use rds_stop::RdsStop;
 pub use route53_change_records::{RecordEdit, Route53ChangeRecords, Says};
 pub use route53_force_unhealthy::Route53ForceUnhealthy;
@@ -237,6 +241,10 @@ kinds! {
     RdsPromote(RdsPromote),
     /// Settings of an instance.
     RdsModify(RdsModify),
+    /// An instance gives its name away.
+    RdsRename(RdsRename),
+    /// Automated backups are kept in another Region too.
+    RdsReplicateBackups(RdsReplicateBackups),
     /// A new read replica.
     RdsCreateReplica(RdsCreateReplica),
     /// An instance is stopped.

@@ -90,6 +90,10 @@ pub enum InstanceAct {
     Promote(u32),
     /// That it have other settings.
     Modify(Settings),
+    /// That it bear another name. Under that one it is an instance of the estate of its own.
+    Rename(String),
+    /// That its backups be kept in that Region too.
+    ReplicateBackups(String),
     /// That it stop; after seven days AWS starts it again.
     Stop,
     /// That it start.

@@ -183,6 +183,7 @@ impl Blueprint {
             protected: false,
             details: super::rds::Details::default(),
             age: AGE,
+            renamed: None,
             deeds: Vec::new(),
         };
         let source = format!("{}-db", self.name);

@@ -72,6 +72,9 @@ pub struct Instance {
     /// How long before the simulator's start it was created; less than nothing for what was created since.
     #[serde(default = "one_year")]
     pub age: Span,
+    /// What it was called at first and from when on it bears this name; `None` where it always did.
+    #[serde(skip)]
+    pub renamed: Option<(String, Moment)>,
     /// What was asked of it since, oldest first.
     #[serde(skip)]
     pub deeds: Vec<Deed<InstanceAct>>,
@@ -148,29 +151,44 @@ pub(super) fn one_year() -> Span {
 }
 
 impl Instance {
+    /// What it was called when it was created: what AWS keeps under any other name goes by that.
+    pub fn first_name(&self) -> &str {
+        self.renamed.as_ref().map_or(self.id.as_str(), |(first, _)| first)
+    }
+
+    /// What tells it from every other that ever bore one of its names.
+    pub fn lineage(&self) -> String {
+        let created = self.deeds.iter().find(|deed| deed.act == InstanceAct::Create);
+        created.map_or_else(|| self.first_name().to_owned(), |deed| format!("{} {}", self.first_name(), deed.at))
+    }
+
     /// The link of a replica, from when it was created until replication ended.
     pub fn link(&self) -> Option<Link> {
         let source = self.replica_of.as_ref()?;
         let created = self.deeds.iter().find(|deed| deed.act == InstanceAct::Create);
         Some(Link {
-            began: created.map(|deed| (deed.done, deed.done - deed.at)),
+            began: match &self.renamed {
+                Some((_, since)) => Some((*since, Span::ZERO)),
+                None => created.map(|deed| (deed.done, deed.done - deed.at)),
+            },
             ended: self.replication_ended(),
             ..Link::new(&self.id, &source.region, &self.region, self.lag.unwrap_or(USUAL))
         })
     }
 
-    /// When a replica stopped to follow its source for good.
+    /// When a replica stopped to follow its source for good, under this name.
     pub fn replication_ended(&self) -> Option<Moment> {
-        let mut deeds = self.deeds.iter();
-        let ends = deeds.find(|deed| match &deed.act {
-            InstanceAct::Promote(_) | InstanceAct::Delete(_) | InstanceAct::Orphan => true,
+        self.deeds.iter().find_map(|deed| match &deed.act {
+            InstanceAct::Promote(_) | InstanceAct::Delete(_) | InstanceAct::Orphan => Some(deed.at),
+            InstanceAct::Rename(to) if *to != self.id => Some(deed.done),
             InstanceAct::Create
             | InstanceAct::Modify(_)
+            | InstanceAct::Rename(_)
+            | InstanceAct::ReplicateBackups(_)
             | InstanceAct::Stop
             | InstanceAct::Start
-            | InstanceAct::Reboot(_) => false,
-        });
-        ends.map(|deed| deed.at)
+            | InstanceAct::Reboot(_) => None,
+        })
     }
 }
 

@@ -2,11 +2,19 @@
 
 use std::collections::BTreeMap;
 
+use unicode_width::UnicodeWidthStr as _;
+
 use crate::engine::{Card, Clocks, Doubt, Reach, Typed, View};
 use crate::model::words::{self, length};
 use crate::model::{Span, Text};
 use crate::runbook::call::{Plane, cli};
 use crate::runbook::{Reversibility, Standing, Step, Work};
+
+/// A terminal is at least so wide; what is said in sentences fits into it.
+const WIDTH: usize = 80;
+
+/// Where the words of a card begin, after what they are about.
+const MARGIN: usize = 17;
 
 /// How long steps took in earlier runs, by their names: finished ones only.
 pub(super) type History = BTreeMap<String, Vec<Span>>;
@@ -27,14 +35,7 @@ pub(super) fn lines(index: usize, card: &Card, view: &View, history: &History, s
         String::new(),
         format!("== step {} of {} {} [{}] {}", index + 1, view.steps.len(), step.id, step.phase.as_str(), step.title),
     ];
-    let mut add = |label: &str, text: &str| {
-        let mut first = true;
-        for line in text.lines().filter(|line| !line.trim().is_empty()) {
-            let label = if first { label } else { "" };
-            lines.push(format!("   {label:<13}{line}"));
-            first = false;
-        }
-    };
+    let mut add = |label: &str, text: &str| add_to(&mut lines, label, text);
     if let Some(trouble) = view.steps.get(index).and_then(|step| step.trouble.as_ref()) {
         add("BEFORE THIS", trouble.as_str());
     }
@@ -50,25 +51,28 @@ pub(super) fn lines(index: usize, card: &Card, view: &View, history: &History, s
     for (id, reason) in &card.skipped {
         add("left out", &format!("{id}: {reason}"));
     }
-    for check in &card.checks {
+    for (number, check) in card.checks.iter().enumerate() {
         let line = match &check.standing {
             Standing::Holds => format!("✓ {}", check.what),
             Standing::Warns(why) => format!("▲ not so, or not known: {}: {why}", check.what),
             Standing::Blocks(why) => format!("✗ BLOCKED, not so: {}: {why}", check.what),
         };
-        add("checks", &line);
+        add(if number == 0 { "checks" } else { "" }, &line);
     }
-    add("sends", &work(&card.work));
+    add("sends", &sends(card));
+    // What is copied stands on one line, however long it is.
+    let mut exact = |label: &str, text: &str| lines.push(format!("{}{text}", labelled(label)));
     for request in &card.requests {
         let (call, intent) = (&request.call, request.intent);
-        add("call", &format!("{} in {} as {intent}", call.action(), call.region()));
-        add("with", &request.parameters.to_string());
-        add("by hand", &cli::line_for(call, intent, shell.endpoint_url.as_deref(), shell.profile.as_deref()));
+        exact("call", &format!("{} in {} as {intent}", call.action(), call.region()));
+        exact("with", &request.parameters.to_string());
+        exact("by hand", &cli::line_for(call, intent, shell.endpoint_url.as_deref(), shell.profile.as_deref()));
     }
     if let Work::Command(command) = &card.work {
-        add("program", &command.argv.join(" "));
-        add("its check", &command.check.join(" "));
+        exact("program", &command.argv.join(" "));
+        exact("its check", &command.check.join(" "));
     }
+    let mut add = |label: &str, text: &str| add_to(&mut lines, label, text);
     for (region, reach) in &card.reach {
         let plane = card.facts.plane.map_or("", plane);
         add("endpoint", &format!("{region} {plane}: {}", reached(reach)));
@@ -77,6 +81,34 @@ pub(super) fn lines(index: usize, card: &Card, view: &View, history: &History, s
     add("clock", &clock(&view.clocks));
     if let Some(rehearsal) = &card.rehearsal {
         add("rehearsal", rehearsal.as_str());
+    }
+    lines
+}
+
+/// `   loses         `: what the words after it are about.
+fn labelled(label: &str) -> String {
+    format!("   {label:<width$}", width = MARGIN - 3)
+}
+
+/// Words about something, each line of them broken where a terminal ends.
+fn add_to(lines: &mut Vec<String>, label: &str, text: &str) {
+    let parts = text.lines().filter(|line| !line.trim().is_empty());
+    for (number, line) in parts.flat_map(|line| broken(line, WIDTH - MARGIN)).enumerate() {
+        lines.push(format!("{}{line}", labelled(if number == 0 { label } else { "" })));
+    }
+}
+
+/// A line as several that are no wider than that; a word that is wider stands alone.
+fn broken(line: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in line.split_whitespace() {
+        match lines.last_mut() {
+            Some(last) if last.width() + 1 + word.width() <= width => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            Some(_) | None => lines.push(word.to_owned()),
+        }
     }
     lines
 }
@@ -94,8 +126,9 @@ fn undone(card: &Card) -> String {
     }
 }
 
-fn work(work: &Work) -> String {
-    match work {
+fn sends(card: &Card) -> String {
+    match &card.work {
+        Work::Watch if card.blocker().is_some() => "nothing, as long as it is blocked".to_owned(),
         Work::Calls(calls) => words::count(calls.len(), "request"),
         Work::Command(_) => "one program, without a shell".to_owned(),
         Work::Ask(_) => "nothing; your word is recorded".to_owned(),
@@ -166,7 +199,7 @@ pub(super) fn doubt(index: usize, doubt: &Doubt, view: &View) -> Vec<String> {
         String::new(),
         format!("== step {} of {} {name} is IN DOUBT: AWS may have done this", index + 1, view.steps.len()),
     ];
-    let mut add = |label: &str, text: &str| lines.push(format!("   {label:<13}{text}"));
+    let mut add = |label: &str, text: &str| add_to(&mut lines, label, text);
     let what = doubt
         .call
         .as_ref()

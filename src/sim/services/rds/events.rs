@@ -101,13 +101,14 @@ fn of_instance(world: &World, instance: &Instance, from: Moment, until: Moment) 
     let mut add = |at: Moment, category, message: &str| {
         events.push(Event { at, source: source.clone(), category, message: message.to_owned() });
     };
-    for failover in placement::of(world, instance).failovers {
+    let named = |failover: &placement::Failover| standing::bears_its_name(instance, failover.began);
+    for failover in placement::of(world, instance).failovers.into_iter().filter(named) {
         add(failover.began, "failover", "Multi-AZ instance failover started.");
         add(failover.ended - RESTART, "availability", "DB instance restarted");
         add(failover.ended, "failover", "Multi-AZ instance failover completed");
     }
     let takes = instances::backup_takes(instance.storage_gib);
-    for at in backups(world, (id, region), world.start - instance.age, from, until) {
+    for at in backups(world, (instance.first_name(), region), world.start - instance.age, from, until) {
         let then = standing::of_instance(&world.at(at), instance);
         if then.is_some_and(|then| then.backup_days > 0 && then.status == standing::AVAILABLE) {
             add(at, "backup", "Backing up DB instance");

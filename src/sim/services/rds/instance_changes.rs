@@ -39,6 +39,9 @@ pub(super) fn promote(estate: &mut Estate, world: &World, call: &Call) -> Result
 
 /// `ModifyDBInstance`: at once, or in the next maintenance window.
 pub(super) fn modify(estate: &mut Estate, world: &World, call: &Call) -> Result<Changed, AwsError> {
+    if call.text("NewDBInstanceIdentifier").is_some() {
+        return rename(estate, world, call);
+    }
     let known = [
         "DBInstanceIdentifier",
         "ApplyImmediately",
@@ -83,6 +86,33 @@ pub(super) fn modify(estate: &mut Estate, world: &World, call: &Call) -> Result<
         };
         target.deeds.push(modification(world, instance, rough, begins));
     }
+    Ok(Changed::applied(instances::changed(estate, world, &instance.region, &instance.id)))
+}
+
+/// `ModifyDBInstance` with another name: the instance reboots, its replicas go on following it, and its old name is free.
+fn rename(estate: &mut Estate, world: &World, call: &Call) -> Result<Changed, AwsError> {
+    request::knows(call, &["DBInstanceIdentifier", "NewDBInstanceIdentifier", "ApplyImmediately"])?;
+    if !request::flag(call, "ApplyImmediately")?.unwrap_or_default() {
+        return Err(AwsError::new(
+            400,
+            "InvalidParameterCombination",
+            "The simulator renames at once only: ApplyImmediately must be true.",
+        ));
+    }
+    let (instance, standing) = alone(world, call)?;
+    let to = request::new_identifier(call, "NewDBInstanceIdentifier")?;
+    if request::is_taken(world, &call.region, &to) {
+        return Err(AwsError::new(400, "DBInstanceAlreadyExists", "DB instance already exists"));
+    }
+    must_be_available(&instance.id, standing.status)?;
+    let deed = Deed::new(world.now, InstanceAct::Rename(to.clone()))
+        .then("renaming", drawn(world, &instance.id, "rename", 40, 100))
+        .afterwards("rebooting", drawn(world, &instance.id, "reboot", 45, 120));
+    let target = request::to_change(estate, &instance.region, &instance.id)?;
+    target.deeds.push(deed.clone());
+    // Under its new name it is the same instance, with all that was ever asked of it.
+    let renamed = Instance { id: to, renamed: Some((target.first_name().to_owned(), deed.done)), ..target.clone() };
+    estate.rds.instances.push(renamed);
     Ok(Changed::applied(instances::changed(estate, world, &instance.region, &instance.id)))
 }
 

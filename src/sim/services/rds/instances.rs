@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::standing::{self, CREATING, Member, Standing};
 use super::{details, filter, invalid, placement};
 use crate::sim::call::Call;
-use crate::sim::estate::deeds::{InstanceAct, Settings};
+use crate::sim::estate::deeds::InstanceAct;
 use crate::sim::estate::rds::{Cluster, Details, Instance};
 use crate::sim::flow::Condition;
 use crate::sim::services::paging::{Page, PageRule};
@@ -112,6 +112,7 @@ fn alone_value(world: &World, instance: &Instance, standing: &Standing) -> Value
     let latest = (standing.backup_days > 0 && first.is_none_or(|first| first <= archived)).then_some(archived);
     let shown = Shown {
         id,
+        lineage: &instance.lineage(),
         region,
         engine: &instance.engine,
         version: &instance.version,
@@ -128,7 +129,7 @@ fn alone_value(world: &World, instance: &Instance, standing: &Standing) -> Value
         .with("MultiAZ", standing.multi_az)
         .with("StorageType", "gp3")
         .with("DeletionProtection", standing.protected)
-        .with("PendingModifiedValues", pending(&standing.pending))
+        .with("PendingModifiedValues", pending(standing))
         .with(
             "ReadReplicaDBInstanceIdentifiers",
             Value::list("ReadReplicaDBInstanceIdentifier", replicas(world, instance)),
@@ -162,8 +163,10 @@ pub(super) fn backup_takes(gib: u32) -> Span {
     Span::from_seconds(90 + i64::from(gib) / 8)
 }
 
-fn pending(settings: &Settings) -> Value {
+fn pending(standing: &Standing) -> Value {
+    let settings = &standing.pending;
     Value::map([
+        ("DBInstanceIdentifier", standing.new_name.clone().into()),
         ("DBInstanceClass", settings.class.clone().into()),
         ("BackupRetentionPeriod", settings.backup_days.into()),
         ("MultiAZ", settings.multi_az.into()),
@@ -173,6 +176,7 @@ fn pending(settings: &Settings) -> Value {
 fn member_value(world: &World, cluster: &Cluster, member: &Member) -> Value {
     let shown = Shown {
         id: &member.id,
+        lineage: &member.id,
         region: &cluster.region,
         engine: &cluster.engine,
         version: &cluster.version,
@@ -195,6 +199,7 @@ fn member_value(world: &World, cluster: &Cluster, member: &Member) -> Value {
 /// What an instance is shown as.
 struct Shown<'a> {
     id: &'a str,
+    lineage: &'a str,
     region: &'a str,
     engine: &'a str,
     version: &'a str,
@@ -204,7 +209,7 @@ struct Shown<'a> {
 
 /// What is said of every instance. One that is being created has no address yet.
 fn common(world: &World, shown: &Shown<'_>, status: &'static str, created: Option<Moment>) -> Value {
-    let Shown { id, region, engine, version, class, details } = *shown;
+    let Shown { id, lineage, region, engine, version, class, details } = *shown;
     let port: u32 = if engine.contains("mysql") || engine.contains("maria") { 3306 } else { 5432 };
     let endpoint = created.map(|_| {
         Value::map([
@@ -232,14 +237,14 @@ fn common(world: &World, shown: &Shown<'_>, status: &'static str, created: Optio
         ("StorageEncrypted", true.into()),
         ("KmsKeyId", details::key(world, region, details).into()),
         ("TagList", details::tags(&details.tags)),
-        ("DbiResourceId", resource_id(world, region, id).into()),
+        ("DbiResourceId", resource_id(world, region, lineage).into()),
         ("DBInstanceArn", world.arn("rds", region, &format!("db:{id}")).into()),
     ])
 }
 
 /// `DbiResourceId`.
-pub(super) fn resource_id(world: &World, region: &str, id: &str) -> String {
-    format!("db-{}", world.hex(&["dbi", region, id], 26).to_uppercase())
+pub(super) fn resource_id(world: &World, region: &str, lineage: &str) -> String {
+    format!("db-{}", world.hex(&["dbi", region, lineage], 26).to_uppercase())
 }
 
 /// The replicas of an instance that exist and are not promoted: names in its own Region, ARNs from others.
@@ -259,18 +264,20 @@ fn replicas(world: &World, source: &Instance) -> Vec<Value> {
 pub(super) fn following<'w>(world: &'w World, source: &'w Instance) -> impl Iterator<Item = &'w Instance> + 'w {
     // Of the thousands of a large estate only those that were ever replicas of it are looked at closely.
     let named = |replica: &&Instance| {
-        replica.replica_of.as_ref().is_some_and(|address| address.region == source.region && address.id == source.id)
+        let meant = |id: &str| id == source.id || source.renamed.is_some();
+        replica.replica_of.as_ref().is_some_and(|address| address.region == source.region && meant(&address.id))
     };
     let follows = |replica: &&Instance| {
         let orphaned = replica.deeds.iter().any(|deed| deed.act == InstanceAct::Orphan && deed.at <= world.now);
-        !orphaned && standing::of_instance(world, replica).is_some_and(|standing| standing.source.is_some())
+        let standing = if orphaned { None } else { standing::of_instance(world, replica) };
+        standing.and_then(|standing| standing.source).is_some_and(|address| address.id == source.id)
     };
     world.estate.rds.instances.iter().filter(named).filter(follows)
 }
 
 fn replicated(world: &World, instance: &Instance, standing: &Standing) -> Option<Value> {
-    let region = instance.backup_region.as_deref().filter(|_| standing.backup_days > 0)?;
-    let arn = super::automated_backups::arn(world, region, &instance.region, &instance.id);
+    let (region, _) = standing.backups_in.as_ref().filter(|_| standing.backup_days > 0)?;
+    let arn = super::automated_backups::arn(world, region, instance);
     Some(Value::map([("DBInstanceAutomatedBackupsArn", arn.into())]))
 }
 

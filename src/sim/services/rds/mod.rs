@@ -40,6 +40,8 @@ static OPERATIONS: &[Operation] = &[
     Operation::change("RebootDBInstance", instance_changes::reboot).about("DBInstanceIdentifier"),
     Operation::change("DeleteDBInstance", instance_changes::delete).about("DBInstanceIdentifier"),
     Operation::change("CreateDBInstanceReadReplica", replica::create).about("DBInstanceIdentifier"),
+    Operation::change("StartDBInstanceAutomatedBackupsReplication", automated_backups::replicate)
+        .about("SourceDBInstanceArn"),
     Operation::change("CreateDBInstance", cluster_changes::create_instance).about("DBInstanceIdentifier"),
     Operation::change("CreateDBCluster", cluster_changes::create).about("DBClusterIdentifier"),
     Operation::change("DeleteDBCluster", cluster_changes::delete).about("DBClusterIdentifier"),

@@ -30,7 +30,7 @@ pub(super) struct Placement {
 
 /// Where an instance runs. After a failover it stays where it is: RDS does not fail back.
 pub(super) fn of(world: &World, instance: &Instance) -> Placement {
-    let first = instance.zone.clone().unwrap_or_else(|| drawn(world, &instance.region, &instance.id));
+    let first = instance.zone.clone().unwrap_or_else(|| drawn(world, &instance.region, instance.first_name()));
     let second = after(&instance.region, &first);
     let mut placement = Placement { zone: first, standby: Some(second), failovers: Vec::new(), lost: None };
     for (began, cause) in causes(world, instance, &placement) {
@@ -62,6 +62,8 @@ fn has_standby(instance: &Instance, at: Moment) -> bool {
         InstanceAct::Modify(settings) => settings.multi_az,
         InstanceAct::Create
         | InstanceAct::Promote(_)
+        | InstanceAct::Rename(_)
+        | InstanceAct::ReplicateBackups(_)
         | InstanceAct::Stop
         | InstanceAct::Start
         | InstanceAct::Reboot(_)

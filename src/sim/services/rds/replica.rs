@@ -81,6 +81,7 @@ pub(super) fn create(estate: &mut Estate, world: &World, call: &Call) -> Result<
         backup_region: None,
         lag: source.lag,
         replica_of: Some(address.clone()),
+        renamed: None,
         age: world.start - world.now,
         deeds: vec![Deed::new(world.now, InstanceAct::Create).then(CREATING, takes)],
         ..source.clone()

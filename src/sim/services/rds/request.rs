@@ -110,7 +110,10 @@ pub(super) fn cluster<'w>(
 
 /// Whether an identifier of a Region is taken by an instance.
 pub(super) fn is_taken(world: &World, region: &str, id: &str) -> bool {
+    let is_promised = |instance: &&Instance| instance.renamed.as_ref().is_some_and(|(_, since)| world.now < *since);
+    let mut promised = world.estate.rds.instances.iter().filter(is_promised);
     world.instances(region).any(|(instance, _)| instance.id == id)
+        || promised.any(|instance| instance.region == region && instance.id == id)
         || world.clusters(region).any(|(_, standing)| standing.members.iter().any(|member| member.id == id))
 }
 

@@ -54,6 +54,8 @@ pub(super) fn describe(world: &World, call: &Call) -> Result<Value, AwsError> {
                 | InstanceAct::Create
                 | InstanceAct::Promote(_)
                 | InstanceAct::Modify(_)
+                | InstanceAct::Rename(_)
+                | InstanceAct::ReplicateBackups(_)
                 | InstanceAct::Stop
                 | InstanceAct::Start
                 | InstanceAct::Reboot(_)
@@ -107,7 +109,7 @@ fn value(world: &World, instance: &Instance, name: &str, at: Moment) -> Value {
         ("StorageType", "gp3".into()),
         ("Encrypted", true.into()),
         ("DBSnapshotArn", world.arn("rds", &instance.region, &format!("snapshot:{name}")).into()),
-        ("DbiResourceId", instances::resource_id(world, &instance.region, &instance.id).into()),
+        ("DbiResourceId", instances::resource_id(world, &instance.region, &instance.lineage()).into()),
     ])
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::sim::World;
-use crate::sim::estate::deeds::{self, ClusterAct, InstanceAct, Settings};
+use crate::sim::estate::deeds::{self, ClusterAct, Deed, InstanceAct, Settings};
 use crate::sim::estate::rds::{Address, Cluster, Instance};
 use crate::sim::fault::{Fault, is};
 use crate::sim::time::{Moment, Span};
@@ -30,6 +30,10 @@ pub(super) struct Standing {
     pub(super) protected: bool,
     /// What was asked of it and does not hold yet.
     pub(super) pending: Settings,
+    /// The other Region that keeps its backups, and since when there is something there to restore: `None` where there always was.
+    pub(super) backups_in: Option<(String, Option<Moment>)>,
+    /// The name that it is being given.
+    pub(super) new_name: Option<String>,
     /// Whether a promotion is under way.
     pub(super) is_promoting: bool,
 }
@@ -91,15 +95,20 @@ pub(super) fn of_instance(world: &World, instance: &Instance) -> Option<Standing
     if now < world.start - instance.age && instance.age < Span::ZERO {
         return None;
     }
+    if !bears_its_name(instance, now) {
+        return None;
+    }
     let mut standing = Standing {
         status: AVAILABLE,
-        source: instance.replica_of.clone(),
+        source: source(world, instance),
         backup_days: instance.backup_days,
         backups_since: None,
         multi_az: instance.multi_az,
         class: instance.class.clone(),
         protected: instance.protected,
         pending: Settings::default(),
+        backups_in: instance.backup_region.clone().map(|region| (region, None)),
+        new_name: None,
         is_promoting: false,
     };
     for deed in instance.deeds.iter().filter(|deed| deed.at <= now) {
@@ -113,8 +122,11 @@ pub(super) fn of_instance(world: &World, instance: &Instance) -> Option<Standing
             InstanceAct::Modify(settings) if is_done => standing.apply(settings, deed.done),
             InstanceAct::Modify(settings) => standing.pending = settings.clone().or(standing.pending),
             InstanceAct::Delete(_) if is_done => return None,
+            InstanceAct::ReplicateBackups(region) => standing.backups_in = Some((region.clone(), Some(deed.done))),
+            InstanceAct::Rename(to) if !is_done => standing.new_name = Some(to.clone()),
             InstanceAct::Create
             | InstanceAct::Delete(_)
+            | InstanceAct::Rename(_)
             | InstanceAct::Orphan
             | InstanceAct::Stop
             | InstanceAct::Start
@@ -127,6 +139,37 @@ pub(super) fn of_instance(world: &World, instance: &Instance) -> Option<Standing
         standing.status = BACKING_UP;
     }
     Some(standing)
+}
+
+/// Whether an instance bears its name at that moment: not before it was given it, nor after it was given another.
+pub(super) fn bears_its_name(instance: &Instance, at: Moment) -> bool {
+    let given = instance.renamed.as_ref().is_none_or(|(_, since)| *since <= at);
+    let named = instance.deeds.iter().rev().filter(|deed| deed.done <= at).find_map(renamed_to);
+    given && named.is_none_or(|named| *named == instance.id)
+}
+
+/// The name that a deed gave.
+fn renamed_to(deed: &Deed<InstanceAct>) -> Option<&String> {
+    if let InstanceAct::Rename(to) = &deed.act { Some(to) } else { None }
+}
+
+/// What an instance was made a replica of, under the name that this one bears now.
+pub(super) fn source(world: &World, replica: &Instance) -> Option<Address> {
+    let mut source = replica.replica_of.clone()?;
+    let mut since = replica.deeds.iter().find(|deed| deed.act == InstanceAct::Create).map(|deed| deed.at);
+    // Each renaming is followed once; mostly there was none.
+    let renamed = world.estate.rds.instances.iter().filter(|instance| instance.renamed.is_some()).count();
+    for _ in 0..renamed {
+        let named = |instance: &&Instance| instance.region == source.region && instance.id == source.id;
+        let mut given = world.estate.rds.instances.iter().filter(named).flat_map(|instance| &instance.deeds);
+        let later = given.find_map(|deed| {
+            let to = renamed_to(deed).filter(|to| **to != source.id)?;
+            (deed.done <= world.now && since < Some(deed.done)).then(|| (to.clone(), deed.done))
+        });
+        let Some((to, at)) = later else { break };
+        (source.id, since) = (to, Some(at));
+    }
+    Some(source)
 }
 
 impl Standing {

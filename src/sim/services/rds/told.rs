@@ -2,7 +2,7 @@
 
 use super::events::{Event, Source};
 use super::snapshots;
-use super::standing::BACKING_UP;
+use super::standing::{self, BACKING_UP};
 use super::topology::{self, back};
 use crate::sim::World;
 use crate::sim::estate::deeds::{ClusterAct, Deed, GlobalAct, InstanceAct, Reboot, Settings, Stage};
@@ -71,6 +71,18 @@ fn of_instance(world: &World, instance: &Instance) -> Vec<Event> {
                 );
             }
             InstanceAct::Modify(settings) => modified(&mut told, settings, deed),
+            // Told under the new name; the events before stay with the old one.
+            InstanceAct::Rename(to) => {
+                told.add(
+                    deed.done,
+                    "configuration change",
+                    format!("Renamed instance from {} to {to}", from(deed, instance)),
+                );
+                told.restart(stage(deed, "rebooting"));
+            }
+            InstanceAct::ReplicateBackups(region) => {
+                told.add(deed.at, "backup", format!("Automated backups are replicated to {region} from now on"));
+            }
             InstanceAct::Stop => {
                 if let Some(stage) = stage(deed, "stopped") {
                     told.add(stage.from, "notification", "DB instance stopped");
@@ -92,7 +104,16 @@ fn of_instance(world: &World, instance: &Instance) -> Vec<Event> {
             told.add(backup.until, "backup", "Finished DB Instance backup");
         }
     }
+    told.events.retain(|event| standing::bears_its_name(instance, event.at));
     told.events
+}
+
+/// What an instance was called before that deed.
+fn from<'i>(renaming: &Deed<InstanceAct>, instance: &'i Instance) -> &'i str {
+    let earlier = instance.deeds.iter().take_while(|deed| deed.at < renaming.at);
+    let named =
+        earlier.filter_map(|deed| if let InstanceAct::Rename(to) = &deed.act { Some(to.as_str()) } else { None });
+    named.last().unwrap_or_else(|| instance.first_name())
 }
 
 fn modified(told: &mut Told, settings: &Settings, deed: &Deed<InstanceAct>) {
