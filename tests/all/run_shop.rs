@@ -1,10 +1,10 @@
 //! The shop's systems moved and brought home by the real binary, one confirmed step at a time; then an expert looks, by other means.
 
-use crate::run_kit::{Stage, clock};
+use crate::run_kit::{Stage, clock, python};
 
 #[test]
-fn legacy_web_try() {
+fn legacy_web_moves() {
     let stage = Stage::shop("region-outage", "15m");
-    let ran = stage.run("legacy-web-failover", &[clock("region-back: ", "5h30m")]);
-    println!("{}{}", ran.said, ran.errors);
+    let _ = stage.run("legacy-web-failover", &[clock("fence-old-servers [", "5h10m")]).finished();
+    python("end_state.py", &[&stage.simulator.url(), "legacy-web", "moved"]);
 }
