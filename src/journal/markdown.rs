@@ -78,7 +78,7 @@ pub fn markdown(entries: &[Entry], head: &Head) -> Option<String> {
     summary(&mut page, &account, &report);
     page.title("Recovery time");
     times(&mut page, &account, entries);
-    page.title("What was lost");
+    page.title("What was lost, and what cannot be undone");
     losses(&mut page, account.objectives, entries);
     if !account.open_fences.is_empty() {
         page.title("Fences that are still open");
@@ -161,13 +161,19 @@ fn times(page: &mut Page, account: &Account, entries: &[Entry]) {
 fn losses(page: &mut Page, objectives: Objectives, entries: &[Entry]) {
     let mut none = true;
     for entry in entries {
-        if let Record::Confirmed { step, loses: Some(loses), by, .. } = &entry.record {
-            none = false;
-            page.line(&format!("* {:.0} {}, confirmed by {}: {}", entry.at, text(step), text(&by.name), text(loses)));
-        }
+        let Record::Confirmed { step, loses, typed, by, .. } = &entry.record else { continue };
+        // A step that cannot be undone is told even where it said that nothing is lost.
+        let loses = match (loses, typed) {
+            (Some(loses), _) => text(loses),
+            (None, true) => "nothing, as its card said".to_owned(),
+            (None, false) => continue,
+        };
+        none = false;
+        let how = if *typed { ", which cannot be undone, by typing the system's name" } else { "" };
+        page.line(&format!("* {:.0} {}, confirmed by {}{how}: {loses}", entry.at, text(step), text(&by.name)));
     }
     if none {
-        page.line("* No step was confirmed that said that data would be lost.");
+        page.line("* No step was confirmed that cannot be undone, or that said that data would be lost.");
     }
     if let Some(seconds) = objectives.rpo_s {
         page.line(&format!("* Promised (RPO): {}", words::length(Span::from_secs(seconds))));
@@ -186,11 +192,16 @@ fn steps(page: &mut Page, account: &Account) {
                 StepEnd::Failed(why) => format!("failed: {why}"),
             };
             let by = step.by.as_ref().map(|by| text(&by.name)).unwrap_or_default();
-            let took = step.took.map(words::length).unwrap_or_default();
+            let took = step.took.map(took).unwrap_or_default();
             [text(&step.id), took, step.requests.to_string(), by, text(end)]
         })
         .collect();
     page.table(["step", "took", "requests", "confirmed by", "end"], &rows);
+}
+
+/// A second more or less is of nobody's concern.
+fn took(span: Span) -> String {
+    if span < Span::from_secs(1) { "at once".to_owned() } else { words::length(span) }
 }
 
 fn requests(page: &mut Page, entries: &[Entry]) {

@@ -77,6 +77,7 @@ mod python;
 mod readme;
 mod run_kit;
 mod run_shop;
+mod run_stops;
 mod runbook_files;
 mod scenarios;
 mod schedule;

@@ -158,6 +158,12 @@ impl Stage {
                             continue;
                         }
                         Some(Then::Clock(after)) => self.at(after),
+                        Some(Then::Later { after, answer }) => {
+                            self.at(after);
+                            talk.say(answer);
+                            state = Waits::ForDrdeck;
+                            continue;
+                        }
                         Some(Then::Faults(acts)) => self.faults(acts),
                         None => {}
                     }
@@ -272,6 +278,8 @@ pub(crate) enum Then<'a> {
     Wait,
     /// To set the clock to so long after the beginning.
     Clock(&'a str),
+    /// To set the clock to so long after the beginning, and to say that then.
+    Later { after: &'a str, answer: &'a str },
     /// To let something fail from now on.
     Faults(Json),
 }

@@ -138,6 +138,16 @@ fn finds(text: &str, severity: Severity, step: Option<&str>, words: &str) {
 }
 
 #[test]
+fn lint_finds_nothing_in_the_runbooks_of_the_shop() {
+    let all: Vec<Runbook> = demo::RUNBOOKS.iter().map(|(name, text)| read(name, text)).collect();
+    let beside: Vec<&Runbook> = all.iter().collect();
+    let found = |runbook| lint(runbook, &beside, &shop(), Some("111122223333"));
+    let findings: Vec<_> =
+        all.iter().flat_map(|runbook| found(runbook).into_iter().map(|one| (&runbook.name, one))).collect();
+    assert_eq!(findings, []);
+}
+
+#[test]
 fn lint_finds_nothing_in_a_sound_runbook() {
     assert_eq!(found(&[HEAD, DECLARE, FENCE, PROMOTE, CHECK].concat()), []);
 }

@@ -288,7 +288,8 @@ fn a_launch_is_done_when_every_server_runs_and_not_when_its_job_is_completed() {
     let old =
         done.clone().put(Query::JobLog(west(), "drsjob-1".to_owned()), log(&[("USING_PREVIOUS_SNAPSHOT", ONE, None)]));
     let (word, said) = progress(&start, &old);
-    assert!(word == "done" && said.contains("web-1 (s-1111111111111111a) holds older data of 13:10:00Z"), "{said}");
+    let held = "web-1 (s-1111111111111111a) holds data of 13:10:00Z, older than was asked for";
+    assert!(word == "failed" && said.contains(held) && said.contains("skip this step"), "{said}");
     let failed =
         after(vec![own("COMPLETED", &[(ONE, "LAUNCHED"), (TWO, "FAILED")])], vec![machine("i-1", ONE, "drsjob-1")])
             .put(
@@ -353,6 +354,9 @@ fn reversed(state: ReplicationState) -> (Vec<SourceServer>, Vec<SourceServer>) {
 }
 
 fn home(scene: Scene, there: Vec<SourceServer>) -> Scene {
+    let ids: Vec<String> = there.iter().map(|server| server.id.to_string()).collect();
+    let query = |id: &String| Query::RecoverySnapshots(east(), id.clone());
+    let scene = ids.iter().fold(scene, |scene, id| scene.put(query(id), points(id)));
     scene.put(Query::SourceServers(east()), Answer::SourceServers(there))
 }
 
@@ -390,6 +394,13 @@ fn reversed_replication_is_done_when_all_are_level_at_the_other_side() {
     let (here, there) = reversed(ReplicationState::Continuous);
     let level = home(at(west(), here, begun("FAILBACK_READY_FOR_LAUNCH"), vec![]), there);
     assert_eq!(progress(&reverse, &level), ("done", "2 of 2 servers level: CONTINUOUS".into()));
+    let bare = Query::RecoverySnapshots(east(), BACK_TWO.to_owned());
+    let (word, said) = progress(&reverse, &level.clone().put(bare.clone(), Answer::RecoverySnapshots(vec![])));
+    assert!(
+        word == "running" && said.contains("1 of 2 servers level; web-2") && said.contains("no point in time"),
+        "{said}"
+    );
+    assert_eq!(progress(&reverse, &level.clone().silent(bare)).0, "unknown");
     assert!(matches!(reverse.step().work(&level.world()), Work::Already(_)));
     let (here, there) = reversed(ReplicationState::Stalled);
     let wrong = home(at(west(), here, begun("FAILBACK_ERROR"), vec![]), there);

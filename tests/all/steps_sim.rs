@@ -229,10 +229,20 @@ async fn a_server_that_does_not_come_up_is_named_and_only_it_is_launched_again()
 }
 
 #[tokio::test]
-async fn data_that_are_older_than_was_asked_for_are_told() {
+async fn data_that_are_older_than_was_asked_for_stop_the_step() {
     let mut shop = Shop::new("[[act]]\nfault.launch = { how = \"previous-snapshot\" }\n").await;
-    let said = shop.carry_out(&drs("drs-start-recovery", "us-west-2", "point = \"latest\"\n")).await;
-    assert!(said.contains("3 of 3 servers launched; ") && said.contains("holds older data of "), "{said}");
+    let start = drs("drs-start-recovery", "us-west-2", "point = \"latest\"\n");
+    let scene = shop.look(&start, &[]).await;
+    let Work::Calls(calls) = start.step().work(&shop.world(&scene)) else { panic!("requests") };
+    let intent = IntentId { run: run_id(), number: 1 };
+    let outcome = shop.contact.session.change(&calls[0], intent, Duration::from_secs(10)).await;
+    let attempts = [Attempt { intent, call: Some(calls[0].clone()), at: shop.now(), outcome: Some(outcome) }];
+    shop.wait(25);
+    let scene = shop.look(&start, &attempts).await;
+    let Progress::Failed { why, way_on } = start.step().verify(&shop.world(&scene)) else { panic!("a failure") };
+    assert!(why.as_str().starts_with("3 of 3 servers launched, and DRS used a previous snapshot: "), "{why}");
+    assert!(why.as_str().contains("legacy-files (s-3a1f60c27b94d8e07) holds data of "), "{why}");
+    assert!(way_on.as_str().contains("skip this step with that reason"), "{way_on}");
 }
 
 #[tokio::test]

@@ -31,10 +31,11 @@ pub fn argv(call: &ApiCall, intent: IntentId, endpoint_url: Option<&str>, profil
 
 fn parameters(all: &Json) -> Vec<String> {
     let Json::Object(members) = all else { return Vec::new() };
-    // The CLI would take these for options of its own, or fetch what they name.
+    // The CLI would take these for options of its own, or fetch what they name; a line that is copied cannot hold another line.
     let is_misread = |value: &Json| {
         let starts = ["-", "file://", "fileb://", "http://", "https://"];
-        value.as_str().is_some_and(|text| starts.iter().any(|start| text.starts_with(start)))
+        let is = |text: &str| starts.iter().any(|start| text.starts_with(start)) || text.contains(char::is_control);
+        value.as_str().is_some_and(is)
     };
     if members.values().any(is_misread) {
         return vec!["--cli-input-json".to_owned(), all.to_string()];

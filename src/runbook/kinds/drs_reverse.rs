@@ -29,7 +29,7 @@ impl DrsReverse {
     /// As runbooks write it.
     pub const ENTRY: Entry = Entry {
         word: "drs-reverse-replication",
-        doc: "Lets recovered EC2 servers replicate to the Region they came from, and waits until they are level. All data are copied.",
+        doc: "Lets recovered EC2 servers replicate to the Region they came from, and waits until they are level and have a point in time there. All data are copied.",
         keys: &[REGION, SERVERS, TAGS, REVERSED_FROM],
         read: |section: &Section<'_>, around: &Around| {
             Some(Kind::DrsReverse(Self { chosen: Chosen::read(section, around)? }))
@@ -46,6 +46,13 @@ impl DrsReverse {
             Ok((server, instance))
         };
         servers.into_iter().map(of).collect()
+    }
+
+    /// How many points in time there are of a server where its machine's data go.
+    fn points(&self, world: &World<'_>, server: &SourceServer) -> Result<usize, String> {
+        let Some((place, id)) = reversed(server, &self.chosen.place) else { return Ok(0) };
+        let all = fresh(world, &Query::RecoverySnapshots(place, id.to_owned()), Snapshot::recovery_snapshots)?;
+        Ok(all.iter().filter(|point| point.taken.is_some()).count())
     }
 
     /// The source server that takes the machine's data.
@@ -80,11 +87,12 @@ impl StepKind for DrsReverse {
     fn reads(&self, world: &World<'_>) -> Vec<Query> {
         let mut queries = self.chosen.reads();
         let servers = self.chosen.find(world).unwrap_or_default();
-        let origin = servers.iter().filter_map(|server| {
-            let (place, _) = reversed(server, &self.chosen.place)?;
-            Some(Query::SourceServers(place))
-        });
-        queries.extend(origin);
+        for server in servers {
+            if let Some((place, id)) = reversed(server, &self.chosen.place) {
+                queries.push(Query::SourceServers(place.clone()));
+                queries.push(Query::RecoverySnapshots(place, id.to_owned()));
+            }
+        }
         queries
     }
 
@@ -174,7 +182,12 @@ impl StepKind for DrsReverse {
                 Err(why) => return Progress::Unknown(Text::new(why)),
             };
             match target {
-                Some(target) if is_continuous(target) => level += 1,
+                // Replication without a point in time is nothing to recover from.
+                Some(target) if is_continuous(target) => match self.points(world, server) {
+                    Ok(0) => states.push(format!("{} is CONTINUOUS and has no point in time yet", said(target))),
+                    Ok(_) => level += 1,
+                    Err(why) => return Progress::Unknown(Text::new(why)),
+                },
                 Some(target) => states.push(format!("{} is {}", said(target), target.state.word())),
                 None => states.push(format!("{} has no counterpart yet", said(server))),
             }

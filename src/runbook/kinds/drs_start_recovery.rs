@@ -208,7 +208,7 @@ impl DrsStartRecovery {
             let instances = self.chosen.instances(world).ok()?;
             let machine = instances.iter().find(|one| one.source_server == server.id && one.job == part.job.id);
             let of = machine.and_then(|one| one.point_in_time).map(|at| format!(" of {}", clock(at, world.now)));
-            previous.then(|| format!("{} holds older data{}", said(server), of.unwrap_or_default()))
+            previous.then(|| format!("{} holds data{}, older than was asked for", said(server), of.unwrap_or_default()))
         };
         parts.iter().filter_map(used).collect()
     }
@@ -384,11 +384,20 @@ impl StepKind for DrsStartRecovery {
                 way_on: Text::new("find out who terminated it, then skip this step with a reason, and launch it anew"),
             };
         }
+        let older = self.older(world, &parts);
+        if !older.is_empty() {
+            return Progress::Failed {
+                why: Text::new(format!("{words}, and DRS used a previous snapshot: {}", some_of(older))),
+                way_on: Text::new(
+                    "if data of then will do, skip this step with that reason; if not, terminate these machines, wait for a new point in time, then launch them again",
+                ),
+            };
+        }
         let stopped = parts
             .iter()
             .filter(|one| state(one) == Some("STOPPED"))
             .map(|(server, _)| format!("{} is stopped", said(server)));
-        let notes: Vec<String> = self.older(world, &parts).into_iter().chain(stopped).collect();
+        let notes: Vec<String> = stopped.collect();
         let notes = if notes.is_empty() { String::new() } else { format!("; {}", some_of(notes)) };
         Progress::Done(Text::new(format!("{words}{notes}")))
     }

@@ -3,14 +3,14 @@
 use super::aurora_global::{Global, out_of_line};
 use super::loss::lag_of;
 use super::rds_instance::Instance;
-use super::seen::Seen;
+use super::seen::{Seen, fresh};
 use super::{Around, Entry, Facts, Kind, Reversibility, StepKind};
 use crate::document::{Section, Shape, optional, required};
 use crate::model::index::Index;
 use crate::model::kinds::lag::{self, Lag};
 use crate::model::kinds::{Health, LagUnit, check_queries, check_view};
 use crate::model::words::{clock, length};
-use crate::model::{Place, Query, Region, Span, Text};
+use crate::model::{Place, Query, Region, Snapshot, Span, Text};
 use crate::runbook::check::Check;
 use crate::runbook::work::{Found, Progress, Work};
 use crate::runbook::world::{Attempt, World};
@@ -49,6 +49,8 @@ pub enum Reading {
     HealthCheck,
     /// How a DRS source server replicates.
     DrsReplication,
+    /// How old the newest point in time of a DRS source server is.
+    DrsPointAge,
 }
 
 /// What a reading should be.
@@ -65,7 +67,7 @@ pub enum Wanted {
 }
 
 impl Reading {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::InstanceStatus,
         Self::ClusterStatus,
         Self::InstanceRestorable,
@@ -75,6 +77,7 @@ impl Reading {
         Self::InService,
         Self::HealthCheck,
         Self::DrsReplication,
+        Self::DrsPointAge,
     ];
 
     const fn word(self) -> &'static str {
@@ -88,6 +91,7 @@ impl Reading {
             Self::InService => "asg-in-service",
             Self::HealthCheck => "health-check",
             Self::DrsReplication => "drs-replication",
+            Self::DrsPointAge => "drs-point-age",
         }
     }
 
@@ -98,7 +102,7 @@ impl Reading {
             Self::AuroraSynchronization => ("is", Some("connected")),
             Self::HealthCheck => ("is", Some("healthy")),
             Self::DrsReplication => ("is", Some("CONTINUOUS")),
-            Self::ReplicaLag | Self::AuroraLag => ("below", None),
+            Self::ReplicaLag | Self::AuroraLag | Self::DrsPointAge => ("below", None),
             Self::InService => ("at_least", None),
             Self::InstanceRestorable => ("", None),
         }
@@ -115,6 +119,7 @@ const READINGS: &[&str] = &[
     Reading::InService.word(),
     Reading::HealthCheck.word(),
     Reading::DrsReplication.word(),
+    Reading::DrsPointAge.word(),
 ];
 
 impl WaitUntil {
@@ -138,7 +143,13 @@ impl WaitUntil {
                 r#""available""#,
                 "The word it should be.",
             ),
-            optional("below", Shape::Duration, "needed for a lag", r#""30s""#, "What a lag should be below."),
+            optional(
+                "below",
+                Shape::Duration,
+                "needed for a lag and an age",
+                r#""30s""#,
+                "What a lag or an age should be below.",
+            ),
             optional("at_least", Shape::Number, "needed for asg-in-service", "4", "How many should be in service."),
         ],
         read,
@@ -167,12 +178,16 @@ impl WaitUntil {
             Reading::InService => format!("Auto Scaling group {name} in {region}"),
             Reading::HealthCheck => format!("health check {name}"),
             Reading::DrsReplication => format!("DRS source server {name} in {region}"),
+            Reading::DrsPointAge => format!("the newest point in time of {name} in {region}"),
         }
     }
 
     fn wanted(&self) -> String {
         match &self.wanted {
             Wanted::Is(word) => format!("is {word}"),
+            Wanted::Below(span) if self.reading == Reading::DrsPointAge => {
+                format!("is less than {} old", length(*span))
+            }
             Wanted::Below(span) => format!("is below {}", length(*span)),
             Wanted::AtLeast(number) => format!("has at least {number} in service"),
             Wanted::There => "reach to a moment".to_owned(),
@@ -210,6 +225,25 @@ impl WaitUntil {
         let state = Text::new(format!("{what} is {} at {}", length(lag), clock(at, world.now)));
         match self.wanted {
             Wanted::Below(most) if lag < most => Progress::Done(state),
+            Wanted::Below(_) | Wanted::Is(_) | Wanted::AtLeast(_) | Wanted::There => {
+                Progress::Running { state, share: None }
+            }
+        }
+    }
+
+    fn point_age(&self, world: &World<'_>) -> Progress {
+        let query = Query::RecoverySnapshots(self.place.clone(), self.name.clone());
+        let all = match fresh(world, &query, Snapshot::recovery_snapshots) {
+            Ok(all) => all,
+            Err(why) => return Progress::Unknown(Text::new(why)),
+        };
+        let Some(newest) = all.iter().filter_map(|point| point.taken).max() else {
+            return Progress::NotBegun(Text::new(format!("{} has no point in time", self.name)));
+        };
+        let age = world.now.duration_since(newest).max(Span::ZERO);
+        let state = Text::new(format!("{} is of {}, {} old", self.what(), clock(newest, world.now), length(age)));
+        match self.wanted {
+            Wanted::Below(most) if age < most => Progress::Done(state),
             Wanted::Below(_) | Wanted::Is(_) | Wanted::AtLeast(_) | Wanted::There => {
                 Progress::Running { state, share: None }
             }
@@ -292,6 +326,7 @@ impl StepKind for WaitUntil {
             Reading::AuroraSynchronization => vec![Query::GlobalClusters(place)],
             Reading::InService => vec![Query::Groups(place)],
             Reading::DrsReplication => vec![Query::SourceServers(place)],
+            Reading::DrsPointAge => vec![Query::RecoverySnapshots(place, self.name.clone())],
             Reading::HealthCheck => {
                 let (series, checkers) = check_queries(&Index::new(world.snapshot, world.now), &place, &self.name);
                 [Some(Query::HealthChecks(place)), Some(series), checkers].into_iter().flatten().collect()
@@ -334,6 +369,7 @@ impl StepKind for WaitUntil {
                 let seen = Seen::among(world, &query, &servers, |server| server.id.as_str() == self.name);
                 self.word(&seen, |server| server.state.word().to_owned())
             }
+            Reading::DrsPointAge => self.point_age(world),
             Reading::AuroraSynchronization => {
                 let global = self.global();
                 let member = global.seen(world).value().and_then(|found| global.member(found));

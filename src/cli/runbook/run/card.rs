@@ -188,7 +188,8 @@ pub(super) fn clock(clocks: &Clocks) -> String {
             format!("users are not served for {}, {} of the RTO are left; {rest}", length(since), length(left))
         }
         (None, Some(since), None) => format!("users are not served for {}; {rest}", length(since)),
-        (_, None, _) => format!("nobody said when the disruption began; {rest}"),
+        (Some(served), None, _) => format!("users were verified to be served at {served:.0}"),
+        (None, None, _) => format!("nobody said when a disruption began; {rest}"),
     }
 }
 
