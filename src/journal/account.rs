@@ -53,7 +53,7 @@ pub struct StepAccount {
     pub end: StepEnd,
     /// From its last confirm to its end; `None` if it was left out, or needed no confirm.
     pub took: Option<Span>,
-    /// Who confirmed it last.
+    /// Who confirmed it last, approved it, accepted its risk, or left it out.
     pub by: Option<Person>,
     /// Requests that were recorded before they were sent, whatever came of them.
     pub requests: usize,
@@ -122,6 +122,12 @@ impl Account {
         self.steps.iter_mut().find(|step| step.id == id)
     }
 
+    fn said(&mut self, id: &str, by: &Person) {
+        if let Some(step) = self.step(id) {
+            step.by = Some(by.clone());
+        }
+    }
+
     fn end(&mut self, id: &str, end: StepEnd, at: Moment, confirmed: &BTreeMap<String, Moment>) {
         let since = confirmed.get(id).filter(|_| !matches!(end, StepEnd::Skipped(_))).copied();
         if let Some(step) = self.step(id) {
@@ -142,10 +148,7 @@ impl Account {
             Record::Decided { began, .. } => self.began = Some(*began),
             Record::Confirmed { step, by, .. } => {
                 confirmed.insert(step.clone(), entry.at);
-                let by = by.clone();
-                if let Some(step) = self.step(step) {
-                    step.by = Some(by);
-                }
+                self.said(step, by);
             }
             Record::Intent { step, .. } => {
                 if let Some(step) = self.step(step) {
@@ -153,11 +156,14 @@ impl Account {
                 }
             }
             Record::Done { step, evidence } => self.end(step, StepEnd::Done(evidence.clone()), entry.at, confirmed),
-            Record::Skipped { step, reason, .. } => {
-                self.end(step, StepEnd::Skipped(reason.clone()), entry.at, confirmed)
+            Record::Skipped { step, reason, by } => {
+                self.said(step, by);
+                self.end(step, StepEnd::Skipped(reason.clone()), entry.at, confirmed);
             }
+            Record::Approved { step, by, .. } => self.said(step, by),
             Record::Failed { step, why } => self.end(step, StepEnd::Failed(why.clone()), entry.at, confirmed),
             Record::RiskAccepted { step, reason, by } => {
+                self.said(step, by);
                 self.open_fences.retain(|(id, ..)| id != step);
                 self.open_fences.push((step.clone(), by.clone(), reason.clone()));
             }
@@ -170,7 +176,6 @@ impl Account {
             | Record::Outcome { .. }
             | Record::Reconciled { .. }
             | Record::Resolved { .. }
-            | Record::Approved { .. }
             | Record::Refused { .. }
             | Record::Retried { .. }
             | Record::Noted { .. } => {}

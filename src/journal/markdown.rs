@@ -196,7 +196,7 @@ fn steps(page: &mut Page, account: &Account) {
             [text(&step.id), took, step.requests.to_string(), by, text(end)]
         })
         .collect();
-    page.table(["step", "took", "requests", "confirmed by", "end"], &rows);
+    page.table(["step", "took", "requests", "by", "end"], &rows);
 }
 
 /// A second more or less is of nobody's concern.
