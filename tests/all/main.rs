@@ -117,6 +117,7 @@ mod soak;
 mod steps_aurora;
 mod steps_dns;
 mod steps_drs;
+mod steps_names;
 mod steps_rds;
 mod steps_shop;
 mod steps_sim;

@@ -475,3 +475,83 @@ fn an_answer_that_is_lost_was_given_to_a_change_that_was_carried_out() {
     assert_eq!(status(&server, WEST, "orders-db-west"), "modifying");
     server.stop();
 }
+
+#[test]
+fn an_instance_gives_its_name_away_and_stays_what_it_is() {
+    let server = shop("");
+    let rename = |from: &str, to: &str| {
+        format!("ModifyDBInstance&DBInstanceIdentifier={from}&NewDBInstanceIdentifier={to}&ApplyImmediately=true")
+    };
+    let id = |region: &str, name: &str| instance(&server, region, name).element("DbiResourceId");
+    assert_eq!(refused(&server, EAST, &rename("orders-db", "analytics-db")), "DBInstanceAlreadyExists");
+    assert_eq!(refused(&server, EAST, &rename("orders-db", "9")), "InvalidParameterValue");
+    assert_eq!(refused(&server, EAST, &rename("nobody", "somebody")), "DBInstanceNotFound");
+    let (was, zone) = (id(EAST, "orders-db"), instance(&server, EAST, "orders-db").element("AvailabilityZone"));
+    let answer = done(&server, EAST, &rename("orders-db", "orders-db-before"));
+    let pending = answer.text().split("<PendingModifiedValues>").nth(1).unwrap().to_owned();
+    assert!(pending.starts_with("<DBInstanceIdentifier>orders-db-before<"), "{pending}");
+    assert_eq!(status(&server, EAST, "orders-db"), "renaming");
+    assert_eq!(status(&server, EAST, "orders-db-before"), "DBInstanceNotFound");
+    let replica =
+        "CreateDBInstanceReadReplica&DBInstanceIdentifier=orders-db-before&SourceDBInstanceIdentifier=analytics-db";
+    assert_eq!(refused(&server, EAST, replica), "DBInstanceAlreadyExists", "the name is promised");
+    assert_eq!(refused(&server, EAST, &rename("orders-db", "orders-db-x")), "InvalidDBInstanceState");
+    at(&server, "10m");
+    assert_eq!(status(&server, EAST, "orders-db"), "DBInstanceNotFound");
+    let renamed = instance(&server, EAST, "orders-db-before");
+    assert_eq!(renamed.element("DBInstanceStatus").as_deref(), Some("available"));
+    assert_eq!((renamed.element("DbiResourceId"), renamed.element("AvailabilityZone")), (was.clone(), zone));
+    assert!(renamed.element("Address").unwrap().starts_with("orders-db-before."), "its endpoint has its name");
+    assert!(renamed.text().contains(&format!("<ReadReplicaDBInstanceIdentifier>{ORDERS_WEST}<")));
+    let follows = |name: &str| instance(&server, WEST, name).element("ReadReplicaSourceDBInstanceIdentifier");
+    assert_eq!(follows("orders-db-west"), Some(format!("{ORDERS}-before")), "its replica goes on following it");
+    assert!(messages(&server, EAST).contains("Renamed instance from orders-db to orders-db-before"));
+    // The name is free for another one, which is not the old one.
+    let replica = format!(
+        "CreateDBInstanceReadReplica&DBInstanceIdentifier=orders-db&SourceDBInstanceIdentifier={}",
+        "orders-db-before"
+    );
+    done(&server, EAST, &replica);
+    at(&server, "50m");
+    assert_eq!(status(&server, EAST, "orders-db"), "available");
+    assert_ne!(id(EAST, "orders-db"), was);
+    assert_eq!(follows("orders-db-west"), Some(format!("{ORDERS}-before")), "of the two it follows the one it did");
+    // And back.
+    done(&server, EAST, &rename("orders-db", "orders-db-new"));
+    at(&server, "60m");
+    done(&server, EAST, &rename("orders-db-before", "orders-db"));
+    at(&server, "70m");
+    assert_eq!(id(EAST, "orders-db"), was);
+    assert_eq!(follows("orders-db-west").as_deref(), Some(ORDERS));
+    server.stop();
+}
+
+#[test]
+fn backups_are_replicated_from_when_somebody_asks() {
+    let server = shop("");
+    let ask_for = |source: &str, more: &str| {
+        format!(
+            "StartDBInstanceAutomatedBackupsReplication&SourceDBInstanceArn=arn:aws:rds:us-east-1:111122223333:db:{source}{more}"
+        )
+    };
+    let key = "&BackupRetentionPeriod=7&KmsKeyId=alias/bi";
+    assert_eq!(refused(&server, WEST, &ask_for("orders-db", key)), "InvalidDBInstanceState", "they are already");
+    assert_eq!(
+        refused(&server, EAST, &ask_for("analytics-db", key)),
+        "InvalidParameterValue",
+        "at home they are kept anyway"
+    );
+    assert_eq!(refused(&server, WEST, &ask_for("analytics-db", "")), "InvalidParameterCombination", "no key");
+    assert_eq!(refused(&server, WEST, &ask_for("nobody", key)), "DBInstanceNotFound");
+    let of = "DescribeDBInstanceAutomatedBackups&DBInstanceIdentifier=analytics-db";
+    assert_eq!(refused(&server, WEST, of), "DBInstanceAutomatedBackupNotFound");
+    done(&server, WEST, &ask_for("analytics-db", key));
+    assert_eq!(done(&server, WEST, of).element("Status").as_deref(), Some("pending"));
+    assert_eq!(refused(&server, WEST, &ask_for("analytics-db", key)), "InvalidDBInstanceState", "once");
+    at(&server, "30m");
+    let kept = done(&server, WEST, of);
+    assert_eq!(kept.element("Status").as_deref(), Some("replicating"));
+    assert!(kept.element("LatestTime").is_some(), "{}", kept.text());
+    assert!(instance(&server, EAST, "analytics-db").text().contains("<DBInstanceAutomatedBackupsReplication>"));
+    server.stop();
+}

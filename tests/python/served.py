@@ -97,6 +97,7 @@ EXPECTED = {
         "RebootDBInstance",
         "DeleteDBInstance",
         "CreateDBInstanceReadReplica",
+        "StartDBInstanceAutomatedBackupsReplication",
         "CreateDBInstance",
         "CreateDBCluster",
         "DeleteDBCluster",

@@ -346,6 +346,8 @@ CLUSTER = "arn:aws:rds:{}:111122223333:cluster:{}"
 EAST, WEST = CLUSTER.format("us-east-1", "shop-use1"), CLUSTER.format("us-west-2", "shop-usw2")
 MEMBER = {"DBClusterIdentifier": "shop-new", "DBInstanceClass": "db.r7g.xlarge", "Engine": "aurora-postgresql"}
 REPLICA = {"SourceDBInstanceIdentifier": "arn:aws:rds:us-west-2:111122223333:db:orders-db-west", "KmsKeyId": "alias/aws/rds"}
+ANALYTICS = {"SourceDBInstanceArn": "arn:aws:rds:us-east-1:111122223333:db:analytics-db", "KmsKeyId": "alias/aws/rds"}
+RENAME = {"NewDBInstanceIdentifier": "analytics-before", "ApplyImmediately": True}
 
 # minutes to wait, then service, Region, operation and arguments
 MOVES: list[tuple[float, list[tuple[str, str, str, dict[str, Any]]]]] = [
@@ -379,7 +381,14 @@ MOVES: list[tuple[float, list[tuple[str, str, str, dict[str, Any]]]]] = [
         ],
     ),
     (0.5, []),
-    (60, [("rds", "us-west-2", "RemoveFromGlobalCluster", {**GLOBAL, "DbClusterIdentifier": WEST})]),
+    (
+        60,
+        [
+            ("rds", "us-west-2", "RemoveFromGlobalCluster", {**GLOBAL, "DbClusterIdentifier": WEST}),
+            ("rds", "us-west-2", "StartDBInstanceAutomatedBackupsReplication", ANALYTICS),
+            ("rds", "us-east-1", "ModifyDBInstance", {"DBInstanceIdentifier": "analytics-db", **RENAME}),
+        ],
+    ),
     (
         5,
         [

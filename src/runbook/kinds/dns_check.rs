@@ -88,8 +88,8 @@ impl DnsCheck {
     }
 
     /// What those servers answer, and what they should; why that is not known.
-    fn asked<'a>(&self, world: &World<'a>, server: DnsServer) -> Result<(&'a DnsAnswer, Vec<String>), String> {
-        let answer = |name: &str| fresh(world, &self.query(name, server), Snapshot::dns_answer);
+    fn asked<'a>(&self, world: &World<'a>, server: &DnsServer) -> Result<(&'a DnsAnswer, Vec<String>), String> {
+        let answer = |name: &str| fresh(world, &self.query(name, server.clone()), Snapshot::dns_answer);
         let expected = match &self.expect {
             Expected::Values(values) => values.iter().map(|value| plain(value)).collect(),
             Expected::SameAs(other) => answer(other)?.values.iter().map(|value| plain(value.as_str())).collect(),
@@ -213,7 +213,7 @@ impl StepKind for DnsCheck {
 
     fn verify(&self, world: &World<'_>) -> Progress {
         if self.asked == Asked::Both {
-            match self.asked(world, DnsServer::Authoritative) {
+            match self.asked(world, &DnsServer::Authoritative) {
                 Err(why) => return Progress::Unknown(Text::new(why)),
                 Ok((answer, expected)) if !is_right(answer, &expected) => {
                     let rather = rather(&self.expect, &expected);
@@ -223,7 +223,7 @@ impl StepKind for DnsCheck {
                 Ok(_) => {}
             }
         }
-        match self.asked(world, DnsServer::Resolver) {
+        match self.asked(world, &DnsServer::Resolver) {
             Err(why) => Progress::Unknown(Text::new(why)),
             Ok((answer, expected)) if is_right(answer, &expected) => {
                 let kept = self
