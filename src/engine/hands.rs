@@ -14,6 +14,7 @@ use super::core::{Condition, Effect, Event, Inquiry, Order, State, View};
 use super::{Wish, program, reads};
 use crate::journal::{Journal, JournalError, Lock, Record};
 use crate::look::{Clock, Contact, clock};
+use crate::model::facts::sts;
 use crate::model::{Moment, Place, Span, Text};
 use crate::runbook::{ApiCall, Command, IntentId, Outcome, RunId, Runbook};
 
@@ -171,14 +172,20 @@ impl Hands {
     }
 
     fn identify(&self, step: usize, ticket: u64, at_least: Span) {
-        let (contact, now, happened) = (self.tools.contact.clone(), self.now(), self.happened.clone());
+        let (contact, clock, happened) = (self.tools.contact.clone(), self.tools.clock, self.happened.clone());
         let home = self.tools.home.clone();
         tokio::spawn(async move {
             let session = &contact.session;
             let patience = session.access().patience().saturating_mul(2);
-            let asked = AssertUnwindSafe(timeout(patience, session.identity(&home, at_least, now))).catch_unwind();
+            // Credentials end by AWS's clock, a simulator's too: its own may run faster, and is what the run is told by.
+            let (now, ours) = (clock.at(Instant::now()), clock::ours(session).at(Instant::now()));
+            let asked = AssertUnwindSafe(timeout(patience, session.identity(&home, at_least, ours))).catch_unwind();
+            let told = |seen: sts::Identity| sts::Identity {
+                expires: seen.expires.and_then(|end| now.checked_add(end.duration_since(ours)).ok()),
+                ..seen
+            };
             let seen = match Box::pin(asked).await {
-                Ok(Ok(seen)) => seen.map_err(|unread| unread.error),
+                Ok(Ok(seen)) => seen.map(told).map_err(|unread| unread.error),
                 Ok(Err(_)) => Err(Text::new(format!("STS in {} did not answer in time", home.region))),
                 Err(_) => Err(Text::new("asking it failed by a defect")),
             };

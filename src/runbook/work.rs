@@ -80,6 +80,10 @@ pub enum Found {
     Applied(Text),
     /// It was not, as far as this reading shows: the evidence. Believed only when two readings, 60 s apart, say so.
     NotApplied(Text),
+    /// What goes on there will tell: what was seen. It is read again; the person is asked only where it takes longer than the step at worst.
+    NotYet(Text),
+    /// It could not be read: why. It is read again; the person is asked where that stays so.
+    Unread(Text),
     /// AWS does not tell: what was looked at. The person is asked.
     CannotTell(Text),
 }

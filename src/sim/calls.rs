@@ -35,7 +35,7 @@ pub struct LoggedCall {
 }
 
 /// The newest calls, each as the JSON that is shown: a tree of its parameters would take ten times the memory.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct CallLog {
     calls: VecDeque<Box<str>>,
     bytes: usize,

@@ -86,6 +86,21 @@ impl Frame {
         }
     }
 
+    /// The same state once more, for what may come of it.
+    pub(super) fn twin(&self) -> Self {
+        Self {
+            estates: Mutex::new(lock(&self.estates).clone()),
+            seed: self.seed,
+            start: self.start,
+            clock: Mutex::new(*lock(&self.clock)),
+            timeline: Mutex::new(Arc::clone(&lock(&self.timeline))),
+            throttle: Mutex::default(),
+            log: Mutex::new(self.log().clone()),
+            requests: AtomicU64::new(self.requests.load(Ordering::Relaxed)),
+            underway: Mutex::default(),
+        }
+    }
+
     /// The clock.
     pub(super) fn clock(&self) -> MutexGuard<'_, Clock> {
         lock(&self.clock)

@@ -79,6 +79,7 @@ pub struct Running {
     pub addr: SocketAddr,
     /// Where its DNS listens, UDP and TCP.
     pub dns: SocketAddr,
+    frame: Arc<Frame>,
     stop: Option<oneshot::Sender<Infallible>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -95,45 +96,58 @@ impl Simulator {
                 return Err(StartError::Scenario { scenario: scenario.name, act: index + 1, why });
             }
         }
-        let failed = |error| StartError::Listen(listen, error);
-        let listener = TcpListener::bind(listen).map_err(failed)?;
-        listener.set_nonblocking(true).map_err(failed)?;
-        let addr = listener.local_addr().map_err(failed)?;
-        let names =
-            Sockets::bind(listen.ip()).map_err(|error| StartError::Listen(SocketAddr::new(listen.ip(), 0), error))?;
-        let dns = names.addr;
         let start = start.unwrap_or_else(Moment::of_wall_clock);
         let mut timeline = Timeline::default();
         timeline.add(&scenario.acts, start);
-        let frame = Arc::new(Frame::new(estate, timeline, seed, start, speed));
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
-        let (stop, stopped) = oneshot::channel::<Infallible>();
-        let thread = std::thread::Builder::new()
-            .name("simulator".to_owned())
-            .spawn(move || {
-                runtime.block_on(async {
-                    tokio::select! {
-                        // The sender is never used, only dropped: then this ends.
-                        _ = stopped => {}
-                        result = accept(listener, Arc::clone(&frame)) => if let Err(error) = result {
-                            tracing::error!(%error, "the simulator stopped listening");
-                        },
-                        result = names.serve(frame) => if let Err(error) = result {
-                            tracing::error!(%error, "the simulator's DNS stopped listening");
-                        },
-                    }
-                });
-                runtime.shutdown_background();
-            })
-            .map_err(failed)?;
-        Ok(Running { addr, dns, stop: Some(stop), thread: Some(thread) })
+        serve_frame(listen, Arc::new(Frame::new(estate, timeline, seed, start, speed)))
     }
+}
+
+/// Serves that state on a thread of its own.
+fn serve_frame(listen: SocketAddr, frame: Arc<Frame>) -> Result<Running, StartError> {
+    let failed = |error| StartError::Listen(listen, error);
+    let listener = TcpListener::bind(listen).map_err(failed)?;
+    listener.set_nonblocking(true).map_err(failed)?;
+    let addr = listener.local_addr().map_err(failed)?;
+    let names =
+        Sockets::bind(listen.ip()).map_err(|error| StartError::Listen(SocketAddr::new(listen.ip(), 0), error))?;
+    let dns = names.addr;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
+    let (stop, stopped) = oneshot::channel::<Infallible>();
+    let served = Arc::clone(&frame);
+    let thread = std::thread::Builder::new()
+        .name("simulator".to_owned())
+        .spawn(move || {
+            runtime.block_on(async {
+                tokio::select! {
+                    // The sender is never used, only dropped: then this ends.
+                    _ = stopped => {}
+                    result = accept(listener, Arc::clone(&served)) => if let Err(error) = result {
+                        tracing::error!(%error, "the simulator stopped listening");
+                    },
+                    result = names.serve(served) => if let Err(error) = result {
+                        tracing::error!(%error, "the simulator's DNS stopped listening");
+                    },
+                }
+            });
+            runtime.shutdown_background();
+        })
+        .map_err(failed)?;
+    Ok(Running { addr, dns, frame, stop: Some(stop), thread: Some(thread) })
 }
 
 impl Running {
     /// `http://127.0.0.1:PORT`.
     pub fn url(&self) -> String {
         format!("http://{}", self.addr)
+    }
+
+    /// Another simulator that goes on from here, clock, faults and call log included: what happens in one of them happens in no other.
+    ///
+    /// # Errors
+    /// When no port or no thread is left.
+    pub fn twin(&self) -> Result<Self, StartError> {
+        serve_frame(SocketAddr::new(self.addr.ip(), 0), Arc::new(self.frame.twin()))
     }
 
     /// Waits until the simulator ends by itself, which it does only when it can listen no more.

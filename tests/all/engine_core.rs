@@ -204,6 +204,10 @@ fn a_person_says_what_aws_does_not_tell() {
         }
         world.dark = true;
         world.quiet();
+        world.passes(115);
+        let Stage::InDoubt(doubt) = stage(&world, "web") else { panic!("read on: {:?}", stage(&world, "web")) };
+        assert!(doubt.evidence.unwrap().as_str().contains("no answer within 5 s"));
+        world.passes(10);
         assert!(matches!(stage(&world, "web"), Stage::Asking(_)), "{:?}", stage(&world, "web"));
         world.ordered(Order::Skip { step: index, reason: Text::new("why not") }).unwrap_err();
         world.ordered(Order::Resolve { step: index, applied, reason: Text::new(" ") }).unwrap_err();
@@ -213,6 +217,34 @@ fn a_person_says_what_aws_does_not_tell() {
             false => assert!(matches!(stage(&world, "web"), Stage::Card(_))),
         }
         assert_eq!(world.sent.len(), 1);
+    }
+}
+
+/// Where the Region answers again within two minutes nobody is asked; and a question that AWS answers meanwhile is withdrawn.
+#[test]
+fn a_doubt_that_reading_settles_after_all_is_not_the_person_s() {
+    for dark in [60, 200] {
+        let mut world = linear(Mode::Live);
+        world.confirm("declare").unwrap();
+        world.fates.push_back(Fate::AppliedLost);
+        world.quiet();
+        let plan = world.view().cards().next().unwrap().1.plan.clone();
+        world.order(Order::Confirm { step: 1, plan, typed: None });
+        while !world.effects.iter().any(|effect| matches!(effect, drdeck::engine::core::Effect::Send { .. })) {
+            let effect = world.effects.pop_front().unwrap();
+            let event = world.carry_out(&effect);
+            world.happens(event);
+        }
+        world.dark = true;
+        world.passes(dark);
+        assert_eq!(matches!(stage(&world, "web"), Stage::Asking(_)), dark > 120);
+        world.dark = false;
+        world.passes(12);
+        assert!(matches!(stage(&world, "web"), Stage::Done { .. }), "{:?}", stage(&world, "web"));
+        assert_eq!(world.sent.len(), 1);
+        let asked =
+            world.entries.iter().filter(|entry| matches!(entry.record, Record::Reconciled { applied: None, .. }));
+        assert_eq!(asked.count(), usize::from(dark > 120));
     }
 }
 

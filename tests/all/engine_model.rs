@@ -1,12 +1,12 @@
 //! The engine's core under everything at once: random orders of events, random fates of requests, and crashes, each from a seed that is printed;
 //! and a crash at every single effect boundary. The made-up world checks every record and every request as it comes.
 
-use drdeck::engine::core::{Effect, Event, Holding, Order, Stage};
+use drdeck::engine::core::{Event, Holding, Order, Stage};
 use drdeck::journal::{Record, Verdict};
 use drdeck::model::{Span, Text};
 use drdeck::runbook::{Mode, Phase, Step};
 
-use crate::engine_world::{Fate, World, manual, runbook, scale};
+use crate::engine_world::{Fate, World, check_records, manual, runbook, scale};
 
 fn steps() -> Vec<Step> {
     vec![
@@ -125,6 +125,7 @@ fn run(seed: u64) -> World {
 
 /// Each confirm of a step was applied once at most.
 fn check(world: &World) {
+    check_records(&world.entries);
     let count = |wanted: fn(&Record) -> bool| world.entries.iter().filter(|entry| wanted(&entry.record)).count();
     let intents = count(|record| matches!(record, Record::Intent { .. }));
     let confirms = count(|record| matches!(record, Record::Confirmed { requests: 1, .. }));
@@ -214,32 +215,4 @@ fn the_state_of_a_resumed_run_is_the_fold_of_its_records() {
     world.entries[2..].iter().for_each(|entry| folded.apply(entry));
     assert_eq!(&folded, world.state.ledger());
     assert_eq!(folded, drdeck::engine::core::Ledger::of(&world.runbook, &world.entries).unwrap());
-}
-
-#[test]
-fn whole_runs_per_second_of_the_core() {
-    let began = std::time::Instant::now();
-    let runs = 200;
-    let mut effects = 0;
-    for _ in 0..runs {
-        effects += crashed(Fate::Applied, usize::MAX, false).1;
-    }
-    let seconds = began.elapsed().as_secs_f64();
-    println!(
-        "{:.0} simulated runs of 5 steps a second, {:.0} effects a second",
-        f64::from(runs) / seconds,
-        effects as f64 / seconds
-    );
-    let sends = |effect: &Effect| matches!(effect, Effect::Send { .. });
-    let mut world = World::new(runbook(vec![scale("web", &[], Phase::Execute)]), Mode::Live);
-    world.quiet();
-    let plan = world.view().cards().next().unwrap().1.plan.clone();
-    let began = std::time::Instant::now();
-    world.order(Order::Confirm { step: 0, plan, typed: None });
-    while !world.effects.iter().any(sends) {
-        let effect = world.effects.pop_front().unwrap();
-        let event = world.carry_out(&effect);
-        world.happens(event);
-    }
-    println!("from the confirm to the request, without disk and network: {:?}", began.elapsed());
 }

@@ -15,7 +15,7 @@ use tempfile::TempDir;
 
 use crate::sim_kit::{self, ESTATE, simulator_at};
 
-const RUNBOOK: &str = r#"
+pub(crate) const RUNBOOK: &str = r#"
 system = "small"
 direction = "failover"
 version = "1"
@@ -48,21 +48,21 @@ title = "Look at it"
 estimate = "1m"
 "#;
 
-struct Theatre {
-    simulator: Running,
+pub(crate) struct Theatre {
+    pub(crate) simulator: Running,
     state: TempDir,
 }
 
 impl Theatre {
-    fn new(acts: &str, speed: f64) -> Self {
+    pub(crate) fn new(acts: &str, speed: f64) -> Self {
         Self { simulator: simulator_at(ESTATE, acts, speed), state: tempfile::tempdir().unwrap() }
     }
 
-    fn runs(&self) -> Runs {
+    pub(crate) fn runs(&self) -> Runs {
         Runs::new(self.state.path())
     }
 
-    fn options(&self, begin: Begin) -> Options {
+    pub(crate) fn options(&self, begin: Begin) -> Options {
         let url = self.simulator.url();
         Options {
             system: "small".into(),
@@ -82,7 +82,7 @@ impl Theatre {
         }
     }
 
-    fn begin(&self, text: &str) -> Begin {
+    pub(crate) fn begin(&self, text: &str) -> Begin {
         let runbook =
             parse::parse(text, Path::new("small-failover.toml"), &[]).unwrap_or_else(|wrong| panic!("{wrong}"));
         Begin::New(Box::new(New {
@@ -95,27 +95,32 @@ impl Theatre {
         }))
     }
 
-    fn start(&self) -> Engine {
+    pub(crate) fn start(&self) -> Engine {
         Engine::start(self.options(self.begin(RUNBOOK))).unwrap_or_else(|error| panic!("{error}"))
     }
 
-    fn resume(&self, run: RunId) -> Result<Engine, EngineError> {
+    pub(crate) fn resume(&self, run: RunId) -> Result<Engine, EngineError> {
         Engine::start(self.options(Begin::Resume { run, extra_regions: Vec::new() }))
     }
 
-    fn entries(&self, run: RunId) -> Vec<Entry> {
+    pub(crate) fn entries(&self, run: RunId) -> Vec<Entry> {
         Journal::open(&self.runs(), run).unwrap_or_else(|error| panic!("{error}")).entries
     }
 
+    /// The same while the run goes on.
+    pub(crate) fn entries_now(&self, run: RunId) -> Vec<Entry> {
+        drdeck::journal::list::read(&self.runs(), run).unwrap_or_else(|error| panic!("{error}")).entries
+    }
+
     /// The changes that the simulator made.
-    fn changes(&self) -> Vec<serde_json::Value> {
+    pub(crate) fn changes(&self) -> Vec<serde_json::Value> {
         let calls = sim_kit::send(&self.simulator, "GET", "/_drdeck/calls", &[], b"").unwrap().json();
         calls.as_array().unwrap().iter().filter(|call| call["changed"] == true).cloned().collect()
     }
 }
 
 /// Waits until the View is so.
-fn until(engine: &Engine, what: &str, is_so: impl Fn(&View) -> bool) -> Arc<View> {
+pub(crate) fn until(engine: &Engine, what: &str, is_so: impl Fn(&View) -> bool) -> Arc<View> {
     let end = Instant::now() + Duration::from_secs(60);
     loop {
         let view = Arc::clone(&engine.views.borrow());
@@ -127,7 +132,7 @@ fn until(engine: &Engine, what: &str, is_so: impl Fn(&View) -> bool) -> Arc<View
     }
 }
 
-fn confirm(engine: &Engine, id: &str) {
+pub(crate) fn confirm(engine: &Engine, id: &str) {
     let is_card = |view: &View| view.cards().any(|(step, card)| step.id == id && card.blocker().is_none());
     let view = until(engine, &format!("a card of {id}"), is_card);
     let (step, plan) =
@@ -137,7 +142,7 @@ fn confirm(engine: &Engine, id: &str) {
     assert_eq!(view.reply(number).unwrap().taken, Ok(()));
 }
 
-fn closed(engine: &Engine, verdict: Verdict) -> Arc<View> {
+pub(crate) fn closed(engine: &Engine, verdict: Verdict) -> Arc<View> {
     until(engine, "the end", |view| view.holding == Holding::Closed(verdict))
 }
 

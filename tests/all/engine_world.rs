@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use drdeck::engine::core::{Effect, Event, Inquiry, State, View, step};
+use drdeck::engine::core::{Effect, Event, Inquiry, State, View};
 use drdeck::journal::{Entry, Identity, Objectives, Person, Record};
 use drdeck::model::facts::{
     Answer, Known,
@@ -171,8 +171,7 @@ impl World {
     }
 
     pub(crate) fn happens(&mut self, event: Event) {
-        let (state, effects) = step(self.state.clone(), event, self.now);
-        self.state = state;
+        let effects = self.state.step(event, self.now);
         self.effects.extend(effects);
     }
 
@@ -202,7 +201,7 @@ impl World {
     /// Carries out everything that is to be done.
     pub(crate) fn quiet(&mut self) {
         for _ in 0..1_000 {
-            let Some(effect) = self.effects.pop_front() else { return };
+            let Some(effect) = self.effects.pop_front() else { return check_records(&self.entries) };
             let event = self.carry_out(&effect);
             self.happens(event);
         }
@@ -259,7 +258,6 @@ impl World {
             Effect::Append(record) => {
                 let entry = entry(self.entries.len() as u64 + 1, self.now, (**record).clone());
                 self.entries.push(entry.clone());
-                self.check_intents();
                 Event::Appended(Box::new(entry))
             }
             Effect::Read(inquiry) => {
@@ -318,41 +316,6 @@ impl World {
         self.sent.push(intent);
     }
 
-    /// A confirm allows as many intents as it says, and none is recorded while the one before it is open.
-    fn check_intents(&self) {
-        let mut allowed: BTreeMap<&str, usize> = BTreeMap::new();
-        let mut open: BTreeMap<&str, IntentId> = BTreeMap::new();
-        let mut seen = BTreeSet::new();
-        for (at, entry) in self.entries.iter().enumerate() {
-            assert_eq!(entry.seq, at as u64 + 1, "no gap");
-            match &entry.record {
-                Record::Confirmed { step, requests, .. } => {
-                    assert!(!open.contains_key(step.as_str()), "confirmed while in doubt");
-                    allowed.insert(step, *requests);
-                }
-                Record::Intent { step, intent, .. } => {
-                    let left = allowed.get_mut(step.as_str()).expect("an intent follows a confirm");
-                    assert!(*left > 0, "more intents than were confirmed");
-                    *left -= 1;
-                    assert!(seen.insert(*intent), "{intent} is used once");
-                    assert!(open.insert(step, *intent).is_none(), "one request at a time");
-                }
-                Record::Outcome { step, outcome, .. } => match outcome {
-                    Outcome::Applied { .. } | Outcome::NotApplied { .. } => {
-                        open.remove(step.as_str()).expect("an outcome follows an intent");
-                    }
-                    Outcome::InDoubt { .. } => {}
-                },
-                Record::Reconciled { step, applied: Some(_), .. } | Record::Resolved { step, .. } => {
-                    open.remove(step.as_str()).expect("what is reconciled was in doubt");
-                }
-                // A session that broke off leaves its confirms behind.
-                Record::SessionOpened { .. } => allowed.clear(),
-                _ => {}
-            }
-        }
-    }
-
     fn snapshot(&self, inquiry: &Inquiry) -> Snapshot {
         let mut snapshot = Snapshot::default();
         let step = &self.runbook.steps[inquiry.step];
@@ -393,6 +356,7 @@ impl World {
 
     /// Everything that is not in the journal is gone; somebody takes the run up again.
     pub(crate) fn crash(&mut self) {
+        check_records(&self.entries);
         self.effects.clear();
         let next = self.entries.len() as u64 + 1;
         self.entries.push(entry(next, self.now, session(&self.identity)));
@@ -445,4 +409,39 @@ pub(crate) fn session(identity: &Identity) -> Record {
 
 pub(crate) fn entry(seq: u64, at: Moment, record: Record) -> Entry {
     Entry { v: 1, seq, at, wall: at, prev: "0".repeat(64), record }
+}
+
+/// A confirm allows as many intents as it says, and none is recorded while the one before it is open.
+pub(crate) fn check_records(entries: &[Entry]) {
+    let mut allowed: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut open: BTreeMap<&str, IntentId> = BTreeMap::new();
+    let mut seen = BTreeSet::new();
+    for (at, entry) in entries.iter().enumerate() {
+        assert_eq!(entry.seq, at as u64 + 1, "no gap");
+        match &entry.record {
+            Record::Confirmed { step, requests, .. } => {
+                assert!(!open.contains_key(step.as_str()), "confirmed while in doubt");
+                allowed.insert(step, *requests);
+            }
+            Record::Intent { step, intent, .. } => {
+                let left = allowed.get_mut(step.as_str()).expect("an intent follows a confirm");
+                assert!(*left > 0, "more intents than were confirmed");
+                *left -= 1;
+                assert!(seen.insert(*intent), "{intent} is used once");
+                assert!(open.insert(step, *intent).is_none(), "one request at a time");
+            }
+            Record::Outcome { step, outcome, .. } => match outcome {
+                Outcome::Applied { .. } | Outcome::NotApplied { .. } => {
+                    open.remove(step.as_str()).expect("an outcome follows an intent");
+                }
+                Outcome::InDoubt { .. } => {}
+            },
+            Record::Reconciled { step, applied: Some(_), .. } | Record::Resolved { step, .. } => {
+                open.remove(step.as_str()).expect("what is reconciled was in doubt");
+            }
+            // A session that broke off leaves its confirms behind.
+            Record::SessionOpened { .. } => allowed.clear(),
+            _ => {}
+        }
+    }
 }

@@ -224,6 +224,8 @@ pub(crate) fn found(kind: &Kind, scene: &Scene, call: Option<ApiCall>) -> (&'sta
     match kind.step().reconcile(&scene.world(), &attempt) {
         drdeck::runbook::Found::Applied(text) => ("applied", text.to_string()),
         drdeck::runbook::Found::NotApplied(text) => ("not applied", text.to_string()),
+        drdeck::runbook::Found::NotYet(text) => ("not yet", text.to_string()),
+        drdeck::runbook::Found::Unread(text) => ("unread", text.to_string()),
         drdeck::runbook::Found::CannotTell(text) => ("cannot tell", text.to_string()),
     }
 }

@@ -20,6 +20,9 @@ pub(crate) enum Harm {
     ErrorAfter,
     /// It is carried out, and the answer comes after everybody has stopped waiting.
     LateAfter(Duration),
+    /// It goes through, but not at once: it is kept so long before it is passed on, unless its sender is gone by then, and its answer for so long
+    /// after.
+    Hold(Duration, Duration),
     /// It is not carried out: slow down.
     Throttle,
     /// It is not carried out: the connection is reset before anything is passed on.
@@ -164,13 +167,19 @@ fn serve(client: TcpStream, upstream: SocketAddr, state: &Mutex<State>) -> std::
                 client.write_all(&throttled(&service))?;
                 continue;
             }
+            Harm::Hold(before, _) => {
+                thread::sleep(before);
+                if is_gone(&client)? {
+                    return Ok(());
+                }
+            }
             Harm::None | Harm::DropAfter | Harm::ErrorAfter | Harm::LateAfter(_) => {}
         }
         let answer = forward(&request, upstream);
         match (harm, answer) {
             (Harm::DropAfter, _) | (_, Err(_)) => return reset(&client),
             (Harm::ErrorAfter, Ok(_)) => client.write_all(&error())?,
-            (Harm::LateAfter(late), Ok(answer)) => {
+            (Harm::LateAfter(late) | Harm::Hold(_, late), Ok(answer)) => {
                 thread::sleep(late);
                 client.write_all(&answer)?;
             }
@@ -195,10 +204,19 @@ fn forward(request: &Request, upstream: SocketAddr) -> std::io::Result<Vec<u8>> 
     let Some(end) = end else { return Err(std::io::ErrorKind::ConnectionReset.into()) };
     let (head, body) = answer.split_at(end);
     let head = String::from_utf8_lossy(head);
-    let kept: Vec<&str> = head.split("\r\n").filter(|line| !line.to_ascii_lowercase().starts_with("connection:")).collect();
+    let kept: Vec<&str> =
+        head.split("\r\n").filter(|line| !line.to_ascii_lowercase().starts_with("connection:")).collect();
     let mut whole = kept.join("\r\n").into_bytes();
     whole.extend_from_slice(body);
     Ok(whole)
+}
+
+/// Whether nobody is at the other end any more.
+fn is_gone(client: &TcpStream) -> std::io::Result<bool> {
+    client.set_nonblocking(true)?;
+    let seen = client.peek(&mut [0]);
+    client.set_nonblocking(false)?;
+    Ok(matches!(seen, Ok(0)))
 }
 
 fn reset(client: &TcpStream) -> std::io::Result<()> {

@@ -175,11 +175,11 @@ fn the_writer_is_where_aws_says_it_is() {
             (with(moving("pending", WEST), ours()), 300, "running", "applied"),
             (with(moving("failing-over", WEST), ours()), 300, "running", "applied"),
             (with(moving("switching-over", WEST), ours()), 300, "running", "applied"),
-            (with(moving("failing-over", EAST), ours()), 300, "running", "cannot tell"),
+            (with(moving("failing-over", EAST), ours()), 300, "running", "not yet"),
             (with(writing("us-west-2"), DbCluster { status: t("failing-over"), ..ours() }), 300, "running", "applied"),
             (with(writing("us-west-2"), ours()), 300, "done", "applied"),
             (with(gone.clone(), ours()), 300, "failed", "cannot tell"),
-            (Scene::new().silent(Query::GlobalClusters(west())), 300, "unknown", "cannot tell"),
+            (Scene::new().silent(Query::GlobalClusters(west())), 300, "unknown", "unread"),
         ] {
             let scene = scene.sent(None, sent, applied());
             let (is, text) = progress(&kind, &scene);
@@ -217,11 +217,11 @@ fn a_cluster_leaves_for_good() {
     assert!(matches!(detach.step().work(&calm().mode(Mode::Drill).world()), Work::NotInThisMode(_)));
     let leaving = DbCluster { status: t("promoting"), ..ours() };
     for (scene, word, said) in [
-        (calm(), "failed", "cannot tell"),
-        (with(writing("us-east-1"), leaving.clone()), "running", "cannot tell"),
+        (calm(), "failed", "not yet"),
+        (with(writing("us-east-1"), leaving.clone()), "running", "not yet"),
         (with(alone.clone(), leaving), "running", "applied"),
         (with(alone, ours()), "done", "applied"),
-        (Scene::new().silent(Query::DbClusters(west())), "unknown", "cannot tell"),
+        (Scene::new().silent(Query::DbClusters(west())), "unknown", "unread"),
     ] {
         let scene = scene.sent(None, 300, applied());
         assert_eq!((progress(&detach, &scene).0, found(&detach, &scene, None).0), (word, said));
@@ -290,7 +290,7 @@ fn a_secondary_is_added_once_with_the_writers_engine() {
         (at(resync, vec![tagged("available")]), "running", "applied"),
         (at(writing("us-east-1"), vec![ours()]), "done", "applied"),
         (at(alone, vec![ours()]), "failed", "not applied"),
-        (Scene::new().silent(Query::DbClusters(west())), "unknown", "cannot tell"),
+        (Scene::new().silent(Query::DbClusters(west())), "unknown", "unread"),
     ] {
         let scene = scene.sent(None, 300, applied());
         assert_eq!((progress(&add, &scene).0, found(&add, &scene, None).0), (word, said));
@@ -326,7 +326,7 @@ fn a_headless_cluster_gets_an_instance() {
         (at("available", vec![member("creating")]), "running", "applied"),
         (at("available", vec![member("available")]), "done", "applied"),
         (at("available", vec![other]), "failed", "not applied"),
-        (Scene::new().silent(Query::DbInstances(west())), "unknown", "cannot tell"),
+        (Scene::new().silent(Query::DbInstances(west())), "unknown", "unread"),
     ] {
         let scene = scene.sent(None, 300, applied());
         assert_eq!((progress(&add, &scene).0, found(&add, &scene, None).0), (word, said));

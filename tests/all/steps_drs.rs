@@ -334,7 +334,7 @@ fn whether_a_launch_was_carried_out_is_told_by_the_tag_of_its_job() {
     let other = job("drsjob-9", "START_RECOVERY", "PENDING", &[("dr-intent", "another-1")], &[(ONE, "PENDING")]);
     assert_eq!(found(&start, &recovered(vec![], vec![other]), Some(call.clone())).0, "not applied");
     let unread = before.silent(Query::DrsJobs(west()));
-    assert_eq!(found(&start, &unread, Some(call)).0, "cannot tell");
+    assert_eq!(found(&start, &unread, Some(call)).0, "unread");
 }
 
 /// Both servers run in us-west-2 and replicate back into us-east-1 in that state.

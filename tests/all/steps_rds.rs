@@ -134,10 +134,10 @@ fn a_lost_scaling_is_found_by_what_the_group_wants() {
     let sent = Some(call(&scale, &before));
     assert_eq!(found(&scale, &before, sent.clone()).0, "not applied");
     assert_eq!(found(&scale, &Scene::new().with(groups(group(6, 6, 6, 2))), sent.clone()).0, "applied");
-    assert_eq!(found(&scale, &Scene::new().silent(Query::Groups(west())), sent.clone()).0, "cannot tell");
+    assert_eq!(found(&scale, &Scene::new().silent(Query::Groups(west())), sent.clone()).0, "unread");
     assert_eq!(
         found(&scale, &Scene::new().stale(Query::Groups(west()), groups(group(1, 4, 2, 2)).1), sent).0,
-        "cannot tell"
+        "unread"
     );
 }
 
@@ -244,8 +244,8 @@ fn a_promotion_is_done_when_the_source_is_gone_and_the_instance_available() {
     for (status, instance, sent, word, said) in [
         ("available", replica(), 10, "not begun", "not applied"),
         ("available", replica(), 300, "failed", "not applied"),
-        ("modifying", replica(), 300, "running", "cannot tell"),
-        ("rebooting", replica(), 300, "running", "cannot tell"),
+        ("modifying", replica(), 300, "running", "not yet"),
+        ("rebooting", replica(), 300, "running", "not yet"),
         ("modifying", alone(), 300, "running", "applied"),
         ("rebooting", alone(), 300, "running", "applied"),
         ("backing-up", alone(), 300, "done", "applied"),
@@ -262,9 +262,9 @@ fn a_promotion_is_done_when_the_source_is_gone_and_the_instance_available() {
         "it was refused"
     );
     let silent = Scene::new().silent(Query::DbInstances(west()));
-    assert_eq!((progress(&promote, &silent).0, found(&promote, &silent, None).0), ("unknown", "cannot tell"));
+    assert_eq!((progress(&promote, &silent).0, found(&promote, &silent, None).0), ("unknown", "unread"));
     let stale = Scene::new().stale(Query::DbInstances(west()), Answer::DbInstances(vec![alone()]));
-    assert_eq!((progress(&promote, &stale).0, found(&promote, &stale, None).0), ("unknown", "cannot tell"));
+    assert_eq!((progress(&promote, &stale).0, found(&promote, &stale, None).0), ("unknown", "unread"));
     let kept = DbInstance { backup_retention_days: 7, latest_restorable: Some(ago(60)), ..alone() };
     assert_eq!(
         progress(&promote, &is("available", kept)).1,
@@ -293,9 +293,9 @@ fn settings_are_asked_for_as_far_as_they_differ() {
     let pending = DbInstance { pending: Pending { multi_az: Some(true), ..Pending::default() }, ..half.clone() };
     for (status, instance, word, said) in [
         ("available", alone(), "failed", "not applied"),
-        ("modifying", alone(), "running", "cannot tell"),
+        ("modifying", alone(), "running", "not yet"),
         ("available", pending, "running", "applied"),
-        ("modifying", half, "running", "cannot tell"),
+        ("modifying", half, "running", "not yet"),
         ("modifying", all.clone(), "running", "applied"),
         ("backing-up", all.clone(), "done", "applied"),
         ("available", all, "done", "applied"),
@@ -434,8 +434,8 @@ fn an_old_primary_is_stopped_unless_aws_would_refuse() {
         ("available", "failed", "not applied"),
         ("stopping", "running", "applied"),
         ("stopped", "done", "applied"),
-        ("starting", "failed", "cannot tell"),
-        ("modifying", "running", "cannot tell"),
+        ("starting", "failed", "not yet"),
+        ("modifying", "running", "not yet"),
     ] {
         let scene = at(status, until.clone()).sent(None, 300, applied());
         assert_eq!((progress(&stop, &scene).0, found(&stop, &scene, None).0), (word, said), "{status}");

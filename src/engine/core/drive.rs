@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::card::{self, Card};
 use super::ledger::{Accepted, Course, Track};
-use super::{APART, Doing, Effect, FENCE, Inquiry, Live, POLL, REFRESH, Standing, State};
+use super::{APART, Doing, Effect, FENCE, Inquiry, Live, POLL, REFRESH, Standing, State, UNREAD};
 use crate::journal::Record;
 use crate::model::{Moment, Snapshot, Span, Text};
 use crate::runbook::{Found, Mode, Phase, Progress, Question, Work};
@@ -203,8 +203,15 @@ impl State {
 
     /// What a reading that began `at` tells of a request in doubt.
     pub(super) fn found(&mut self, step: usize, found: Found, at: Moment, now: Moment) {
+        let worst = self.runbook.steps.get(step).map_or(UNREAD, |step| step.worst);
         let Some((track, live)) = self.ledger.tracks.get(step).zip(self.steps.get_mut(step)) else { return };
         let Some(intent) = track.in_doubt().map(|attempt| attempt.intent) else { return };
+        // Whether the person is to be asked: at once where AWS does not tell, later where it may yet.
+        let patience = match &found {
+            Found::NotYet(_) => worst,
+            Found::Unread(_) => UNREAD,
+            Found::Applied(_) | Found::NotApplied(_) | Found::CannotTell(_) => Span::ZERO,
+        };
         let (applied, evidence) = match found {
             Found::Applied(evidence) => (Some(true), evidence),
             Found::NotApplied(evidence) => match &live.clean {
@@ -215,16 +222,17 @@ impl State {
                     return self.again(step, now, POLL);
                 }
             },
-            Found::CannotTell(evidence) => {
+            Found::NotYet(evidence) | Found::Unread(evidence) | Found::CannotTell(evidence) => {
                 live.clean = None;
                 live.seen = Some(evidence.clone());
-                if track.cannot_tell.is_some() {
+                let since = *live.undecided.get_or_insert(at);
+                if track.cannot_tell.is_some() || now.duration_since(since) < patience {
                     return self.again(step, now, POLL);
                 }
                 (None, evidence)
             }
         };
-        live.clean = None;
+        (live.clean, live.undecided) = (None, None);
         let step_id = self.id(step);
         self.outbox.push_back(Record::Reconciled { step: step_id, intent, applied, evidence });
         self.again(step, now, if applied.is_some() { Span::ZERO } else { POLL });

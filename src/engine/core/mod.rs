@@ -40,6 +40,9 @@ const FENCE: Span = Span::from_secs(15);
 /// Two readings that show nothing of a request prove that it was not carried out if they are so far apart: AWS may show later what it has done.
 pub const APART: Span = Span::from_secs(60);
 
+/// What came of a request could not be read for so long: then the person is asked, and it is read on.
+const UNREAD: Span = Span::from_mins(2);
+
 /// Answers to orders that are kept.
 const REPLIES: usize = 32;
 
@@ -90,6 +93,8 @@ struct Live {
     progress: Option<Progress>,
     /// The first of the readings that showed nothing of a request in doubt.
     clean: Option<(Moment, Text)>,
+    /// The first of the readings that did not tell what came of a request in doubt.
+    undecided: Option<Moment>,
     /// What the last reading showed of an open fence, or of a request in doubt.
     seen: Option<Text>,
     trouble: Option<Text>,

@@ -175,7 +175,7 @@ impl StepKind for AuroraAddInstance {
     /// Its name is the runbook's: an instance of that name in the cluster is it, and its tag says so.
     fn reconcile(&self, world: &World<'_>, attempt: &Attempt) -> Found {
         match self.instance.seen(world) {
-            Seen::Unread(why) => Found::CannotTell(Text::new(why)),
+            Seen::Unread(why) => Found::Unread(Text::new(why)),
             Seen::Absent => Found::NotApplied(Text::new(format!("there is no {}", self.instance.words()))),
             Seen::Is(instance) => {
                 made_by(instance.intent.as_ref(), attempt, &self.instance.words(), self.belongs(instance))

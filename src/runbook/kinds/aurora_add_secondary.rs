@@ -259,7 +259,7 @@ impl StepKind for AuroraAddSecondary {
     /// Its name is the runbook's: a cluster of that name in the global database is it, and its tag says so.
     fn reconcile(&self, world: &World<'_>, attempt: &Attempt) -> Found {
         match self.seen(world) {
-            Seen::Unread(why) => Found::CannotTell(Text::new(why)),
+            Seen::Unread(why) => Found::Unread(Text::new(why)),
             Seen::Absent => Found::NotApplied(Text::new(format!("there is no {}", self.words()))),
             Seen::Is(cluster) => made_by(cluster.intent.as_ref(), attempt, &self.words(), self.belongs(world)),
         }

@@ -195,10 +195,10 @@ impl StepKind for AuroraDetach {
         };
         let (id, global) = (&cluster.id, &self.global.id);
         match (self.member(world), self.under_way(world, cluster)) {
-            (Err(why), _) => Found::CannotTell(why),
+            (Err(why), _) => Found::Unread(why),
             (Ok(None), _) => Found::Applied(Text::new(format!("{id} belongs to {global} no longer"))),
             (Ok(Some(_)), None) if world.now.duration_since(attempt.at) < LEAVES_WITHIN => {
-                Found::CannotTell(Text::new(format!(
+                Found::NotYet(Text::new(format!(
                     "{id} belongs to {global} still, but to leave takes minutes and may not show: read again after {}",
                     length(LEAVES_WITHIN)
                 )))
@@ -206,7 +206,7 @@ impl StepKind for AuroraDetach {
             (Ok(Some(_)), None) => {
                 Found::NotApplied(Text::new(format!("{id} is available and belongs to {global} still")))
             }
-            (Ok(Some(_)), Some(state)) => Found::CannotTell(Text::new(format!(
+            (Ok(Some(_)), Some(state)) => Found::NotYet(Text::new(format!(
                 "{state}, and {id} belongs to it still: it may be on its way out; read again when that has ended"
             ))),
         }

@@ -93,10 +93,9 @@ pub(super) fn reconcile(global: &Global, world: &World<'_>) -> Found {
         Some(state) if state.to.as_ref() == Some(&target.cluster_arn) => {
             Found::Applied(Text::new(format!("{} is {} to {name}", found.id, state.status)))
         }
-        Some(state) => Found::CannotTell(Text::new(format!(
-            "{} is {}, and not to {name} as far as AWS says",
-            found.id, state.status
-        ))),
+        Some(state) => {
+            Found::NotYet(Text::new(format!("{} is {}, and not to {name} as far as AWS says", found.id, state.status)))
+        }
         None => {
             let old = writer(found).map_or_else(|| "nobody".to_owned(), |writer| named(&writer.cluster_arn));
             Found::NotApplied(Text::new(format!("{old} takes the writes, and nothing moves them")))

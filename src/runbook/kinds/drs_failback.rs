@@ -182,7 +182,7 @@ impl StepKind for DrsFailback {
         };
         let instances = match self.chosen.instances(world) {
             Ok(instances) => instances,
-            Err(why) => return Found::CannotTell(Text::new(why)),
+            Err(why) => return Found::Unread(Text::new(why)),
         };
         let sent = instances.iter().filter(|one| call.instances.iter().any(|id| one.id.as_str() == id));
         let servers: Vec<&str> = sent.map(|one| one.source_server.as_str()).collect();

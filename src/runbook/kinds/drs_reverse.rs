@@ -210,7 +210,7 @@ impl StepKind for DrsReverse {
         };
         let instances = match self.chosen.instances(world) {
             Ok(instances) => instances,
-            Err(why) => return Found::CannotTell(Text::new(why)),
+            Err(why) => return Found::Unread(Text::new(why)),
         };
         match instances.iter().find(|one| one.id.as_str() == call.instance) {
             None => Found::CannotTell(Text::new(format!("{} is not there any more", call.instance))),

@@ -283,7 +283,7 @@ pub(super) fn started(
 ) -> Found {
     let jobs = match jobs {
         Ok(jobs) => jobs,
-        Err(why) => return Found::CannotTell(Text::new(why)),
+        Err(why) => return Found::Unread(Text::new(why)),
     };
     if let Some(job) = jobs.iter().find(|job| tag(job, INTENT) == Some(attempt.intent.to_string().as_str())) {
         return Found::Applied(Text::new(format!(

@@ -162,7 +162,7 @@ impl StepKind for DrsStop {
         let query = Query::SourceServers(self.chosen.place.clone());
         let servers = match fresh(world, &query, Snapshot::source_servers) {
             Ok(servers) => servers,
-            Err(why) => return Found::CannotTell(Text::new(why)),
+            Err(why) => return Found::Unread(Text::new(why)),
         };
         match servers.iter().find(|server| server.id.as_str() == call.server) {
             None => Found::CannotTell(Text::new(format!("{} is not there any more", call.server))),

@@ -227,7 +227,7 @@ impl StepKind for DrsTerminate {
         let found = self.chosen.instances(world).and_then(|instances| Ok((instances, self.chosen.jobs(world)?)));
         let (instances, jobs) = match found {
             Ok(found) => found,
-            Err(why) => return Found::CannotTell(Text::new(why)),
+            Err(why) => return Found::Unread(Text::new(why)),
         };
         let asked: Vec<&RecoveryInstance> =
             instances.iter().filter(|one| call.instances.iter().any(|id| one.id.as_str() == id)).collect();

@@ -287,7 +287,7 @@ impl StepKind for RdsCreateReplica {
     /// Its name is the runbook's: an instance of that name which follows the source is it, and its tag says so.
     fn reconcile(&self, world: &World<'_>, attempt: &Attempt) -> Found {
         match self.instance.seen(world) {
-            Seen::Unread(why) => Found::CannotTell(Text::new(why)),
+            Seen::Unread(why) => Found::Unread(Text::new(why)),
             Seen::Absent => Found::NotApplied(Text::new(format!("there is no {}", self.instance.words()))),
             Seen::Is(instance) => {
                 rds_instance::made_by(instance.intent.as_ref(), attempt, &self.instance.words(), self.follows(instance))

@@ -252,7 +252,7 @@ impl StepKind for RdsModify {
         let evidence = Text::new(format!("{id} is {status}: {}", listed(&missing)));
         match status.as_str() {
             "available" | "backing-up" | "stopped" => Found::NotApplied(evidence),
-            _ => Found::CannotTell(evidence),
+            _ => Found::NotYet(evidence),
         }
     }
 }

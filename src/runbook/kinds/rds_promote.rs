@@ -218,7 +218,7 @@ impl StepKind for RdsPromote {
             Some(source) if matches!(status.as_str(), "available" | "backing-up") => {
                 Found::NotApplied(Text::new(format!("{id} is {status} and follows {source}")))
             }
-            Some(source) => Found::CannotTell(Text::new(format!(
+            Some(source) => Found::NotYet(Text::new(format!(
                 "{id} is {status} and follows {source}: the promotion may be under way; read again when it is available"
             ))),
         }

@@ -153,7 +153,7 @@ impl StepKind for RdsStop {
         match instance.status.as_str() {
             "stopped" | "stopping" => Found::Applied(state),
             "available" | "backing-up" => Found::NotApplied(state),
-            _ => Found::CannotTell(state),
+            _ => Found::NotYet(state),
         }
     }
 }

@@ -490,7 +490,7 @@ impl StepKind for Route53ChangeRecords {
         };
         let records = match self.records(world) {
             Ok(records) => records,
-            Err(why) => return Found::CannotTell(Text::new(why)),
+            Err(why) => return Found::Unread(Text::new(why)),
         };
         let there: Vec<RecordSet> = records.iter().filter_map(|record| RecordSet::of(record).ok()).collect();
         let all = |which: fn(&Swap) -> &RecordSet| {

@@ -258,7 +258,7 @@ impl StepKind for Route53ForceUnhealthy {
         };
         let check = match self.find(world) {
             Ok(check) => check,
-            Err(why) => return Found::CannotTell(Text::new(why)),
+            Err(why) => return Found::Unread(Text::new(why)),
         };
         let is_set = (check.inverted, check.disabled) == (call.inverted, call.disabled);
         let evidence = Text::new(format!(

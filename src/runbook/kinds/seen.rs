@@ -67,9 +67,13 @@ impl<'a, T> Seen<'a, T> {
         self.value().ok_or_else(|| Progress::Unknown(self.absence(what)))
     }
 
-    /// It, or that nobody can tell.
+    /// It, or why it does not tell what came of a request: it could not be read, or it is not there any more.
     pub(super) fn told(&self, what: &str) -> Result<&'a T, Found> {
-        self.value().ok_or_else(|| Found::CannotTell(self.absence(what)))
+        match self {
+            Self::Is(value) => Ok(value),
+            Self::Absent => Err(Found::CannotTell(self.absence(what))),
+            Self::Unread(_) => Err(Found::Unread(self.absence(what))),
+        }
     }
 }
 

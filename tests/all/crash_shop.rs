@@ -1,0 +1,304 @@
+//! The engine's core before the simulated shop: what it wants read is read there, what it sends is carried out there, and its records are kept in
+//! memory. Time stands still but when it is let pass. At any moment all of it can be had once more, for what would come of a crash.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use drdeck::config;
+use drdeck::demo;
+use drdeck::engine::core::{Effect, Event, Holding, Inquiry, Order, Stage, State, View, step};
+use drdeck::journal::{Entry, Identity, Objectives, Record};
+use drdeck::look::Contact;
+use drdeck::model::facts::sts;
+use drdeck::model::{Failure, Moment, Query, Reading, Snapshot, Span, Text};
+use drdeck::runbook::{Mode, Question, RunId, Runbook, Work, World, parse};
+use drdeck::sim::Running;
+use serde_json::{Value as Json, json};
+use tokio::runtime::Runtime;
+
+use crate::aws_stub::session_at;
+use crate::engine_world::{check_records, entry, person, session};
+use crate::never_kit::{check_changes, is_on_the_wire};
+use crate::sim_kit;
+
+/// Where the shop's runbooks look for its pages.
+const PAGES: &str = "http://127.0.0.1:4566";
+
+/// A reading is fresh for so long.
+const FRESH: Span = Span::from_mins(1);
+
+/// The longest that time is let pass at once, and how often before a run counts as stuck.
+const LONGEST: Span = Span::from_mins(16);
+const STUCK: usize = 400;
+
+/// A run in the shop.
+pub(crate) struct Shop {
+    simulator: Running,
+    contact: Contact,
+    runtime: Arc<Runtime>,
+    runbook: Arc<Runbook>,
+    now: Moment,
+    identity: Identity,
+    state: State,
+    effects: std::collections::VecDeque<Effect>,
+    orders: u64,
+    /// What is on the disk.
+    pub(crate) entries: Vec<Entry>,
+    /// How many calls the simulator had logged before the run.
+    before: usize,
+    /// How long time passes next.
+    pace: Span,
+}
+
+/// What a durable effect was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Durable {
+    /// A record was written.
+    Record,
+    /// A request was carried out.
+    Request,
+}
+
+fn runtime() -> Arc<Runtime> {
+    Arc::new(tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap())
+}
+
+fn contact(simulator: &Running, runtime: &Runtime) -> Contact {
+    let session = runtime.block_on(session_at(&simulator.url(), Duration::from_secs(30)));
+    let names = vec![simulator.dns];
+    Contact::new(session, &config::Dns { resolvers: names.clone(), authoritative: names })
+}
+
+/// The shop, half an hour after it opened.
+pub(crate) fn opened() -> Running {
+    let simulator = sim_kit::simulator(demo::ESTATE, "");
+    sim_kit::at(&simulator, "30m");
+    simulator
+}
+
+impl Shop {
+    /// A new run of a runbook of the shop.
+    pub(crate) fn begin(simulator: Running, name: &str, text: &str) -> Self {
+        let runbook = parse::parse(text, Path::new(&format!("{name}.toml")), &[]);
+        let runbook = Arc::new(runbook.unwrap_or_else(|wrong| panic!("{wrong}")));
+        let now: Moment = sim_kit::ask(&simulator, "/_drdeck/clock")["now"].as_str().unwrap().parse().unwrap();
+        let identity = Identity { account: Text::new("111122223333"), arn: person("alice").arn };
+        let opened = Record::RunOpened {
+            // AWS knows requests by the run's name: no two runs have the same.
+            run: RunId::new(u64::try_from(now.as_millisecond()).unwrap(), 7),
+            runbook: runbook.name.clone(),
+            sha256: runbook.sha256.clone(),
+            version: runbook.version.clone(),
+            system: runbook.system.clone(),
+            direction: runbook.direction,
+            mode: Mode::Live,
+            incident: None,
+            began: now.checked_sub(Span::from_mins(2)).ok(),
+            objectives: Objectives::default(),
+            steps: runbook.steps.iter().map(|step| step.id.clone()).collect(),
+            text: text.to_owned(),
+        };
+        let entries = vec![entry(1, now, opened), entry(2, now, session(&identity))];
+        let state = State::new(Arc::clone(&runbook), &entries).unwrap();
+        let runtime = runtime();
+        let contact = contact(&simulator, &runtime);
+        let before = log(&simulator).len();
+        let effects = std::collections::VecDeque::new();
+        let pace = Span::from_mins(1);
+        let mut shop = Self {
+            simulator,
+            contact,
+            runtime,
+            runbook,
+            now,
+            identity,
+            state,
+            effects,
+            orders: 0,
+            entries,
+            before,
+            pace,
+        };
+        shop.happens(Event::Tick);
+        shop
+    }
+
+    /// The same world after a crash, and the run taken up again there: nothing is left of it but what is on the disk.
+    pub(crate) fn crashed(&self) -> Self {
+        let simulator = self.simulator.twin().unwrap();
+        let mut entries = self.entries.clone();
+        entries.push(entry(entries.len() as u64 + 1, self.now, session(&self.identity)));
+        let mut shop = Self {
+            contact: contact(&simulator, &self.runtime),
+            simulator,
+            runtime: Arc::clone(&self.runtime),
+            runbook: Arc::clone(&self.runbook),
+            now: self.now,
+            identity: self.identity.clone(),
+            state: State::new(Arc::clone(&self.runbook), &entries).unwrap(),
+            effects: std::collections::VecDeque::new(),
+            orders: 0,
+            entries,
+            before: self.before,
+            pace: Span::from_mins(1),
+        };
+        shop.happens(Event::Tick);
+        shop
+    }
+
+    pub(crate) fn view(&self) -> View {
+        self.state.view(self.now)
+    }
+
+    /// The world as the run leaves it.
+    pub(crate) fn leave(self) -> Running {
+        self.simulator
+    }
+
+    fn happens(&mut self, event: Event) {
+        let (state, effects) = step(self.state.clone(), event, self.now);
+        self.state = state;
+        self.effects.extend(effects);
+    }
+
+    /// Goes on until `until` says so, or the run is over. After everything that a crash would not undo, and before the core hears of it, `durable`
+    /// is told.
+    pub(crate) fn goes_on(&mut self, until: impl Fn(&View) -> bool, mut durable: impl FnMut(&Self, Durable)) {
+        let mut waited = 0;
+        loop {
+            if let Some(effect) = self.effects.pop_front() {
+                let (event, was) = self.carry_out(&effect);
+                if let Some(was) = was {
+                    (waited, self.pace) = (0, Span::from_mins(1));
+                    durable(self, was);
+                }
+                self.happens(event);
+                continue;
+            }
+            let view = self.view();
+            if matches!(view.holding, Holding::Closed(_)) || until(&view) {
+                return;
+            }
+            match self.order(&view) {
+                Some(order) => {
+                    self.orders += 1;
+                    let number = self.orders;
+                    self.happens(Event::Order { number, order });
+                }
+                None => {
+                    waited += 1;
+                    assert!(waited < STUCK, "{} is stuck: {:#?}", self.runbook.name, view.steps);
+                    self.passes();
+                }
+            }
+        }
+    }
+
+    fn passes(&mut self) {
+        self.now += self.pace;
+        self.pace = self.pace.saturating_add(self.pace).min(LONGEST);
+        let reply = sim_kit::control(&self.simulator, "/_drdeck/clock", &json!({ "now": self.now }));
+        assert_eq!(reply.status, 200, "{}", reply.text());
+        self.happens(Event::Tick);
+    }
+
+    /// What a person does who wants to get through.
+    fn order(&self, view: &View) -> Option<Order> {
+        view.steps.iter().find_map(|of| {
+            let step = of.index;
+            match &of.stage {
+                Stage::Card(card) if card.blocker().is_none() => Some(match &card.work {
+                    Work::Ask(Question::Approval) => Order::Approve { step, by: person("bob"), verified: false },
+                    Work::Ask(Question::Fence) => Order::Accept { step, reason: Text::new("it is a rehearsal") },
+                    _ => Order::Confirm { step, plan: card.plan.clone(), typed: Some(view.run.system.clone()) },
+                }),
+                Stage::Asking(doubt) => {
+                    let call = doubt.call.as_ref()?;
+                    let is = |entry: &Json| entry["changed"] == true && is_on_the_wire(entry, call, doubt.intent);
+                    let applied = self.calls().iter().any(is);
+                    Some(Order::Resolve { step, applied, reason: Text::new("a subscriber told me") })
+                }
+                Stage::Failed { why, .. } => panic!("{} of {} failed: {why}", of.id, self.runbook.name),
+                _ => None,
+            }
+        })
+    }
+
+    fn carry_out(&mut self, effect: &Effect) -> (Event, Option<Durable>) {
+        match effect {
+            Effect::Append(record) => {
+                let entry = entry(self.entries.len() as u64 + 1, self.now, (**record).clone());
+                self.entries.push(entry.clone());
+                (Event::Appended(Box::new(entry)), Some(Durable::Record))
+            }
+            Effect::Read(inquiry) => {
+                let Inquiry { step, ticket, .. } = *inquiry;
+                (Event::Read { step, ticket, snapshot: Arc::new(self.read(inquiry)), at: self.now }, None)
+            }
+            Effect::CheckIdentity { step, ticket, .. } => {
+                let Identity { account, arn } = self.identity.clone();
+                let seen = Ok(sts::Identity { account, arn, expires: None });
+                (Event::Identified { step: *step, ticket: *ticket, seen }, None)
+            }
+            Effect::Send { step, intent, call } => {
+                let patience = Duration::from_secs(30);
+                let sent = Box::pin(self.contact.session.change(call, *intent, patience));
+                let outcome = self.runtime.block_on(sent);
+                (Event::Came { step: *step, intent: *intent, outcome }, Some(Durable::Request))
+            }
+            Effect::Start { .. } | Effect::Check { .. } => panic!("the shop's runbooks start no programs"),
+        }
+    }
+
+    fn read(&self, inquiry: &Inquiry) -> Snapshot {
+        let kind = &self.runbook.steps[inquiry.step].kind;
+        let mut snapshot = Snapshot::default();
+        for _ in 0..3 {
+            let world =
+                World { snapshot: &snapshot, now: self.now, run: &inquiry.run, attempts: inquiry.attempts.as_slice() };
+            let mut wanted = kind.step().reads(&world);
+            wanted.retain(|query| !snapshot.readings.contains_key(query));
+            for query in wanted {
+                let here = self.here(&query);
+                let asked = Box::pin(self.contact.read(&here, self.now));
+                let reading = match self.runtime.block_on(asked).result {
+                    Ok(answer) => Reading::fresh(Arc::new(answer), self.now, FRESH),
+                    Err(unread) => Reading::failed(Failure {
+                        since: self.now,
+                        at: self.now,
+                        kind: unread.kind,
+                        error: unread.error,
+                    }),
+                };
+                snapshot.readings.insert(Arc::new(query), reading);
+            }
+        }
+        snapshot
+    }
+
+    /// The pages of this very simulator.
+    fn here(&self, query: &Query) -> Query {
+        let url = |url: &str| url.replace(PAGES, &self.simulator.url());
+        match query {
+            Query::Probe(place, at) => Query::Probe(place.clone(), url(at)),
+            Query::Probes(place, at, times) => Query::Probes(place.clone(), url(at), *times),
+            other => other.clone(),
+        }
+    }
+
+    /// The calls since the run began.
+    fn calls(&self) -> Vec<Json> {
+        log(&self.simulator).split_off(self.before)
+    }
+
+    /// Nothing happened twice, and what is on record is what the simulator did.
+    pub(crate) fn check(&self) {
+        check_records(&self.entries);
+        check_changes(&self.entries, &self.calls());
+    }
+}
+
+fn log(simulator: &Running) -> Vec<Json> {
+    sim_kit::ask(simulator, "/_drdeck/calls").as_array().unwrap().clone()
+}
