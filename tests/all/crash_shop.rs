@@ -45,7 +45,7 @@ pub(crate) struct Shop {
     orders: u64,
     /// What is on the disk.
     pub(crate) entries: Vec<Entry>,
-    /// How many calls the simulator had logged before the run.
+    /// How many changes the simulator had made before the run.
     before: usize,
     /// How long time passes next.
     pace: Span,
@@ -103,7 +103,7 @@ impl Shop {
         let state = State::new(Arc::clone(&runbook), &entries).unwrap();
         let runtime = runtime();
         let contact = contact(&simulator, &runtime);
-        let before = log(&simulator).len();
+        let before = changes(&simulator).len();
         let effects = std::collections::VecDeque::new();
         let pace = Span::from_mins(1);
         let mut shop = Self {
@@ -287,9 +287,9 @@ impl Shop {
         }
     }
 
-    /// The calls since the run began.
+    /// The changes since the run began.
     fn calls(&self) -> Vec<Json> {
-        log(&self.simulator).split_off(self.before)
+        changes(&self.simulator).split_off(self.before)
     }
 
     /// Nothing happened twice, and what is on record is what the simulator did.
@@ -299,6 +299,15 @@ impl Shop {
     }
 }
 
-fn log(simulator: &Running) -> Vec<Json> {
-    sim_kit::ask(simulator, "/_drdeck/calls").as_array().unwrap().clone()
+/// The calls that changed something. The log has thousands of others: each is told apart by how its text begins.
+fn changes(simulator: &Running) -> Vec<Json> {
+    let log = sim_kit::send(simulator, "GET", "/_drdeck/calls", &[], b"").unwrap().text();
+    let entries = log.trim_start_matches('[').trim_end_matches(']').split(",{\"at\":");
+    let changed = entries.filter(|entry| entry.get(..80).is_some_and(|begin| begin.contains("\"changed\":true,")));
+    changed
+        .map(|entry| {
+            let whole = if entry.starts_with('{') { entry.to_owned() } else { format!("{{\"at\":{entry}") };
+            serde_json::from_str(&whole).unwrap_or_else(|error| panic!("{error}: {whole}"))
+        })
+        .collect()
 }

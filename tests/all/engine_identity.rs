@@ -91,7 +91,7 @@ fn a_denied_call_is_a_refusal_and_says_who_may_not_do_what() {
     faults(&stage, &json!([{ "times": 1, "fault": { "denied": { "operation": "UpdateAutoScalingGroup" } } }]));
     confirm(&engine, "web");
     let said = trouble(&engine);
-    assert!(said.contains("user/alice") && said.contains("autoscaling:UpdateAutoScalingGroup"), "{said}");
+    assert!(said.contains("user/demo") && said.contains("autoscaling:UpdateAutoScalingGroup"), "{said}");
     let entries = ends_well(&stage, &engine);
     assert_eq!((refusal(&entries), intents(&entries)), (Some(Refusal::Denied), 2));
 }
@@ -117,7 +117,7 @@ fn a_step_whose_readings_are_denied_cannot_be_confirmed() {
 
 /// A runbook whose changes are made in a role, and whose step may take 20 minutes.
 fn in_a_role() -> String {
-    let text = RUNBOOK.replacen("regions =", &format!("role = \"{ROLE}\"\nregions ="), 1);
+    let text = RUNBOOK.replacen("regions =", &format!("role_arn = \"{ROLE}\"\nregions ="), 1);
     text.replacen("desired = 6\n", "desired = 6\nworst = \"20m\"\n", 1)
 }
 

@@ -139,7 +139,10 @@ impl State {
         // What is otherwise on the card of a decision is what the person has just said of it.
         let decides = card.work == Work::Ask(Question::Decision) && shown.work == card.work;
         if card.plan != shown.plan && !decides {
-            let why = changed(&card, shown);
+            let (why, shown) = (changed(&card, shown), Arc::clone(shown));
+            if let Some(live) = self.steps.get_mut(step) {
+                live.before = Some(shown);
+            }
             return self.refuse(step, why);
         }
         if let Some((what, why)) = card.blocker() {
