@@ -30,4 +30,10 @@ pub const RUNBOOKS: &[(&str, &str)] = &[
     ("legacy-web-failback", include_str!("runbooks/legacy-web-failback.toml")),
     ("erp-failover", include_str!("runbooks/erp-failover.toml")),
     ("erp-failback", include_str!("runbooks/erp-failback.toml")),
+    ("sessions-failover", include_str!("runbooks/sessions-failover.toml")),
+    ("sessions-failback", include_str!("runbooks/sessions-failback.toml")),
+    ("sessions-undelete", include_str!("runbooks/sessions-undelete.toml")),
+    ("content-failover", include_str!("runbooks/content-failover.toml")),
+    ("content-failback", include_str!("runbooks/content-failback.toml")),
+    ("storefront-zone-exercise", include_str!("runbooks/storefront-zone-exercise.toml")),
 ];

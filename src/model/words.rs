@@ -28,6 +28,13 @@ pub fn length(span: Span) -> String {
     }
 }
 
+/// A length of time as a stopwatch shows it: `00:07:12`, `51:00:00`.
+pub fn stopwatch(span: Span) -> String {
+    let whole = span.as_secs().unsigned_abs();
+    let sign = if span.is_negative() { "-" } else { "" };
+    format!("{sign}{:02}:{:02}:{:02}", whole / 3_600, whole % 3_600 / 60, whole % 60)
+}
+
 /// `a`, `a and b`, `a, b and c`.
 pub fn listed<S: AsRef<str>>(items: impl IntoIterator<Item = S>) -> String {
     let items: Vec<S> = items.into_iter().collect();

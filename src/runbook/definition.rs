@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::kinds::Kind;
-use crate::model::{Region, Span, Text};
+use crate::model::{Objective, Region, Span, System, Text};
 
 /// A runbook, checked: steps refer to steps that are there, and form no circle.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,6 +44,10 @@ pub enum Direction {
     Failover,
     /// Home again.
     Failback,
+    /// Nowhere: what was deleted or damaged comes back beside what is there.
+    Restore,
+    /// Nowhere: it is tried out whether a System would stand the loss of a part of it.
+    Exercise,
 }
 
 /// Whether both sides are expected to be well.
@@ -100,14 +104,24 @@ impl Phase {
 }
 
 impl Direction {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Failover, Self::Failback];
+    /// Each of them.
+    pub const ALL: [Self; 4] = [Self::Failover, Self::Failback, Self::Restore, Self::Exercise];
+
+    /// What was promised for it: a restore answers the loss of data, all others that of a Region.
+    pub const fn objective(self, system: &System) -> Option<&Objective> {
+        match self {
+            Self::Failover | Self::Failback | Self::Exercise => system.objectives.region.as_ref(),
+            Self::Restore => system.objectives.data.as_ref(),
+        }
+    }
 
     /// The word in runbooks.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Failover => "failover",
             Self::Failback => "failback",
+            Self::Restore => "restore",
+            Self::Exercise => "exercise",
         }
     }
 }

@@ -3,7 +3,12 @@
 use super::definition::{Direction, Phase};
 use crate::document::{Key, Shape, optional, required};
 
-const DIRECTIONS: &[&str] = &[Direction::Failover.as_str(), Direction::Failback.as_str()];
+const DIRECTIONS: &[&str] = &[
+    Direction::Failover.as_str(),
+    Direction::Failback.as_str(),
+    Direction::Restore.as_str(),
+    Direction::Exercise.as_str(),
+];
 
 const PHASES: &[&str] = &[
     Phase::Detect.as_str(),
@@ -17,7 +22,12 @@ const PHASES: &[&str] = &[
 /// Keys at the top of the file.
 pub const TOP: &[Key] = &[
     required("system", Shape::Text, r#""orders""#, "The System that it moves, as the config calls it."),
-    required("direction", Shape::Word(DIRECTIONS), r#""failover""#, "Which way: failover, or failback."),
+    required(
+        "direction",
+        Shape::Word(DIRECTIONS),
+        r#""failover""#,
+        "Which way: failover, failback, restore (data come back beside what is there), or exercise (something is tried out, and nothing moves).",
+    ),
     optional("planned", Shape::Flag, "false", "true", "Both sides are expected to be well: nothing may be lost."),
     required("version", Shape::Text, r#""3""#, "As its owner counts; shown and recorded."),
     required("owner", Shape::Text, r#""orders team""#, "Whom to ask about it."),

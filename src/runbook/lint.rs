@@ -80,14 +80,14 @@ fn of_whole(
             "no step of phase verify: nothing would show that users are served, and the RTO clock would never stop",
         ));
     }
-    if runbook.direction == Direction::Failover && !runbook.steps.iter().any(is_decision) {
+    if answers_an_outage(runbook) && !runbook.steps.iter().any(is_decision) {
         findings.push(warning(
             None,
             "no step of kind decision: nobody declares the outage, and the RTO clock starts at a guess",
         ));
     }
-    let promised = system.and_then(|system| system.objectives.region.as_ref()).and_then(|objective| objective.rto);
-    if let Some(rto) = promised.filter(|_| runbook.direction == Direction::Failover) {
+    let promised = system.and_then(|system| runbook.direction.objective(system)).and_then(|objective| objective.rto);
+    if let Some(rto) = promised.filter(|_| answers_an_outage(runbook)) {
         let path = longest(runbook, |step| step.phase <= Phase::Verify);
         if path > rto {
             findings.push(warning(
@@ -99,6 +99,14 @@ fn of_whole(
                 ),
             ));
         }
+    }
+}
+
+/// Whether users wait for it: then somebody declares when that began, and there is a time that was promised.
+const fn answers_an_outage(runbook: &Runbook) -> bool {
+    match runbook.direction {
+        Direction::Failover | Direction::Restore => true,
+        Direction::Failback | Direction::Exercise => false,
     }
 }
 
@@ -163,7 +171,7 @@ fn of_step(runbook: &Runbook, index: usize, system: Option<&System>, findings: &
             ));
         }
     }
-    let promised = system.and_then(|system| system.objectives.region.as_ref()).and_then(|objective| objective.rto);
+    let promised = system.and_then(|system| runbook.direction.objective(system)).and_then(|objective| objective.rto);
     if let (Some(ttl), Some(rto)) = (step.kind.step().ttl(), promised)
         && ttl.checked_mul(TTL_SHARE).is_none_or(|most| most > rto)
     {
@@ -185,7 +193,10 @@ fn of_step(runbook: &Runbook, index: usize, system: Option<&System>, findings: &
 fn lost_region<'a>(runbook: &Runbook, system: Option<&'a System>) -> Option<&'a str> {
     match (&system?.primary, runbook.direction) {
         (Site::Region(region), Direction::Failover) => Some(region.as_str()),
-        (Site::Region(_) | Site::OnPremises, Direction::Failover | Direction::Failback) => None,
+        (
+            Site::Region(_) | Site::OnPremises,
+            Direction::Failover | Direction::Failback | Direction::Restore | Direction::Exercise,
+        ) => None,
     }
 }
 

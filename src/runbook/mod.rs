@@ -21,5 +21,5 @@ pub use check::{Check, Standing};
 pub use definition::{Direction, Mode, Phase, Runbook, Step, Variant};
 pub use ids::{IntentId, RunId};
 pub use kinds::{Facts, Kind, Reversibility, StepKind};
-pub use work::{Command, Found, Progress, Question, Work};
+pub use work::{Choice, ChoiceForm, Command, Found, Progress, Question, Work};
 pub use world::{Attempt, Outcome, Refusal, RunFacts, World};

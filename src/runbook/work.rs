@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ApiCall;
-use crate::model::{Span, Text};
+use crate::model::{Moment, Span, Text};
 
 /// What a step is to do once it is confirmed. A pure function of what was read: the same readings make the same work.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,6 +46,43 @@ pub enum Question {
     Decision,
     /// To prove that the old primary takes no writes, or to accept that it may.
     Fence,
+}
+
+/// Something that the operator chooses on a step's card before confirming it: `choose point 2026-11-20T09:30:00Z`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Choice {
+    /// Its name, under which [`super::RunFacts::choices`] keeps it.
+    pub name: &'static str,
+    /// What is chosen, and between what.
+    pub what: Text,
+    /// What it takes.
+    pub form: ChoiceForm,
+    /// What was chosen so far, as it was given.
+    pub chosen: Option<Text>,
+}
+
+/// What a choice takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChoiceForm {
+    /// A moment from this window, as far as its ends are known.
+    Moment {
+        /// The oldest.
+        earliest: Option<Moment>,
+        /// The newest.
+        latest: Option<Moment>,
+    },
+    /// A text in the step's own form.
+    Value,
+}
+
+impl ChoiceForm {
+    /// The word that stands for it in what a person is asked: `choose point TIME`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Moment { .. } => "TIME",
+            Self::Value => "VALUE",
+        }
+    }
 }
 
 /// How far the work has come, as read from AWS. A step is done when this says so, not when a call returned.

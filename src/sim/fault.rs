@@ -50,6 +50,8 @@ pub enum Fault {
     Capacity(Capacity),
     /// Databases are being backed up, and are not to be promoted meanwhile.
     BackingUp(BackingUp),
+    /// Somebody deletes every item of a table, in all its Regions: nothing fails, but what is restored to a later moment holds none.
+    EmptiedTable(EmptiedTable),
     /// Launches of DRS do not end well: the job is COMPLETED all the same.
     Launch(LaunchFailure),
     /// CloudWatch gets no more points.
@@ -351,6 +353,17 @@ pub struct BackingUp {
     pub database: Option<String>,
 }
 
+/// A table whose items are deleted.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EmptiedTable {
+    /// Its name.
+    pub table: String,
+    /// How long that takes, one item after the other.
+    #[serde(default)]
+    pub over: Span,
+}
+
 /// What becomes of a launch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -439,6 +452,7 @@ impl Fault {
             | Self::RoutingControl(_)
             | Self::Capacity(_)
             | Self::BackingUp(_)
+            | Self::EmptiedTable(_)
             | Self::Launch(_)
             | Self::Metrics(_) => false,
         }

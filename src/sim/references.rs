@@ -27,6 +27,8 @@ enum Named<'f> {
     Zone,
     /// An RDS instance.
     Database,
+    /// A DynamoDB table.
+    Table,
     /// A Region that answers some service.
     Endpoint,
     Test,
@@ -48,6 +50,7 @@ impl Named<'_> {
             Self::Group => "Auto Scaling group",
             Self::Zone => "Availability Zone",
             Self::Database => "RDS instance",
+            Self::Table => "DynamoDB table",
             Self::Test => "restore testing plan",
             Self::Control => "routing control",
             Self::Resource => "resource of a backup plan",
@@ -71,6 +74,7 @@ impl Named<'_> {
             Self::Group => estate.autoscaling.groups.iter().map(|group| group.name.clone()).collect(),
             Self::Zone => estate.zones(),
             Self::Database => estate.rds.instances.iter().map(|instance| instance.id.clone()).collect(),
+            Self::Table => estate.dynamodb.tables.iter().map(|table| table.name.clone()).collect(),
             Self::Endpoint => estate.regions.iter().chain(estate.arc.endpoints()).cloned().collect(),
             Self::Test => estate.backup.restore_tests.iter().map(|test| test.name.clone()).collect(),
             Self::Resource => {
@@ -135,6 +139,7 @@ fn names(fault: &Fault) -> Vec<(Named<'_>, &String)> {
             return std::iter::once((Named::Region, &capacity.region)).chain(group).collect();
         }
         Fault::BackingUp(busy) => vec![(Named::Database, &busy.database)],
+        Fault::EmptiedTable(emptied) => return vec![(Named::Table, &emptied.table)],
         Fault::Launch(failure) => vec![(Named::SourceServer, &failure.server)],
         Fault::Metrics(stopped) => vec![(Named::Region, &stopped.region)],
         Fault::Value(field) => {

@@ -100,6 +100,10 @@ impl World {
             Need::Reader(pattern) => {
                 (!self.reads(at, pattern)).then(|| format!("no database {pattern} answers in {at}"))
             }
+            Need::Cache(id) => (!self.takes_cache(at, id)).then(|| format!("the cache {id} takes no writes in {at}")),
+            Need::Files(id) => {
+                (!self.takes_files(at, id)).then(|| format!("the file system {id} takes no writes in {at}"))
+            }
             Need::Servers(ids) => {
                 let missing = ids.iter().find(|id| !self.runs_recovered(id, at));
                 missing.map(|id| format!("server {id} does not run in {at}"))

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use drdeck::model::{Place, Region};
 use drdeck::runbook::call::{
-    AliasTarget, ChangeRecords, CreateCluster, CreateInstance, CreateReplica, FailoverGlobal, Launch, ModifyInstance,
-    Pinned, PromoteReplica, Publish, RecordSet, RemoveFromGlobal, RenameInstance, ReplicateBackups, ReverseReplication,
-    Rule, StartFailbackLaunch, StartRecovery, StopInstance, StopReplication, Swap, SwitchoverGlobal,
-    TerminateInstances, UpdateCheck, UpdateGroup, cli,
+    AliasTarget, ChangeRecords, CreateCluster, CreateInstance, CreateReplica, FailoverCluster, FailoverDatastore,
+    FailoverGlobal, Launch, ModifyInstance, Pinned, PromoteReplica, Publish, RebootWithFailover, RecordSet,
+    RemoveFromGlobal, RenameInstance, ReplicateBackups, RestoreInstance, RestoreSource, RestoreTable,
+    ReverseReplication, Rule, StartFailbackLaunch, StartRecovery, StopInstance, StopReplication, Swap,
+    SwitchoverGlobal, TerminateInstances, UpdateCheck, UpdateGroup, cli,
 };
 use drdeck::runbook::{ApiCall, IntentId, RunId};
 use serde_json::json;
@@ -72,6 +73,27 @@ fn calls() -> Vec<ApiCall> {
             vec![pinned("s-1111111111111111a", Some("pit-1111111111111111a")), pinned("s-2222222222222222b", None)];
         ApiCall::StartRecovery(StartRecovery { place: west(), launch, servers })
     };
+    let restore = |source, moment: Option<&str>| {
+        ApiCall::RestoreDBInstanceToPointInTime(RestoreInstance {
+            place: west(),
+            instance: s("orders-db-restored"),
+            source,
+            moment: moment.map(|moment| moment.parse().unwrap()),
+            class: s("db.r7g.2xlarge"),
+            subnet_group: s("orders"),
+            parameter_group: s("orders-mysql80"),
+            security_groups: vec![s("sg-1"), s("sg-2")],
+            multi_az: moment.is_some(),
+        })
+    };
+    let restore_table = |moment: Option<&str>| {
+        ApiCall::RestoreTableToPointInTime(RestoreTable {
+            place: east.clone(),
+            table: s("sessions-restored"),
+            source: s("sessions"),
+            moment: moment.map(|moment| moment.parse().unwrap()),
+        })
+    };
     vec![
         ApiCall::UpdateAutoScalingGroup(UpdateGroup { place: west(), group: s("web app"), min: 0, max: 9, desired: 4 }),
         ApiCall::FailoverGlobalCluster(FailoverGlobal { place: west(), global: s("shop"), target: s(arn) }),
@@ -130,6 +152,26 @@ fn calls() -> Vec<ApiCall> {
             kms_key: Some(s("alias/orders")),
         }),
         ApiCall::StopDBInstance(StopInstance { place: east.clone(), instance: s("orders-db") }),
+        ApiCall::FailoverDBCluster(FailoverCluster {
+            place: east.clone(),
+            cluster: s("shop-use1"),
+            target: s("shop-use1-2"),
+        }),
+        ApiCall::RebootDBInstance(RebootWithFailover {
+            place: east.clone(),
+            instance: s("orders-db"),
+            from_zone: s("us-east-1a"),
+        }),
+        restore(RestoreSource::Instance(s("orders-db")), Some("2026-11-20T13:52:48Z")),
+        restore(RestoreSource::Deleted(s("db-ABCDEFGHIJKLMNOPQRSTUVWXYZ")), None),
+        restore(RestoreSource::Replicated(s("arn:aws:rds:us-west-2:111122223333:auto-backup:ab-1")), None),
+        restore_table(Some("2026-11-20T13:52:48Z")),
+        restore_table(None),
+        ApiCall::FailoverGlobalReplicationGroup(FailoverDatastore {
+            place: west(),
+            datastore: s("ldgnf-content"),
+            group: s("content-usw2"),
+        }),
         recovery(Launch::Recovery),
         recovery(Launch::Drill),
         ApiCall::StartFailbackLaunch(StartFailbackLaunch { place: west(), instances: vec![s("i-0123456789abcdef0")] }),
@@ -177,6 +219,11 @@ fn number(call: &ApiCall) -> usize {
         ApiCall::Publish(_) => 17,
         ApiCall::RenameDBInstance(_) => 18,
         ApiCall::StartDBInstanceAutomatedBackupsReplication(_) => 19,
+        ApiCall::FailoverDBCluster(_) => 20,
+        ApiCall::RebootDBInstance(_) => 21,
+        ApiCall::RestoreDBInstanceToPointInTime(_) => 22,
+        ApiCall::RestoreTableToPointInTime(_) => 23,
+        ApiCall::FailoverGlobalReplicationGroup(_) => 24,
     }
 }
 
@@ -184,7 +231,7 @@ fn number(call: &ApiCall) -> usize {
 fn the_real_cli_makes_of_every_line_the_call_that_drdeck_makes() {
     let calls = calls();
     let numbers: BTreeSet<usize> = calls.iter().map(number).collect();
-    assert_eq!(numbers, (0..20).collect(), "one of each");
+    assert_eq!(numbers, (0..25).collect(), "one of each");
     let url = "http://127.0.0.1:9";
     let lines: Vec<_> = calls
         .iter()

@@ -200,6 +200,7 @@ fn instance(region: &str, id: &str, replica_of: Option<&str>) -> DbInstance {
         pending: Pending::default(),
         restarts: None,
         intent: None,
+        endpoint: None,
     }
 }
 
@@ -228,6 +229,8 @@ fn table(place: &Place) -> Answer {
         replicas: vec![region("us-east-1"), region("us-west-2")],
         witnesses: Vec::new(),
         consistency: Some(Known::Is(Consistency::Eventual)),
+        items: Some(912_407),
+        restored: None,
     })
 }
 

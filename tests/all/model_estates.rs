@@ -47,6 +47,8 @@ pub(crate) fn rds_instance() -> (Kind, World) {
     let mut world = World::default();
     world.put(Query::DbInstances(east()), Answer::DbInstances(vec![instance("orders-db", EAST)]));
     let backup = AutomatedBackup {
+        arn: None,
+        resource_id: None,
         instance: t("orders-db"),
         instance_arn: t("arn:aws:rds:us-east-1:111122223333:db:orders-db"),
         source_region: t(EAST),

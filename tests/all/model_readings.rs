@@ -194,6 +194,7 @@ pub(crate) fn instance(id: &str, region: &str) -> DbInstance {
         pending: Pending::default(),
         restarts: None,
         intent: None,
+        endpoint: None,
     }
 }
 
@@ -247,6 +248,8 @@ pub(crate) fn table(region: &str, replicas: &[&str], consistency: Option<Consist
         replicas: replicas.iter().map(|region| (Region::new(*region), Is(ReplicaStatus::Active))).collect(),
         witnesses: Vec::new(),
         consistency: consistency.map(Is),
+        items: None,
+        restored: None,
     }
 }
 

@@ -242,3 +242,81 @@ async fn storefront_is_detached_and_built_anew() {
     desk.confirm(instance, 30).await;
     desk.confirm(FAILOVER, 20).await;
 }
+
+const RESTORE: &str = "kind = \"rds-restore-to-point-in-time\"\ninstance = \"orders-db-restored\"\nregion = \"REGION\"\nsource = \"orders-db\"\n\
+     source_region = \"us-east-1\"\nclass = \"db.r6g.large\"\nsubnet_group = \"orders\"\nparameter_group = \"orders-mysql80\"\n\
+     security_groups = [\"sg-1\"]\nmulti_az = true\n";
+
+#[tokio::test]
+async fn orders_comes_back_as_of_a_moment_in_either_region() {
+    let mut desk = Desk::open("").await;
+    desk.run.choices.insert("point".to_owned(), "2026-11-20T12:10:00Z".to_owned());
+    for region in ["us-east-1", "us-west-2"] {
+        let said = desk.confirm(&RESTORE.replace("REGION", region), 60).await;
+        let from = if region == "us-east-1" { "orders-db" } else { "orders-db of us-east-1" };
+        assert!(
+            said.starts_with(&format!("orders-db-restored holds {from} as of 12:10:00Z and answers at ")),
+            "{said}"
+        );
+        assert!(said.contains(&format!(".{region}.rds.amazonaws.com:3306")), "{said}");
+    }
+    let restorable = "kind = \"wait-until\"\nreading = \"db-instance-restorable\"\nname = \"orders-db-restored\"\nregion = \"us-east-1\"\n";
+    desk.confirm(restorable, 60).await;
+}
+
+#[tokio::test]
+async fn a_cluster_and_an_instance_move_within_their_region_and_back() {
+    let mut desk = Desk::open("").await;
+    let cluster = |target: &str| {
+        format!(
+            "kind = \"rds-failover-db-cluster\"\ncluster = \"shop-use1\"\nregion = \"us-east-1\"\ntarget = \"{target}\"\n"
+        )
+    };
+    for target in ["shop-use1-2", "shop-use1-1"] {
+        let said = desk.confirm(&cluster(target), 10).await;
+        assert_eq!(said, format!("{target} takes the writes of shop-use1, which is available"));
+    }
+    let reboot = "kind = \"rds-reboot-with-failover\"\ninstance = \"orders-db\"\nregion = \"us-east-1\"\n";
+    let there = desk.confirm(reboot, 10).await;
+    assert!(there.contains("and no more in us-east-1a; it is available"), "{there}");
+    let home = desk.confirm(reboot, 10).await;
+    assert!(home.starts_with("orders-db runs in us-east-1a and no more in "), "{home}");
+}
+
+#[tokio::test]
+async fn a_table_comes_back_as_of_a_moment_and_a_cache_moves_and_comes_home() {
+    let mut desk = Desk::open("[[act]]\nat = \"20m\"\nfault.emptied-table = { table = \"sessions\" }\n").await;
+    desk.run.choices.insert("point".to_owned(), "2026-11-20T12:19:00Z".to_owned());
+    let restore = "kind = \"dynamodb-restore-to-point-in-time\"\ntable = \"sessions-restored\"\nregion = \"us-east-1\"\nsource = \"sessions\"\n";
+    let said = desk.confirm(restore, 60).await;
+    assert_eq!(
+        said,
+        "sessions-restored is ACTIVE and holds sessions as of 12:19:00Z, with 912407 items as AWS last counted"
+    );
+    desk.run.choices.insert("point".to_owned(), "2026-11-20T12:25:00Z".to_owned());
+    let late = desk.confirm(&restore.replace("sessions-restored", "sessions-empty"), 60).await;
+    assert!(late.contains("with 0 items"), "{late}");
+    let cache = |region: &str, node: &str| {
+        format!(
+            "kind = \"elasticache-global-failover\"\nglobal_datastore = \"ldgnf-content\"\nregion = \"{region}\"\ndimensions = {{ CacheClusterId = \"{node}\", CacheNodeId = \"0001\" }}\n"
+        )
+    };
+    let lost = |desk: &Desk, kind: &Kind, snapshot: &Snapshot| {
+        let world = World { snapshot, now: desk.now(), run: &desk.run, attempts: &[] };
+        kind.step().loses(&world).unwrap().to_string()
+    };
+    for (region, node, group) in
+        [("us-west-2", "content-usw2-001", "content-usw2"), ("us-east-1", "content-use1-001", "content-use1")]
+    {
+        let kind = kind(&cache(region, node));
+        let snapshot = desk.look(&kind, &[]).await;
+        let lost = lost(&desk, &kind, &snapshot);
+        assert!(
+            lost.contains(&format!("that had not reached {group} in {region}: up to ")),
+            "its lag is known: {lost}"
+        );
+        let said = desk.confirm(&cache(region, node), 20).await;
+        assert_eq!(said, format!("{group} in {region} takes the writes of ldgnf-content, which is available"));
+        desk.wait(10);
+    }
+}

@@ -215,6 +215,10 @@ class Explorer:
                 for operation in ("DescribeDBInstances", "DescribeDBClusters", "DescribeGlobalClusters"):
                     self.call("rds", region, operation)
                 self.call("autoscaling", region, "DescribeAutoScalingGroups")
+                self.call("dynamodb", region, "DescribeTable", TableName=TABLE)
+                self.call("elasticache", region, "DescribeGlobalReplicationGroups", ShowMemberInfo=True)
+                self.call("elasticache", region, "DescribeReplicationGroups")
+                self.call("efs", region, "DescribeReplicationConfigurations")
         for region in ("us-east-1", "us-west-2"):
             for operation, key in (("DescribeDBSnapshots", "DBSnapshots"), ("DescribeDBClusterSnapshots", "DBClusterSnapshots")):
                 self.pages(found, "rds", region, operation, key)
@@ -350,6 +354,13 @@ ANALYTICS = {"SourceDBInstanceArn": "arn:aws:rds:us-east-1:111122223333:db:analy
 RENAME = {"NewDBInstanceIdentifier": "analytics-before", "ApplyImmediately": True}
 
 # minutes to wait, then service, Region, operation and arguments
+NEWEST = {"UseLatestRestorableTime": True}
+RESTORED = {"TargetDBInstanceIdentifier": "orders-db-restored", **NEWEST}
+TABLE = "sessions-restored"
+RECOVERY = {"PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True}}
+CACHE = {"GlobalReplicationGroupId": "ldgnf-content", "PrimaryRegion": "us-west-2"}
+FILES = {"us-east-1": "fs-0a41c7e93bd5f2860", "us-west-2": "fs-0d92f6b1e8a3c7745"}
+HOME = [{"Region": "us-east-1", "FileSystemId": FILES["us-east-1"]}]
 MOVES: list[tuple[float, list[tuple[str, str, str, dict[str, Any]]]]] = [
     (
         0,
@@ -357,6 +368,12 @@ MOVES: list[tuple[float, list[tuple[str, str, str, dict[str, Any]]]]] = [
             ("rds", "us-west-2", "PromoteReadReplica", {"DBInstanceIdentifier": "orders-db-west", "BackupRetentionPeriod": 7}),
             ("rds", "us-east-1", "RebootDBInstance", {"DBInstanceIdentifier": "analytics-db"}),
             ("rds", "us-east-1", "FailoverDBCluster", {"DBClusterIdentifier": "shop-use1"}),
+            ("rds", "us-east-1", "RestoreDBInstanceToPointInTime", {"SourceDBInstanceIdentifier": "orders-db", **RESTORED}),
+            ("dynamodb", "us-east-1", "RestoreTableToPointInTime", {"SourceTableName": "sessions", "TargetTableName": TABLE, **NEWEST}),
+            ("elasticache", "us-west-2", "FailoverGlobalReplicationGroup", {**CACHE, "PrimaryReplicationGroupId": "content-usw2"}),
+            ("efs", "us-west-2", "DeleteReplicationConfiguration", {"SourceFileSystemId": FILES["us-east-1"]}),
+            ("efs", "us-east-1", "UpdateFileSystemProtection", {"FileSystemId": FILES["us-east-1"], "ReplicationOverwriteProtection": "DISABLED"}),
+            ("efs", "us-west-2", "CreateReplicationConfiguration", {"SourceFileSystemId": FILES["us-west-2"], "Destinations": HOME}),
             ("autoscaling", "us-west-2", "SuspendProcesses", {**GROUP, "ScalingProcesses": ["AZRebalance"]}),
             ("autoscaling", "us-west-2", "UpdateAutoScalingGroup", {**GROUP, "MinSize": 3, "DesiredCapacity": 4}),
         ],
@@ -377,6 +394,9 @@ MOVES: list[tuple[float, list[tuple[str, str, str, dict[str, Any]]]]] = [
         10,
         [
             ("rds", "us-east-1", "StartDBInstance", {"DBInstanceIdentifier": "analytics-db"}),
+            ("dynamodb", "us-east-1", "UpdateContinuousBackups", {"TableName": TABLE, **RECOVERY}),
+            ("dynamodb", "us-east-1", "Scan", {"TableName": TABLE, "Select": "COUNT"}),
+            ("dynamodb", "us-east-1", "UpdateTable", {"TableName": TABLE, "ReplicaUpdates": [{"Create": {"RegionName": "us-west-2"}}]}),
             ("rds", "us-east-1", "FailoverGlobalCluster", {**GLOBAL, "TargetDbClusterIdentifier": EAST, "AllowDataLoss": True}),
         ],
     ),

@@ -3,6 +3,8 @@
 
 mod autoscaling;
 mod drs;
+mod dynamodb;
+mod elasticache;
 mod rds;
 mod route53;
 mod sns;
@@ -45,6 +47,8 @@ macro_rules! clients {
 clients! {
     autoscaling: aws_sdk_autoscaling;
     drs: aws_sdk_drs;
+    dynamodb: aws_sdk_dynamodb;
+    elasticache: aws_sdk_elasticache;
     rds: aws_sdk_rds;
     route53: aws_sdk_route53;
     sns: aws_sdk_sns;
@@ -119,6 +123,17 @@ async fn send(changing: &Changing, call: &ApiCall, intent: IntentId, about: &Cir
             told!(about, rds::replicate_backups(&changing.rds(), change))
         }
         ApiCall::StopDBInstance(change) => told!(about, rds::stop(&changing.rds(), change)),
+        ApiCall::FailoverDBCluster(change) => told!(about, rds::failover_cluster(&changing.rds(), change)),
+        ApiCall::RebootDBInstance(change) => told!(about, rds::reboot_with_failover(&changing.rds(), change)),
+        ApiCall::RestoreDBInstanceToPointInTime(change) => {
+            told!(about, rds::restore_instance(&changing.rds(), change, intent))
+        }
+        ApiCall::RestoreTableToPointInTime(change) => {
+            told!(about, dynamodb::restore_table(&changing.dynamodb(), change))
+        }
+        ApiCall::FailoverGlobalReplicationGroup(change) => {
+            told!(about, elasticache::failover_datastore(&changing.elasticache(), change))
+        }
         ApiCall::StartRecovery(change) => told!(about, drs::start_recovery(&changing.drs(), change, intent)),
         ApiCall::StartFailbackLaunch(change) => {
             told!(about, drs::start_failback_launch(&changing.drs(), change, intent))
@@ -180,8 +195,14 @@ where
 
 /// The class of an error code that came with a 4xx; `None` where it says only that the answer did not come in time.
 fn refusal(code: &str, kind: FailureKind) -> Option<Refusal> {
-    const CONFLICT: [&str; 5] =
-        ["PriorRequestNotComplete", "HealthCheckVersionMismatch", "ResourceInUse", "OperationAborted", "IllegalState"];
+    const CONFLICT: [&str; 6] = [
+        "PriorRequestNotComplete",
+        "HealthCheckVersionMismatch",
+        "ResourceInUse",
+        "TableInUse",
+        "OperationAborted",
+        "IllegalState",
+    ];
     let conflict = CONFLICT.iter().any(|known| code.starts_with(known))
         || ["Conflict", "AlreadyExists", "InProgress"].iter().any(|part| code.contains(part))
         || ["State", "StateFault", "StateException"].iter().any(|end| code.ends_with(end));

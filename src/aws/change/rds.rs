@@ -5,22 +5,27 @@ use aws_sdk_rds::error::SdkError;
 use aws_sdk_rds::operation::create_db_cluster::CreateDBClusterError;
 use aws_sdk_rds::operation::create_db_instance::CreateDBInstanceError;
 use aws_sdk_rds::operation::create_db_instance_read_replica::CreateDBInstanceReadReplicaError;
+use aws_sdk_rds::operation::failover_db_cluster::FailoverDBClusterError;
 use aws_sdk_rds::operation::failover_global_cluster::FailoverGlobalClusterError;
 use aws_sdk_rds::operation::modify_db_instance::ModifyDBInstanceError;
 use aws_sdk_rds::operation::promote_read_replica::PromoteReadReplicaError;
+use aws_sdk_rds::operation::reboot_db_instance::RebootDBInstanceError;
 use aws_sdk_rds::operation::remove_from_global_cluster::RemoveFromGlobalClusterError;
+use aws_sdk_rds::operation::restore_db_instance_to_point_in_time::RestoreDBInstanceToPointInTimeError;
 use aws_sdk_rds::operation::start_db_instance_automated_backups_replication::StartDBInstanceAutomatedBackupsReplicationError;
 use aws_sdk_rds::operation::stop_db_instance::StopDBInstanceError;
 use aws_sdk_rds::operation::switchover_global_cluster::SwitchoverGlobalClusterError;
 use aws_sdk_rds::types::{DbCluster, DbInstance, GlobalCluster, Tag};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_types::DateTime;
 use serde_json::{Value as Json, json};
 
 use super::whole;
 use crate::runbook::IntentId;
 use crate::runbook::call::{
-    CreateCluster, CreateInstance, CreateReplica, FailoverGlobal, ModifyInstance, PromoteReplica, RemoveFromGlobal,
-    RenameInstance, ReplicateBackups, StopInstance, SwitchoverGlobal,
+    CreateCluster, CreateInstance, CreateReplica, FailoverCluster, FailoverGlobal, ModifyInstance, PromoteReplica,
+    RebootWithFailover, RemoveFromGlobal, RenameInstance, ReplicateBackups, RestoreInstance, StopInstance,
+    SwitchoverGlobal,
 };
 
 type Answer<E> = Result<Json, SdkError<E, HttpResponse>>;
@@ -158,6 +163,45 @@ pub(super) async fn replicate_backups(
 
 pub(super) async fn stop(client: &Client, change: &StopInstance) -> Answer<StopDBInstanceError> {
     let request = client.stop_db_instance().db_instance_identifier(&change.instance);
+    request.send().await.map(|answer| instance(answer.db_instance))
+}
+
+pub(super) async fn failover_cluster(client: &Client, change: &FailoverCluster) -> Answer<FailoverDBClusterError> {
+    let request = client
+        .failover_db_cluster()
+        .db_cluster_identifier(&change.cluster)
+        .target_db_instance_identifier(&change.target);
+    request.send().await.map(|answer| cluster(answer.db_cluster))
+}
+
+pub(super) async fn reboot_with_failover(
+    client: &Client,
+    change: &RebootWithFailover,
+) -> Answer<RebootDBInstanceError> {
+    let request = client.reboot_db_instance().db_instance_identifier(&change.instance).force_failover(true);
+    request.send().await.map(|answer| instance(answer.db_instance))
+}
+
+pub(super) async fn restore_instance(
+    client: &Client,
+    change: &RestoreInstance,
+    intent: IntentId,
+) -> Answer<RestoreDBInstanceToPointInTimeError> {
+    let (source, deleted, replicated) = change.source.parts();
+    let request = client
+        .restore_db_instance_to_point_in_time()
+        .target_db_instance_identifier(&change.instance)
+        .set_source_db_instance_identifier(source.map(str::to_owned))
+        .set_source_dbi_resource_id(deleted.map(str::to_owned))
+        .set_source_db_instance_automated_backups_arn(replicated.map(str::to_owned))
+        .set_restore_time(change.moment.map(|moment| DateTime::from_secs(moment.as_second())))
+        .set_use_latest_restorable_time(change.moment.is_none().then_some(true))
+        .db_instance_class(&change.class)
+        .db_subnet_group_name(&change.subnet_group)
+        .db_parameter_group_name(&change.parameter_group)
+        .set_vpc_security_group_ids(some(&change.security_groups))
+        .multi_az(change.multi_az)
+        .set_tags(Some(tags(intent)));
     request.send().await.map(|answer| instance(answer.db_instance))
 }
 

@@ -3,9 +3,9 @@
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::PointInTimeRecoveryStatus;
 
-use super::convert::{known, moment, text};
+use super::convert::{known, moment, some_text, text};
 use super::{Ask, Unread};
-use crate::model::facts::dynamodb::{Consistency, ContinuousBackups, ReplicaStatus, Table};
+use crate::model::facts::dynamodb::{Consistency, ContinuousBackups, ReplicaStatus, Restored, Table};
 use crate::model::{FailureKind, Region};
 
 const REPLICA_STATUS: [(&str, ReplicaStatus); 10] = [
@@ -51,6 +51,12 @@ pub(super) async fn table(ask: &Ask<'_>, client: &Client, name: &str) -> Result<
             .filter_map(|witness| witness.region_name.map(|name| region(&name)))
             .collect(),
         consistency,
+        items: raw.item_count.and_then(|items| u64::try_from(items).ok()),
+        restored: raw.restore_summary.map(|summary| Restored {
+            source: some_text(summary.source_table_arn),
+            point: moment(Some(summary.restore_date_time)),
+            in_progress: summary.restore_in_progress,
+        }),
     })
 }
 

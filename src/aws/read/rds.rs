@@ -110,7 +110,16 @@ fn instance(raw: types::DbInstance) -> DbInstance {
         pending: raw.pending_modified_values.map(pending).unwrap_or_default(),
         restarts: moment(raw.automatic_restart_time),
         intent: intent(raw.tag_list),
+        endpoint: raw.endpoint.and_then(endpoint),
     }
+}
+
+fn endpoint(raw: types::Endpoint) -> Option<Text> {
+    let address = raw.address?;
+    Some(Text::new(match raw.port {
+        Some(port) => format!("{address}:{port}"),
+        None => address,
+    }))
 }
 
 fn pending(raw: types::PendingModifiedValues) -> Pending {
@@ -181,6 +190,8 @@ fn automated_backup(raw: types::DbInstanceAutomatedBackup) -> AutomatedBackup {
     let (earliest, latest) =
         raw.restore_window.map(|window| (window.earliest_time, window.latest_time)).unwrap_or_default();
     AutomatedBackup {
+        arn: some_text(raw.db_instance_automated_backups_arn),
+        resource_id: some_text(raw.dbi_resource_id),
         instance: text(raw.db_instance_identifier),
         instance_arn: text(raw.db_instance_arn),
         source_region: text(raw.region),

@@ -8,7 +8,7 @@ use crate::journal::Record;
 use crate::model::{Moment, Region, Snapshot, Text};
 use crate::runbook::parse::sha256;
 use crate::runbook::{
-    ApiCall, Check, Facts, IntentId, Mode, Plane, Reversibility, RunFacts, RunId, Standing, Step, Work, World,
+    ApiCall, Check, Choice, Facts, IntentId, Mode, Plane, Reversibility, RunFacts, RunId, Standing, Step, Work, World,
 };
 
 /// What a person sees before confirming.
@@ -22,6 +22,8 @@ pub struct Card {
     pub loses: Option<Text>,
     /// What the kind says of itself, the undo and the way out of a failure replaced by the runbook's words where it has some.
     pub facts: Facts,
+    /// What the operator chooses on it.
+    pub choices: Vec<Choice>,
     /// Preconditions: blockers first, then warnings.
     pub checks: Vec<Check>,
     /// What is to be done.
@@ -117,6 +119,7 @@ impl Card {
             plan: String::new(),
             describe: kind.describe(world),
             loses: kind.loses(world),
+            choices: kind.choices(world),
             reach: reach(&facts.regions, world.snapshot),
             rehearsal: rehearsal(world.run, &work),
             facts,

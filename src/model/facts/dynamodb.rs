@@ -45,6 +45,23 @@ pub struct Table {
     pub witnesses: Vec<Region>,
     /// How it replicates; `None` for a table of one Region.
     pub consistency: Option<Known<Consistency>>,
+    /// How many items it holds; AWS counts them about every six hours.
+    #[serde(default)]
+    pub items: Option<u64>,
+    /// For one that was restored: from what.
+    #[serde(default)]
+    pub restored: Option<Restored>,
+}
+
+/// `RestoreSummary` of a table that was restored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Restored {
+    /// The ARN of the table that it was restored from.
+    pub source: Option<Text>,
+    /// The moment that it holds.
+    pub point: Option<Moment>,
+    /// Whether it is still being restored.
+    pub in_progress: bool,
 }
 
 /// The point-in-time recovery of a table.

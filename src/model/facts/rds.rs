@@ -79,6 +79,9 @@ pub struct DbInstance {
     /// The intent of drdeck that made it: its tag `dr-intent`.
     #[serde(default)]
     pub intent: Option<Text>,
+    /// Where it is reached, `name:port`; nothing while it is being created.
+    #[serde(default)]
+    pub endpoint: Option<Text>,
 }
 
 /// An Aurora cluster.
@@ -168,6 +171,12 @@ pub struct GlobalCluster {
 /// Automated backups of one instance as kept in the Region asked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AutomatedBackup {
+    /// The ARN of the backups, by which those of another Region are restored.
+    #[serde(default)]
+    pub arn: Option<Text>,
+    /// `DbiResourceId` of the instance, by which those of a deleted one are restored.
+    #[serde(default)]
+    pub resource_id: Option<Text>,
     /// The instance.
     pub instance: Text,
     /// The instance's ARN, in the Region it runs in.

@@ -4,6 +4,8 @@
 mod autoscaling;
 pub mod cli;
 mod drs;
+mod dynamodb;
+mod elasticache;
 mod rds;
 mod route53;
 mod sns;
@@ -13,9 +15,12 @@ pub use drs::{
     INTENT, Launch, Pinned, RUN, ReverseReplication, StartFailbackLaunch, StartRecovery, StopReplication,
     TerminateInstances,
 };
+pub use dynamodb::RestoreTable;
+pub use elasticache::FailoverDatastore;
 pub use rds::{
-    CreateCluster, CreateInstance, CreateReplica, FailoverGlobal, ModifyInstance, PromoteReplica, RemoveFromGlobal,
-    RenameInstance, ReplicateBackups, StopInstance, SwitchoverGlobal,
+    CreateCluster, CreateInstance, CreateReplica, FailoverCluster, FailoverGlobal, ModifyInstance, PromoteReplica,
+    RebootWithFailover, RemoveFromGlobal, RenameInstance, ReplicateBackups, RestoreInstance, RestoreSource,
+    StopInstance, SwitchoverGlobal,
 };
 
 pub use route53::{AliasTarget, ChangeRecords, RecordSet, Rule, Swap, UpdateCheck};
@@ -106,6 +111,16 @@ calls! {
     StartDBInstanceAutomatedBackupsReplication(ReplicateBackups),
     /// `rds:StopDBInstance`.
     StopDBInstance(StopInstance),
+    /// `rds:FailoverDBCluster`.
+    FailoverDBCluster(FailoverCluster),
+    /// `rds:RebootDBInstance`, with a failover.
+    RebootDBInstance(RebootWithFailover),
+    /// `rds:RestoreDBInstanceToPointInTime`.
+    RestoreDBInstanceToPointInTime(RestoreInstance),
+    /// `dynamodb:RestoreTableToPointInTime`.
+    RestoreTableToPointInTime(RestoreTable),
+    /// `elasticache:FailoverGlobalReplicationGroup`.
+    FailoverGlobalReplicationGroup(FailoverDatastore),
     /// `drs:StartRecovery`.
     StartRecovery(StartRecovery),
     /// `drs:StartFailbackLaunch`.

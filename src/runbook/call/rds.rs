@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 
 use super::super::IntentId;
 use super::Change;
-use crate::model::Place;
+use crate::model::{Moment, Place};
 
 /// `FailoverGlobalCluster`, always with `AllowDataLoss`: without it AWS makes a switchover of it, which needs the Region that is gone. To be
 /// called in the target's Region. Names its target, so once done it is done.
@@ -161,6 +161,62 @@ pub struct StopInstance {
     pub instance: String,
 }
 
+/// `FailoverDBCluster`, always to an instance by its name: without one AWS chooses, and a second request moves the writer back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FailoverCluster {
+    /// The cluster's Region.
+    pub place: Place,
+    /// The cluster's identifier.
+    pub cluster: String,
+    /// The instance that is to write.
+    pub target: String,
+}
+
+/// `RebootDBInstance` with `ForceFailover`: the standby takes over. A second one moves it back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RebootWithFailover {
+    /// Where.
+    pub place: Place,
+    /// The instance's identifier.
+    pub instance: String,
+    /// The Zone it runs in before; not sent, but what tells afterwards whether it has moved.
+    pub from_zone: String,
+}
+
+/// `RestoreDBInstanceToPointInTime`: a new instance, which holds what another one held then. Its name can be taken once.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RestoreInstance {
+    /// The new instance's Region, which keeps the backups.
+    pub place: Place,
+    /// The new instance's identifier.
+    pub instance: String,
+    /// What it is restored from.
+    pub source: RestoreSource,
+    /// To which moment, in whole seconds; to the newest there is if it is not said.
+    pub moment: Option<Moment>,
+    /// Its class.
+    pub class: String,
+    /// The subnets it runs in.
+    pub subnet_group: String,
+    /// Its parameters.
+    pub parameter_group: String,
+    /// Who may reach it.
+    pub security_groups: Vec<String>,
+    /// Whether it has a standby in another Zone.
+    pub multi_az: bool,
+}
+
+/// What an instance is restored from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum RestoreSource {
+    /// The backups of an instance of the same Region, by its identifier.
+    Instance(String),
+    /// The backups that were kept of a deleted one, by its `DbiResourceId`.
+    Deleted(String),
+    /// Backups that are replicated from another Region, by their ARN.
+    Replicated(String),
+}
+
 /// The tags by which what was created is known again.
 fn tags(intent: IntentId) -> Json {
     json!([
@@ -281,3 +337,42 @@ rds_change!(ReplicateBackups: "StartDBInstanceAutomatedBackupsReplication" of so
 rds_change!(StopInstance: "StopDBInstance" of instance, (change, _) => json!({
     "DBInstanceIdentifier": change.instance,
 }));
+
+rds_change!(FailoverCluster: "FailoverDBCluster" of cluster, (change, _) => json!({
+    "DBClusterIdentifier": change.cluster,
+    "TargetDBInstanceIdentifier": change.target,
+}));
+
+rds_change!(RebootWithFailover: "RebootDBInstance" of instance, (change, _) => json!({
+    "DBInstanceIdentifier": change.instance,
+    "ForceFailover": true,
+}));
+
+rds_change!(RestoreInstance: "RestoreDBInstanceToPointInTime" of instance, (change, intent) => {
+    let (instance, deleted, replicated) = change.source.parts();
+    json!({
+        "TargetDBInstanceIdentifier": change.instance,
+        "SourceDBInstanceIdentifier": instance,
+        "SourceDbiResourceId": deleted,
+        "SourceDBInstanceAutomatedBackupsArn": replicated,
+        "RestoreTime": change.moment.map(|moment| format!("{moment:.0}")),
+        "UseLatestRestorableTime": change.moment.is_none().then_some(true),
+        "DBInstanceClass": change.class,
+        "DBSubnetGroupName": change.subnet_group,
+        "DBParameterGroupName": change.parameter_group,
+        "VpcSecurityGroupIds": change.security_groups,
+        "MultiAZ": change.multi_az,
+        "Tags": tags(intent),
+    })
+});
+
+impl RestoreSource {
+    /// The identifier, the resource id and the ARN: one of the three.
+    pub fn parts(&self) -> (Option<&str>, Option<&str>, Option<&str>) {
+        match self {
+            Self::Instance(id) => (Some(id), None, None),
+            Self::Deleted(id) => (None, Some(id), None),
+            Self::Replicated(arn) => (None, None, Some(arn)),
+        }
+    }
+}

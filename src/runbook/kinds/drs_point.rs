@@ -6,8 +6,9 @@ use super::seen::fresh;
 use crate::document::Section;
 use crate::model::facts::drs::{RecoverySnapshot, SourceServer};
 use crate::model::words::{clock, length};
-use crate::model::{Moment, Place, Query, Snapshot, Span};
+use crate::model::{Moment, Place, Query, Snapshot, Span, Text};
 use crate::runbook::call;
+use crate::runbook::work::{Choice, ChoiceForm};
 use crate::runbook::world::World;
 
 /// Which point in time is wanted.
@@ -97,6 +98,33 @@ impl Point {
         }
         planned.sort_by_key(|planned| planned.snapshot.map(|(_, taken)| taken));
         Ok(planned)
+    }
+
+    /// What the operator chooses, where they do.
+    pub(super) fn choices(&self, world: &World<'_>, place: &Place, servers: &[&SourceServer]) -> Vec<Choice> {
+        match self {
+            Self::Newest | Self::Latest | Self::At(_) => return Vec::new(),
+            Self::Chosen => {}
+        }
+        let all = servers
+            .iter()
+            .filter_map(|server| fresh(world, &snapshots(place, server), Snapshot::recovery_snapshots).ok());
+        let taken: Vec<Moment> = all.flatten().filter_map(|one| one.taken).collect();
+        let (earliest, latest) = (taken.iter().min().copied(), taken.iter().max().copied());
+        let points = match (earliest, latest) {
+            (Some(earliest), Some(latest)) => {
+                format!("they have points from {} to {}", clock(earliest, world.now), clock(latest, world.now))
+            }
+            (_, _) => "no point of theirs is known".to_owned(),
+        };
+        vec![Choice {
+            name: CHOICE,
+            what: Text::new(format!(
+                "the moment that no data may be later than; each server takes its newest point before it; {points}"
+            )),
+            form: ChoiceForm::Moment { earliest, latest },
+            chosen: world.run.choices.get(CHOICE).map(Text::new),
+        }]
     }
 }
 

@@ -13,7 +13,7 @@ use crate::model::{Query, Snapshot, Text};
 use crate::runbook::Mode;
 use crate::runbook::call::{ApiCall, Launch, Plane, StartRecovery};
 use crate::runbook::check::Check;
-use crate::runbook::work::{Found, Progress, Work};
+use crate::runbook::work::{Choice, Found, Progress, Work};
 use crate::runbook::world::{Attempt, Outcome, World};
 
 /// The most servers of one job, jobs at a time, and servers in all jobs at a time: quotas of DRS.
@@ -286,6 +286,10 @@ impl StepKind for DrsStartRecovery {
             length(*longest),
             some_of(lost.iter().map(|(_, words)| words))
         )))
+    }
+
+    fn choices(&self, world: &World<'_>) -> Vec<Choice> {
+        self.point.choices(world, &self.chosen.place, &self.chosen.find(world).unwrap_or_default())
     }
 
     fn check(&self, world: &World<'_>) -> Vec<Check> {

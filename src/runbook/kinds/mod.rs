@@ -19,17 +19,24 @@ mod drs_servers;
 mod drs_start_recovery;
 mod drs_stop;
 mod drs_terminate;
+mod dynamodb_restore;
+mod dynamodb_table;
+mod elasticache_failover;
 mod fence;
 mod http_check;
 mod loss;
 mod manual;
 mod rds_create_replica;
+mod rds_failover_cluster;
 mod rds_instance;
 mod rds_modify;
 mod rds_promote;
+mod rds_reboot;
 mod rds_rename;
 mod rds_replicate_backups;
+mod rds_restore;
 mod rds_stop;
+mod restore_point;
 mod route53_change_records;
 mod route53_force_unhealthy;
 mod seen;
@@ -55,16 +62,23 @@ pub use drs_servers::Chosen;
 pub use drs_start_recovery::DrsStartRecovery;
 pub use drs_stop::DrsStop;
 pub use drs_terminate::DrsTerminate;
+pub use dynamodb_restore::DynamodbRestore;
+pub use dynamodb_table::NamedTable;
+pub use elasticache_failover::ElasticacheFailover;
 pub use fence::Fence;
 pub use http_check::HttpCheck;
 pub use manual::Manual;
 pub use rds_create_replica::RdsCreateReplica;
+pub use rds_failover_cluster::RdsFailoverCluster;
 pub use rds_instance::Instance;
 pub use rds_modify::RdsModify;
 pub use rds_promote::RdsPromote;
+pub use rds_reboot::RdsReboot;
 pub use rds_rename::RdsRename;
 pub use rds_replicate_backups::RdsReplicateBackups;
+pub use rds_restore::RdsRestore;
 pub use rds_stop::RdsStop;
+pub use restore_point::RestorePoint;
 pub use route53_change_records::{RecordEdit, Route53ChangeRecords, Says};
 pub use route53_force_unhealthy::Route53ForceUnhealthy;
 pub use sns_publish::SnsPublish;
@@ -74,7 +88,7 @@ use std::sync::Arc;
 
 use super::call::Plane;
 use super::check::Check;
-use super::work::{Found, Progress, Question, Work};
+use super::work::{Choice, Found, Progress, Question, Work};
 use super::world::{Attempt, World};
 use crate::document::{Key, Section};
 use crate::model::{Place, Query, Region, Span, Text};
@@ -124,6 +138,11 @@ pub trait StepKind {
     /// What is lost if it is confirmed now, in words with figures; `None` if nothing is.
     fn loses(&self, _world: &World<'_>) -> Option<Text> {
         None
+    }
+
+    /// What the operator chooses on its card.
+    fn choices(&self, _world: &World<'_>) -> Vec<Choice> {
+        Vec::new()
     }
 
     /// Whose word it is, where that is the work.
@@ -249,6 +268,16 @@ kinds! {
     RdsCreateReplica(RdsCreateReplica),
     /// An instance is stopped.
     RdsStop(RdsStop),
+    /// Another instance of an Aurora cluster writes.
+    RdsFailoverCluster(RdsFailoverCluster),
+    /// The standby of an instance takes over.
+    RdsReboot(RdsReboot),
+    /// A new instance from automated backups.
+    RdsRestore(RdsRestore),
+    /// A new table from point-in-time recovery.
+    DynamodbRestore(DynamodbRestore),
+    /// The cache of another Region takes a global datastore's writes.
+    ElasticacheFailover(ElasticacheFailover),
     /// Launches source servers.
     DrsStartRecovery(DrsStartRecovery),
     /// Recovered machines replicate back.

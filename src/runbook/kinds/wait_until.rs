@@ -1,6 +1,7 @@
 //! `wait-until`: a reading is as it should be.
 
 use super::aurora_global::{Global, out_of_line};
+use super::dynamodb_table::NamedTable;
 use super::loss::lag_of;
 use super::rds_instance::Instance;
 use super::seen::{Seen, fresh};
@@ -51,6 +52,12 @@ pub enum Reading {
     DrsReplication,
     /// How old the newest point in time of a DRS source server is.
     DrsPointAge,
+    /// The status of a DynamoDB table, in a Region of its.
+    TableStatus,
+    /// Whether a DynamoDB table has point-in-time recovery.
+    TableRestorable,
+    /// How far the replication of an EFS file system is behind.
+    FileSystemLag,
 }
 
 /// What a reading should be.
@@ -67,7 +74,7 @@ pub enum Wanted {
 }
 
 impl Reading {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 13] = [
         Self::InstanceStatus,
         Self::ClusterStatus,
         Self::InstanceRestorable,
@@ -78,6 +85,9 @@ impl Reading {
         Self::HealthCheck,
         Self::DrsReplication,
         Self::DrsPointAge,
+        Self::TableStatus,
+        Self::TableRestorable,
+        Self::FileSystemLag,
     ];
 
     const fn word(self) -> &'static str {
@@ -92,6 +102,9 @@ impl Reading {
             Self::HealthCheck => "health-check",
             Self::DrsReplication => "drs-replication",
             Self::DrsPointAge => "drs-point-age",
+            Self::TableStatus => "table-status",
+            Self::TableRestorable => "table-restorable",
+            Self::FileSystemLag => "efs-lag",
         }
     }
 
@@ -102,9 +115,10 @@ impl Reading {
             Self::AuroraSynchronization => ("is", Some("connected")),
             Self::HealthCheck => ("is", Some("healthy")),
             Self::DrsReplication => ("is", Some("CONTINUOUS")),
-            Self::ReplicaLag | Self::AuroraLag | Self::DrsPointAge => ("below", None),
+            Self::TableStatus => ("is", Some("ACTIVE")),
+            Self::ReplicaLag | Self::AuroraLag | Self::DrsPointAge | Self::FileSystemLag => ("below", None),
             Self::InService => ("at_least", None),
-            Self::InstanceRestorable => ("", None),
+            Self::InstanceRestorable | Self::TableRestorable => ("", None),
         }
     }
 }
@@ -120,6 +134,9 @@ const READINGS: &[&str] = &[
     Reading::HealthCheck.word(),
     Reading::DrsReplication.word(),
     Reading::DrsPointAge.word(),
+    Reading::TableStatus.word(),
+    Reading::TableRestorable.word(),
+    Reading::FileSystemLag.word(),
 ];
 
 impl WaitUntil {
@@ -133,13 +150,13 @@ impl WaitUntil {
                 "name",
                 Shape::Text,
                 r#""orders-db-east""#,
-                "Of what: the instance, cluster, global database, group, health check (its id) or source server (its id).",
+                "Of what: the instance, cluster, global database, group, table, health check, source server or file system that is replicated (its id).",
             ),
             required("region", Shape::Region, r#""us-east-1""#, "Where; for a health check us-east-1."),
             optional(
                 "is",
                 Shape::Text,
-                "available, connected, healthy or CONTINUOUS",
+                "available, connected, healthy, CONTINUOUS or ACTIVE",
                 r#""available""#,
                 "The word it should be.",
             ),
@@ -163,6 +180,37 @@ impl WaitUntil {
         Global { place: self.place.clone(), id: self.name.clone() }
     }
 
+    fn table(&self) -> NamedTable {
+        NamedTable { place: self.place.clone(), name: self.name.clone() }
+    }
+
+    /// How long ago everything that was written had arrived at the file system's destination.
+    fn file_system_lag(&self, world: &World<'_>) -> Progress {
+        let query = Query::FileSystemReplications(self.place.clone());
+        let all = world.snapshot.file_system_replications(&query);
+        let replication = Seen::among(world, &query, &all, |one| one.source.as_str() == self.name);
+        let found = match replication {
+            Seen::Is(found) => found,
+            Seen::Unread(why) => return Progress::Unknown(Text::new(why)),
+            Seen::Absent => {
+                return Progress::NotBegun(Text::new(format!("{} is not replicated to anywhere", self.name)));
+            }
+        };
+        let Some(destination) = found.destinations.first() else {
+            return Progress::NotBegun(Text::new(format!("{} has no destination", self.name)));
+        };
+        let lag = match destination.last_replicated {
+            Some(at) if destination.status.as_str() == "ENABLED" => {
+                Lag::Of { lag: world.now.duration_since(at).max(Span::ZERO), safe: at, at: world.now }
+            }
+            Some(_) | None => {
+                let state = format!("{} to {} is {}", self.what(), destination.file_system, destination.status);
+                return Progress::Running { state: Text::new(state), share: None };
+            }
+        };
+        self.lag(world, lag)
+    }
+
     fn replica_lag(&self) -> Query {
         lag::lag_query(&self.place, "AWS/RDS", "ReplicaLag", &[("DBInstanceIdentifier", &self.name)])
     }
@@ -179,6 +227,9 @@ impl WaitUntil {
             Reading::HealthCheck => format!("health check {name}"),
             Reading::DrsReplication => format!("DRS source server {name} in {region}"),
             Reading::DrsPointAge => format!("the newest point in time of {name} in {region}"),
+            Reading::TableStatus => self.table().words(),
+            Reading::TableRestorable => format!("the point-in-time recovery of {name} in {region}"),
+            Reading::FileSystemLag => format!("the replication of EFS file system {name}"),
         }
     }
 
@@ -190,6 +241,7 @@ impl WaitUntil {
             }
             Wanted::Below(span) => format!("is below {}", length(*span)),
             Wanted::AtLeast(number) => format!("has at least {number} in service"),
+            Wanted::There if self.reading == Reading::TableRestorable => "is on".to_owned(),
             Wanted::There => "reach to a moment".to_owned(),
         }
     }
@@ -327,6 +379,9 @@ impl StepKind for WaitUntil {
             Reading::InService => vec![Query::Groups(place)],
             Reading::DrsReplication => vec![Query::SourceServers(place)],
             Reading::DrsPointAge => vec![Query::RecoverySnapshots(place, self.name.clone())],
+            Reading::TableStatus => vec![self.table().query()],
+            Reading::TableRestorable => vec![self.table().backups_query()],
+            Reading::FileSystemLag => vec![Query::FileSystemReplications(place)],
             Reading::HealthCheck => {
                 let (series, checkers) = check_queries(&Index::new(world.snapshot, world.now), &place, &self.name);
                 [Some(Query::HealthChecks(place)), Some(series), checkers].into_iter().flatten().collect()
@@ -362,6 +417,13 @@ impl StepKind for WaitUntil {
             Reading::ReplicaLag => self.lag(world, lag_of(world, &self.replica_lag(), None, LagUnit::Seconds)),
             Reading::AuroraLag => self.lag(world, self.global().lag(world, &self.name)),
             Reading::InService => self.in_service(world),
+            Reading::TableStatus => self.word(&self.table().seen(world), |found| found.status.to_string()),
+            Reading::TableRestorable => match self.table().backups(world) {
+                Err(why) => Progress::Unknown(Text::new(why)),
+                Ok(backups) if backups.enabled => Progress::Done(Text::new(format!("{} is on", self.what()))),
+                Ok(_) => Progress::Running { state: Text::new(format!("{} is off", self.what())), share: None },
+            },
+            Reading::FileSystemLag => self.file_system_lag(world),
             Reading::HealthCheck => self.health(world),
             Reading::DrsReplication => {
                 let query = Query::SourceServers(self.place.clone());

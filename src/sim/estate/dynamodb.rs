@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::link::{Lag, Link};
 use super::rds::one_year;
-use crate::sim::time::Span;
+use crate::sim::time::{Moment, Span};
 
 /// DynamoDB.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -65,9 +65,36 @@ pub struct Table {
     /// How many items it holds.
     #[serde(default)]
     pub items: u32,
-    /// How long before the simulator's start it was created.
+    /// How long before the simulator's start it was created; less than nothing for what was restored since.
     #[serde(default = "one_year")]
     pub age: Span,
+    /// What was asked of it since.
+    #[serde(skip)]
+    pub asked: Asked,
+}
+
+/// What was asked of a table since the simulator's start.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Asked {
+    /// That it be restored: what from.
+    pub restored: Option<Restored>,
+    /// That it have point-in-time recovery: since when it has.
+    pub recovery: Option<Moment>,
+    /// That it be replicated into these Regions as well: when that is done.
+    pub joined: Vec<(String, Moment)>,
+}
+
+/// What a table was restored from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Restored {
+    /// The table's name.
+    pub source: String,
+    /// The moment that it holds.
+    pub point: Moment,
+    /// When it was asked for.
+    pub asked: Moment,
+    /// When it is done.
+    pub done: Moment,
 }
 
 fn five_weeks() -> u32 {
@@ -87,7 +114,12 @@ impl Table {
     pub fn links(&self) -> Vec<Link> {
         match (self.consistency, self.regions.split_first()) {
             (Some(Consistency::Eventual), Some((home, others))) => {
-                others.iter().map(|to| Link::new(&self.name, home, to, self.lag.unwrap_or(USUAL))).collect()
+                let began = |to: &String| {
+                    let joined = self.asked.joined.iter().find(|(region, _)| region == to);
+                    joined.map(|(_, done)| (*done, Span::ZERO))
+                };
+                let link = |to| Link { began: began(to), ..Link::new(&self.name, home, to, self.lag.unwrap_or(USUAL)) };
+                others.iter().map(link).collect()
             }
             (Some(Consistency::Eventual | Consistency::Strong) | None, _) => Vec::new(),
         }

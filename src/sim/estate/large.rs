@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::backup::{Backup, Copy, Plan, Resource, Vault};
 use super::dns::{Record, RecordType, Role, Routing, Zone};
 use super::drs::{Disk, Drs, Server, SnapshotRule};
-use super::dynamodb::{Consistency, DynamoDb, Table, Writes};
+use super::dynamodb::{Asked, Consistency, DynamoDb, Table, Writes};
 use super::link::Lag;
 use super::rds::{Address, Instance, Rds};
 use super::route53::{CheckKind, HealthCheck, Mode, Route53};
@@ -196,6 +196,7 @@ impl Blueprint {
 
     fn table(&self) -> Option<Table> {
         self.has_table().then(|| Table {
+            asked: Asked::default(),
             name: format!("{}-table", self.name),
             regions: vec![self.primary.to_owned(), self.recovery.to_owned()],
             consistency: Some(Consistency::Eventual),

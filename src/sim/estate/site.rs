@@ -36,6 +36,10 @@ pub enum Need {
     Reader(String),
     /// DRS source servers, by their ids, whose recovery instances run in the Region.
     Servers(Vec<String>),
+    /// An ElastiCache global datastore, by its id, that takes writes in the Region.
+    Cache(String),
+    /// An EFS file system, by its id, that takes writes in the Region.
+    Files(String),
 }
 
 /// Whether an identifier is meant; a pattern may end in `*`.
@@ -72,6 +76,15 @@ impl Estate {
                 (!is_there).then_some(("Auto Scaling group", name))
             }
             Need::Writer(_) | Need::Reader(_) => None,
+            Need::Cache(id) => {
+                let mut stores = self.elasticache.global_datastores.iter();
+                (!stores.any(|store| store.id == *id)).then_some(("global datastore", id))
+            }
+            Need::Files(id) => {
+                let mut all = self.efs.replications.iter();
+                let is_known = all.any(|one| one.file_system == *id || one.destination_file_system == *id);
+                (!is_known).then_some(("replicated file system", id))
+            }
             Need::Servers(ids) => {
                 let unknown = ids.iter().find(|id| !self.drs.servers.iter().any(|server| server.id == **id));
                 unknown.map(|id| ("DRS server", id))

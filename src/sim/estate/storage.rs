@@ -1,12 +1,12 @@
 //! Storage whose replication is known to CloudWatch alone here: S3, EFS, ElastiCache.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
 use super::link::{Lag, Link};
 use super::rds::one_year;
-use crate::sim::time::Span;
+use crate::sim::time::{Moment, Span};
 
 /// S3.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -49,6 +49,9 @@ pub struct Efs {
     /// Replicated file systems.
     #[serde(default, rename = "replication")]
     pub replications: Vec<EfsReplication>,
+    /// The file systems that were opened since for a replication to overwrite them.
+    #[serde(skip)]
+    pub unprotected: BTreeSet<String>,
 }
 
 /// A replicated file system. `TimeSinceLastSync` is published in the source Region.
@@ -65,15 +68,27 @@ pub struct EfsReplication {
     pub to: String,
     /// How far behind it usually is.
     pub lag: Lag,
-    /// How long before the simulator's start it was created.
+    /// How long before the simulator's start it was created; less than nothing for what was created since.
     #[serde(default = "one_year")]
     pub age: Span,
+    /// For one that was created since: when, and how long it takes until everything is there.
+    #[serde(skip)]
+    pub created: Option<(Moment, Span)>,
+    /// When it was deleted.
+    #[serde(skip)]
+    pub deleted: Option<Moment>,
 }
 
 impl EfsReplication {
     /// Its link, named after the source file system.
     pub fn link(&self) -> Link {
-        Link::new(&self.file_system, &self.from, &self.to, self.lag)
+        let began = self.created.map(|(at, takes)| (at + takes, takes));
+        Link { began, ended: self.deleted, ..Link::new(&self.file_system, &self.from, &self.to, self.lag) }
+    }
+
+    /// Whether it is there at that moment.
+    pub fn is_there(&self, at: Moment) -> bool {
+        self.created.is_none_or(|(created, _)| created <= at) && self.deleted.is_none_or(|deleted| at < deleted)
     }
 }
 
@@ -119,6 +134,22 @@ pub struct GlobalDatastore {
     /// How long before the simulator's start it was created.
     #[serde(default = "one_year")]
     pub age: Span,
+    /// Who was asked to take the writes since, oldest first.
+    #[serde(skip)]
+    pub failovers: Vec<Failover>,
+}
+
+/// A failover of a global datastore.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failover {
+    /// When it was asked for.
+    pub at: Moment,
+    /// From when on it holds.
+    pub done: Moment,
+    /// The Region that takes the writes.
+    pub to: String,
+    /// The primary node of the Region that follows from then on: the metric's dimension.
+    pub follower: String,
 }
 
 fn redis() -> String {
@@ -141,6 +172,32 @@ impl GlobalDatastore {
     /// Its link.
     pub fn link(&self) -> Link {
         Link::new(&self.id, &self.from, &self.to, self.lag)
+    }
+
+    /// The Region that takes the writes at that moment.
+    pub fn primary(&self, at: Moment) -> &str {
+        let done = self.failovers.iter().rev().find(|failover| failover.done <= at);
+        done.map_or(&self.from, |failover| &failover.to)
+    }
+
+    /// Whether it is about to change then.
+    pub fn is_changing(&self, at: Moment) -> bool {
+        self.failovers.iter().any(|failover| failover.at <= at && at < failover.done)
+    }
+
+    /// The link into a Region for each time that it followed.
+    pub fn links_into(&self, region: &str) -> Vec<Link> {
+        let starts =
+            std::iter::once((None, &self.from)).chain(self.failovers.iter().map(|one| (Some(one.done), &one.to)));
+        let ends = self.failovers.iter().map(|one| Some(one.done)).chain([None]);
+        let followed = starts.zip(ends).filter(|((_, primary), _)| *primary != region);
+        followed
+            .map(|((began, primary), ended)| Link {
+                began: began.map(|began| (began, Span::ZERO)),
+                ended,
+                ..Link::new(&self.id, primary, region, self.lag)
+            })
+            .collect()
     }
 
     /// The name of the replication group that a Region has of it.

@@ -71,7 +71,7 @@ pub(super) async fn begin(wanted: Wanted<'_>, terminal: &mut Terminal) -> Result
             introduce(&runbook, mode, incident, config, &terminal.voice);
             let began = look(config, system, &terminal.voice);
             Begin::New(Box::new(New {
-                objectives: objectives(system),
+                objectives: objectives(system, &runbook),
                 runbook: Arc::new(runbook.clone()),
                 text,
                 mode,
@@ -120,8 +120,8 @@ fn regions(system: &System, runbook: &Runbook) -> Vec<Region> {
     regions
 }
 
-fn objectives(system: &System) -> Objectives {
-    let promised = system.objectives.region.as_ref();
+fn objectives(system: &System, runbook: &Runbook) -> Objectives {
+    let promised = runbook.direction.objective(system);
     let seconds = |span: model::Span| span.as_secs();
     Objectives {
         rpo_s: promised.and_then(|promised| promised.rpo).map(seconds),

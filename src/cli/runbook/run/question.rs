@@ -1,9 +1,10 @@
 //! What a person is asked, as one line that begins with `? `, and what their line means. Scripts follow these texts: they are a contract.
 
 use crate::engine::{Card, Order, Stage, StepView, Typed, View};
+use crate::model::words::listed;
 use crate::model::{Moment, Span, Text};
 use crate::runbook::Question as Wanted;
-use crate::runbook::{Progress, Work};
+use crate::runbook::{Choice, ChoiceForm, Progress, Work};
 
 /// A question about one step.
 #[derive(Clone, Debug, PartialEq)]
@@ -124,14 +125,71 @@ impl Question {
         let name = view.steps.get(self.step).map(|step| step.id.as_str()).unwrap_or_default();
         let step = format!("step {} of {} {name}", self.step + 1, view.steps.len());
         match &self.form {
-            Form::Confirm { typed: None, .. } => format!("? {step}: yes, {REST}"),
+            Form::Confirm { typed: None, .. } => format!("? {step}: yes, {}{REST}", self.takes(view)),
             Form::Confirm { typed: Some(system), .. } => format!("? type {system} to confirm {step}"),
-            Form::Blocked | Form::Failed | Form::Stuck => format!("? {step}: retry, {REST}"),
+            Form::Blocked => format!("? {step}: {}retry, {REST}", self.takes(view)),
+            Form::Failed | Form::Stuck => format!("? {step}: retry, {REST}"),
             Form::Decision { .. } => format!("? {step}: yes, start TIME, repair SPAN, {REST}"),
             Form::Approval => format!("? {step}: yes NAME, {REST}"),
             Form::Fence => format!("? {step}: accept REASON, retry, {REST}"),
             Form::Doubt => format!("? IN DOUBT {step}: applied REASON, not-applied REASON"),
         }
+    }
+
+    /// What the card lets choose.
+    fn choices<'a>(&self, view: &'a View) -> &'a [Choice] {
+        match view.steps.get(self.step).map(|step| &step.stage) {
+            Some(Stage::Card(card)) => &card.choices,
+            Some(
+                Stage::Waiting(_)
+                | Stage::Planning
+                | Stage::Confirming
+                | Stage::Sending { .. }
+                | Stage::InDoubt(_)
+                | Stage::Asking(_)
+                | Stage::Verifying(_)
+                | Stage::Done { .. }
+                | Stage::Failed { .. }
+                | Stage::Skipped { .. },
+            )
+            | None => &[],
+        }
+    }
+
+    /// `choose point TIME, `.
+    fn takes(&self, view: &View) -> String {
+        let takes = |choice: &Choice| format!("choose {} {}, ", choice.name, choice.form.word());
+        self.choices(view).iter().map(takes).collect()
+    }
+
+    /// What is chosen with `choose NAME VALUE`: a span is a moment so long ago.
+    fn choose(&self, rest: &str, view: &View) -> Said {
+        let choices = self.choices(view);
+        let takes = listed(choices.iter().map(|choice| format!("choose {} {}", choice.name, choice.form.word())));
+        let (name, value) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+        let value = value.trim();
+        let Some(choice) = choices.iter().find(|choice| choice.name == name) else {
+            let nothing = choices.is_empty();
+            let why = if nothing {
+                "there is nothing to choose on this card".to_owned()
+            } else {
+                format!("this card takes {takes}")
+            };
+            return Said::Wrong(why);
+        };
+        let value = match choice.form {
+            _ if value.is_empty() => return Said::Wrong(format!("choose takes a value: {takes}")),
+            ChoiceForm::Value => value.to_owned(),
+            ChoiceForm::Moment { .. } => match moment(value, view.at, Towards::Past) {
+                Some(moment) => format!("{moment:.0}"),
+                None => {
+                    let like =
+                        format!("choose {name} takes a time like {:.0}, or a span like 12m for that long ago", view.at);
+                    return Said::Wrong(like);
+                }
+            },
+        };
+        Said::Orders(vec![Order::Choose { step: self.step, name: name.to_owned(), value }])
     }
 
     /// What a line means as an answer.
@@ -179,12 +237,7 @@ impl Question {
             ("retry", Form::Blocked | Form::Failed | Form::Stuck | Form::Fence | Form::Confirm { .. } | Form::Doubt) => {
                 Said::Orders(vec![Order::Retry { step }])
             }
-            ("choose", Form::Confirm { .. } | Form::Blocked) => match rest.split_once(char::is_whitespace) {
-                Some((name, value)) => {
-                    Said::Orders(vec![Order::Choose { step, name: name.to_owned(), value: value.trim().to_owned() }])
-                }
-                None => Said::Wrong("choose takes a field and its value, as the card names them: choose NAME VALUE".to_owned()),
-            },
+            ("choose", Form::Confirm { .. } | Form::Blocked) => self.choose(rest, view),
             ("skip", Form::Doubt) => {
                 Said::Wrong("nobody knows what came of its request; find out first: applied REASON or not-applied REASON".to_owned())
             }

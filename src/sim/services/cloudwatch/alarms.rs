@@ -179,6 +179,7 @@ const fn moves_metrics(fault: &Fault) -> bool {
         | Fault::Capacity(_)
         | Fault::Launch(_)
         | Fault::BackingUp(_)
+        | Fault::EmptiedTable(_)
         | Fault::RestoreTest(_)
         | Fault::Value(_) => false,
     }

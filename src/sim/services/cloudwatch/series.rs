@@ -34,6 +34,8 @@ pub(super) enum Source<'a> {
     Follower(&'a GlobalCluster, &'a Address),
     /// A link's lag in seconds.
     Seconds(Link),
+    /// The lag in seconds of whichever of these links is there.
+    Turns(Vec<Link>),
     /// A link's lag in milliseconds.
     Milliseconds(Link),
     /// What waits to be replicated, at so many per second of lag.
@@ -102,6 +104,7 @@ impl Series<'_> {
                 lag(world, &link, minute).filter(|_| link.is_there(minute)).map(|lag| lag.millis() as f64)
             }
             Source::Seconds(link) => there(world, link, minute).map(Span::seconds),
+            Source::Turns(links) => links.iter().find_map(|link| there(world, link, minute)).map(Span::seconds),
             Source::Milliseconds(link) => lag(world, link, minute).map(|lag| lag.millis() as f64),
             Source::Waiting(link, rate) => there(world, link, minute).map(|lag| (lag.seconds() * rate).round()),
             Source::Steady(value) => Some(*value),

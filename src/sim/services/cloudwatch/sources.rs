@@ -143,8 +143,18 @@ fn storage<'a>(world: &'a World, all: &mut Vec<Series<'a>>) {
             metric: "GlobalDatastoreReplicationLag",
             dimensions: store.dimensions.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
             region: &store.to,
-            source: Source::Seconds(store.link()),
+            source: Source::Turns(store.links_into(&store.to)),
         });
+        // The Region that wrote first has a series from when on it followed.
+        if let Some(failover) = store.failovers.iter().find(|failover| failover.to != store.from) {
+            all.push(Series {
+                namespace: "AWS/ElastiCache",
+                metric: "GlobalDatastoreReplicationLag",
+                dimensions: vec![("CacheClusterId", &failover.follower), ("CacheNodeId", "0001")],
+                region: &store.from,
+                source: Source::Turns(store.links_into(&store.from)),
+            });
+        }
     }
 }
 

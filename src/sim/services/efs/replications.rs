@@ -21,14 +21,15 @@ static PAGES: PageRule = PageRule {
 pub(super) fn describe(world: &World, call: &Call) -> Result<Value, AwsError> {
     let page = Page::of(world, call, &PAGES)?;
     let world = &page.world(world);
-    let created = |replication: &&EfsReplication| world.start - replication.age <= world.now;
+    let is_there =
+        |replication: &&EfsReplication| world.start - replication.age <= world.now && replication.is_there(world.now);
     let mut found: Vec<&EfsReplication> = world
         .estate
         .efs
         .replications
         .iter()
         .filter(|replication| replication.from == call.region || replication.to == call.region)
-        .filter(created)
+        .filter(is_there)
         .collect();
     if let Some(asked) = call.text("FileSystemId") {
         let id = asked.rsplit('/').next().unwrap_or_default();
@@ -49,14 +50,16 @@ pub(super) fn describe(world: &World, call: &Call) -> Result<Value, AwsError> {
     Ok(Value::map([("Replications", Value::list("Replication", values)), ("NextToken", cut.next.into())]))
 }
 
-fn invalid(message: String) -> AwsError {
+pub(super) fn invalid(message: String) -> AwsError {
     AwsError::new(400, "BadRequest", message)
 }
 
-fn value(world: &World, replication: &EfsReplication) -> Value {
+pub(super) fn value(world: &World, replication: &EfsReplication) -> Value {
     let EfsReplication { file_system, destination_file_system, from, to, .. } = replication;
     let flow = world.flow(&replication.link(), world.now);
+    let is_first = replication.created.is_some_and(|(created, takes)| world.now < created + takes);
     let (status, message) = match flow.condition {
+        _ if is_first => ("ENABLING", None),
         Condition::Flowing | Condition::Behind | Condition::Stalled => ("ENABLED", None),
         Condition::Stopped => ("ERROR", Some("The replication failed. Delete it and make it anew.")),
     };
@@ -66,7 +69,7 @@ fn value(world: &World, replication: &EfsReplication) -> Value {
         ("Status", status.into()),
         ("FileSystemId", destination_file_system.into()),
         ("Region", to.into()),
-        ("LastReplicatedTimestamp", flow.recovery_point.into()),
+        ("LastReplicatedTimestamp", (!is_first).then_some(flow.recovery_point).into()),
         ("OwnerId", account.into()),
         ("StatusMessage", message.into()),
     ]);

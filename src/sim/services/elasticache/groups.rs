@@ -28,7 +28,7 @@ pub(super) fn describe(world: &World, call: &Call) -> Result<Value, AwsError> {
 }
 
 fn value(world: &World, region: &str, group: &str, store: &GlobalDatastore) -> Value {
-    let is_primary = store.from == region;
+    let is_primary = store.primary(world.now) == region;
     let belongs = is_primary || is_whole(world, store);
     let role = if is_primary { "PRIMARY" } else { "SECONDARY" };
     let global = Value::map([

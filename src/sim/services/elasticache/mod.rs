@@ -9,6 +9,7 @@ use crate::sim::wire::Protocol;
 static OPERATIONS: &[Operation] = &[
     Operation::read("DescribeGlobalReplicationGroups", global::describe).about("GlobalReplicationGroupId"),
     Operation::read("DescribeReplicationGroups", groups::describe).about("ReplicationGroupId"),
+    Operation::change("FailoverGlobalReplicationGroup", global::failover).about("GlobalReplicationGroupId"),
 ];
 
 /// ElastiCache.

@@ -13,14 +13,14 @@ use crate::sim::{Estate, World};
 
 /// One set of backups, kept in the Region asked.
 #[derive(Clone)]
-struct Backups<'a> {
-    instance: &'a Instance,
-    arn: String,
-    resource_id: String,
+pub(super) struct Backups<'a> {
+    pub(super) instance: &'a Instance,
+    pub(super) arn: String,
+    pub(super) resource_id: String,
     status: &'static str,
-    days: u32,
+    pub(super) days: u32,
     /// From when to when it can be restored; `None` while there is nothing yet.
-    window: Option<(Moment, Moment)>,
+    pub(super) window: Option<(Moment, Moment)>,
 }
 
 pub(super) fn describe(world: &World, call: &Call) -> Result<Value, AwsError> {
@@ -62,7 +62,7 @@ pub(super) fn describe(world: &World, call: &Call) -> Result<Value, AwsError> {
 }
 
 /// The backups of an instance that a Region keeps.
-fn kept<'a>(world: &World, instance: &'a Instance, region: &str) -> Option<Backups<'a>> {
+pub(super) fn kept<'a>(world: &World, instance: &'a Instance, region: &str) -> Option<Backups<'a>> {
     let sent = |deed: &Deed<InstanceAct>| matches!(&deed.act, InstanceAct::ReplicateBackups(to) if to == region);
     let here = instance.region == region
         || instance.backup_region.as_deref() == Some(region)

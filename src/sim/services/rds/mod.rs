@@ -14,6 +14,7 @@ mod instances;
 mod placement;
 mod replica;
 mod request;
+mod restore;
 mod serving;
 mod snapshots;
 mod standing;
@@ -46,6 +47,7 @@ static OPERATIONS: &[Operation] = &[
     Operation::change("CreateDBCluster", cluster_changes::create).about("DBClusterIdentifier"),
     Operation::change("DeleteDBCluster", cluster_changes::delete).about("DBClusterIdentifier"),
     Operation::change("FailoverDBCluster", cluster_changes::failover).about("DBClusterIdentifier"),
+    Operation::change("RestoreDBInstanceToPointInTime", restore::to_point_in_time).about("TargetDBInstanceIdentifier"),
     Operation::change("FailoverGlobalCluster", global_changes::failover).about("GlobalClusterIdentifier"),
     Operation::change("SwitchoverGlobalCluster", global_changes::switchover).about("GlobalClusterIdentifier"),
     Operation::change("RemoveFromGlobalCluster", global_changes::remove).about("GlobalClusterIdentifier"),

@@ -124,6 +124,8 @@ pub(super) fn of_instance(world: &World, instance: &Instance) -> Option<Standing
             InstanceAct::Delete(_) if is_done => return None,
             InstanceAct::ReplicateBackups(region) => standing.backups_in = Some((region.clone(), Some(deed.done))),
             InstanceAct::Rename(to) if !is_done => standing.new_name = Some(to.clone()),
+            // What was restored has backups of its own from then on.
+            InstanceAct::Create if is_done && standing.source.is_none() => standing.backups_since = Some(deed.done),
             InstanceAct::Create
             | InstanceAct::Delete(_)
             | InstanceAct::Rename(_)

@@ -56,7 +56,9 @@ fn of_instance(world: &World, instance: &Instance) -> Vec<Event> {
         match &deed.act {
             InstanceAct::Create => {
                 told.add(deed.done, "creation", "DB instance created");
-                told.add(deed.done, "read replica", "Replication for the Read Replica started");
+                if instance.replica_of.is_some() {
+                    told.add(deed.done, "read replica", "Replication for the Read Replica started");
+                }
             }
             InstanceAct::Promote(_) => {
                 told.add(deed.at, "read replica", "Replication on the read replica was terminated");

@@ -1,0 +1,54 @@
+//! A DynamoDB table as the kinds of steps see it.
+
+use super::seen::{Seen, fresh, why_not};
+use crate::model::facts::dynamodb::{ContinuousBackups, Table};
+use crate::model::{FailureKind, Freshness, Place, Query, Snapshot, Span};
+use crate::runbook::world::World;
+
+/// For how long "it is not there" holds after it was said.
+const HOLDS: Span = Span::from_mins(2);
+
+/// A table, by its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedTable {
+    /// The Region asked.
+    pub place: Place,
+    /// Its name.
+    pub name: String,
+}
+
+impl NamedTable {
+    /// What tells of it.
+    pub(super) fn query(&self) -> Query {
+        Query::Table(self.place.clone(), self.name.clone())
+    }
+
+    /// What tells of its point-in-time recovery.
+    pub(super) fn backups_query(&self) -> Query {
+        Query::ContinuousBackups(self.place.clone(), self.name.clone())
+    }
+
+    /// It, as just read. A table is asked for by name: that AWS knows none of that name is an answer.
+    pub(super) fn seen<'a>(&self, world: &World<'a>) -> Seen<'a, Table> {
+        let query = self.query();
+        let reading = world.snapshot.table(&query);
+        let is_gone = reading.failing.as_ref().is_some_and(|failure| {
+            failure.kind == FailureKind::NotFound && world.now.duration_since(failure.at) <= HOLDS
+        });
+        match reading.value {
+            _ if is_gone => Seen::Absent,
+            Some(table) if reading.freshness(world.now) == Freshness::Fresh => Seen::Is(table),
+            Some(_) | None => Seen::Unread(why_not(world, &query, &reading)),
+        }
+    }
+
+    /// Its point-in-time recovery, as just read, or why it is not known.
+    pub(super) fn backups<'a>(&self, world: &World<'a>) -> Result<&'a ContinuousBackups, String> {
+        fresh(world, &self.backups_query(), Snapshot::continuous_backups)
+    }
+
+    /// `DynamoDB table sessions in us-east-1`.
+    pub(super) fn words(&self) -> String {
+        format!("DynamoDB table {} in {}", self.name, self.place.region)
+    }
+}
