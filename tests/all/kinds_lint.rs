@@ -20,7 +20,7 @@ enum Bad {
 const ROWS: &[(&str, Bad, &str, &str)] = &[
     ("manual", Bad::Lint, "", "asks the operator for something, and its text says nothing"),
     ("approval", Bad::Lint, "by = \"somebody\"\n", "asks somebody else for something, and its text says nothing"),
-    ("decision", Bad::Keys, "", "`declares`"),
+    ("decision", Bad::Keys, "declares = \"\"\n", "`declares`"),
     (
         "fence",
         Bad::Keys,
@@ -49,7 +49,7 @@ const ROWS: &[(&str, Bad, &str, &str)] = &[
         "aurora-global-switchover",
         Bad::Keys,
         "global_cluster = \"shop\"\nfrom = \"us-west-2\"\nregion = \"us-west-2\"\n",
-        "`from`",
+        "`region` is us-west-2, where the writes come from",
     ),
     (
         "aurora-global-detach",
@@ -74,7 +74,7 @@ const ROWS: &[(&str, Bad, &str, &str)] = &[
         "rds-modify",
         Bad::Keys,
         "instance = \"orders-db\"\nregion = \"us-east-1\"\nbackup_retention_days = 36\n",
-        "`backup_retention_days` is 36, more than 35",
+        "`backup_retention_days` is more than 35, the most that RDS keeps",
     ),
     (
         "rds-create-read-replica",
