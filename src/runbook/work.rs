@@ -52,7 +52,7 @@ pub enum Question {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Choice {
     /// Its name, under which [`super::RunFacts::choices`] keeps it.
-    pub name: &'static str,
+    pub name: String,
     /// What is chosen, and between what.
     pub what: Text,
     /// What it takes.

@@ -82,6 +82,13 @@ const ROWS: &[(&str, Bad, &str, &str)] = &[
         "instance = \"a\"\nregion = \"us-east-1\"\nsource = \"a\"\nsource_region = \"us-east-1\"\nclass = \"db.r6g.large\"\n",
         "`source` is the replica itself",
     ),
+    ("rds-rename", Bad::Keys, "instance = \"a\"\nregion = \"us-east-1\"\nto = \"A\"\n", "`to` is the name that it has"),
+    (
+        "rds-replicate-backups",
+        Bad::Keys,
+        "instance = \"a\"\nregion = \"us-east-1\"\nto_region = \"us-east-1\"\n",
+        "`to_region` is the Region of the instance",
+    ),
     (
         "rds-stop",
         Bad::Lint,

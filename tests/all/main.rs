@@ -87,6 +87,7 @@ mod pty;
 mod python;
 mod readme;
 mod run_kit;
+mod run_restore;
 mod run_shop;
 mod run_stops;
 mod runbook_files;

@@ -79,7 +79,7 @@ fn a_moment_is_chosen_from_a_window_and_its_loss_is_said_before() {
     let open = free(Scene::new().with(carts()).with(window(true))).began(600);
     let choices = undelete.step().choices(&open.world());
     let [choice] = choices.as_slice() else { panic!("{choices:?}") };
-    assert_eq!((choice.name, choice.form.word(), &choice.chosen), ("point", "TIME", &None));
+    assert_eq!((choice.name.as_str(), choice.form.word(), &choice.chosen), ("point", "TIME", &None));
     let ChoiceForm::Moment { earliest: Some(_), latest: Some(latest) } = choice.form else { panic!("{choice:?}") };
     assert_eq!(latest, at("2026-11-20T14:05:00Z"));
     let says = "can be restored to any moment from 2026-10-16 14:05:00Z to 14:05:00Z";

@@ -118,7 +118,7 @@ impl Point {
             (_, _) => "no point of theirs is known".to_owned(),
         };
         vec![Choice {
-            name: CHOICE,
+            name: CHOICE.to_owned(),
             what: Text::new(format!(
                 "the moment that no data may be later than; each server takes its newest point before it; {points}"
             )),

@@ -10,7 +10,7 @@ use crate::model::{Query, Text};
 use crate::runbook::Mode;
 use crate::runbook::call::{ApiCall, Plane, RenameInstance};
 use crate::runbook::check::Check;
-use crate::runbook::work::{Found, Progress, Work};
+use crate::runbook::work::{Choice, ChoiceForm, Found, Progress, Work};
 use crate::runbook::world::{Attempt, World};
 
 /// Gives an instance another name, at once.
@@ -108,6 +108,22 @@ impl StepKind for RdsRename {
             self.instance.arn(world),
             self.renamed(world).id
         ))
+    }
+
+    /// Another name, where the one in the runbook will not do.
+    fn choices(&self, world: &World<'_>) -> Vec<Choice> {
+        let chosen = world.run.choices.get(&self.instance.id);
+        let is_taken = matches!(self.seen(world), (Seen::Is(_), Seen::Is(_)));
+        if chosen.is_none() && !is_taken {
+            return Vec::new();
+        }
+        let what = format!("the name that {} gets; the runbook says {}", self.instance.id, self.to);
+        vec![Choice {
+            name: self.instance.id.clone(),
+            what: Text::new(what),
+            form: ChoiceForm::Value,
+            chosen: chosen.map(Text::new),
+        }]
     }
 
     fn check(&self, world: &World<'_>) -> Vec<Check> {

@@ -82,7 +82,7 @@ impl RestorePoint {
         match self {
             Self::Newest | Self::At(_) => Vec::new(),
             Self::Chosen => vec![Choice {
-                name: CHOICE,
+                name: CHOICE.to_owned(),
                 what: Text::new(format!(
                     "the last clean moment of {of}, the one before the damage; {}",
                     window.map_or_else(

@@ -44,7 +44,7 @@ pub(super) fn lines(index: usize, card: &Card, view: &View, history: &History, s
     add("loses", card.loses.as_ref().map_or("nothing", Text::as_str));
     for choice in &card.choices {
         let chosen = choice.chosen.as_ref().map_or("nothing yet", Text::as_str);
-        let (name, form) = (choice.name, choice.form.word());
+        let (name, form) = (&choice.name, choice.form.word());
         add("to choose", &format!("choose {name} {form}: {}; chosen: {chosen}", choice.what));
     }
     add("can be undone", &undone(card));
