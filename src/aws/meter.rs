@@ -31,13 +31,15 @@ tokio::task_local! {
     static REQUESTS: AtomicU64;
 }
 
-/// What `work` comes to, and how many requests the metered clients sent for it, second attempts included.
-pub(super) async fn counted<T>(work: impl Future<Output = T>) -> (T, u64) {
+/// What `work` comes to, and how many requests the metered clients sent for it, second attempts included. Each future that was handed another one
+/// has room for it several times over, so `work` is on the heap before it is handed on.
+pub(super) fn counted<T>(work: impl Future<Output = T>) -> impl Future<Output = (T, u64)> {
+    let work = Box::pin(work);
     let counting = async {
         let outcome = work.await;
         (outcome, REQUESTS.with(|requests| requests.load(Ordering::Relaxed)))
     };
-    REQUESTS.scope(AtomicU64::new(0), counting).await
+    REQUESTS.scope(AtomicU64::new(0), counting)
 }
 
 /// The meter on every client of a session.

@@ -1,16 +1,15 @@
 //! A Snapshot: everything known at a moment, one Reading per Query.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::facts::{self, Answer};
-use super::{Failure, FailureKind, Freshness, Moment, Query, Reading, Region, RunStart, Service};
+use super::{Failure, FailureKind, Freshness, Moment, Query, Reading, Readings, Region, RunStart, Service};
 
 /// Everything known, as `observe` hands it to `assess`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Snapshot {
     /// What was asked, and what came of it. A clone shares both.
-    pub readings: BTreeMap<Arc<Query>, Reading<Arc<Answer>>>,
+    pub readings: Readings,
     /// Since when each System's users are not served, as earlier Assessments found; so that an outage keeps its start when
     /// the source that showed it dies.
     pub down_since: BTreeMap<String, (Moment, RunStart)>,

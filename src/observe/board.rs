@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::agenda::Agenda;
-use super::keep::{Lags, Past, Present};
+use super::keep::{Lags, Outages, Past, Present};
 use super::round::Outcome;
 use super::story::Progress;
 use super::{Lane, Origin, Pace, Settings, Source, pace};
@@ -13,7 +13,7 @@ use crate::aws::{BETWEEN_STATUSES, Unread};
 use crate::model::facts::Answer;
 use crate::model::kinds::Kind;
 use crate::model::{
-    self, Assessment, Estate, Failure, FailureKind, Judgements, Moment, Query, Reading, RunStart, Snapshot, Span,
+    self, Assessment, Estate, Failure, FailureKind, Judgements, Moment, Query, Reading, RunStart, Snapshot, Span, Text,
 };
 
 /// What GetMetricData costs for each series asked for, in US dollars (aws-facts, section 2; it differs a little by Region).
@@ -46,6 +46,8 @@ pub(super) struct Board {
     last_seen: Option<Moment>,
     /// Lags over a longer time than they are asked for.
     lags: Lags,
+    /// The account whose outages are known to last.
+    outages_of: Option<Text>,
     /// Set while the identity we read as belongs to another account than the config is about.
     stranger: Option<Unread>,
 }
@@ -76,6 +78,7 @@ impl Board {
             remembered: BTreeSet::new(),
             last_seen: None,
             lags: Lags::default(),
+            outages_of: None,
             stranger: None,
         }
     }
@@ -108,9 +111,16 @@ impl Board {
         }
     }
 
-    /// The outages that are known to last.
-    pub(super) fn goes_on(&mut self, down_since: BTreeMap<String, (Moment, RunStart)>) {
-        self.snapshot.down_since = down_since;
+    /// What of `outages`, as far as any are known, is taken to last at `now`; until it turns out that they are of another account.
+    pub(super) fn goes_on(&mut self, outages: Option<Outages>, now: Moment) {
+        let outages = outages.unwrap_or_default();
+        self.outages_of.clone_from(&outages.account);
+        self.snapshot.down_since = outages.lasting(now);
+    }
+
+    /// The outages that last at `now`, to be remembered.
+    pub(super) fn outages(&self, now: Moment) -> Outages {
+        Outages::new(now, self.snapshot.down_since.clone()).of(self.outages_of.clone())
     }
 
     /// What a person looks at from now on.
@@ -209,6 +219,13 @@ impl Board {
         if is_of_another_account(&result, known.as_ref()) {
             self.forget();
         }
+        if let (Ok(Answer::Identity(identity)), None) = (&result, &query.place().role) {
+            let before = self.outages_of.replace(identity.account.clone());
+            if before.is_some_and(|before| before != identity.account) {
+                self.snapshot.down_since.clear();
+                (self.judgements, self.wanted_at) = (Judgements::default(), None);
+            }
+        }
         let is_answer = match &result {
             Ok(_) => true,
             Err(unread) => unread.kind == FailureKind::NotFound,
@@ -236,10 +253,7 @@ impl Board {
     /// The answer as it is kept: the very one that was `before` or that a neighbour has, if it says the same. Thousands of servers have the same
     /// settings, and what is shown still holds the old answers.
     fn shared(&self, query: &Arc<Query>, mut answer: Answer, before: Option<Arc<Answer>>) -> Arc<Answer> {
-        let neighbour = || {
-            let (_, reading) = self.snapshot.readings.range(..Arc::clone(query)).next_back()?;
-            reading.value.clone()
-        };
+        let neighbour = || self.snapshot.readings.before(query)?.value.clone();
         let same = |other: &Arc<Answer>| **other == answer;
         match before.filter(same).or_else(|| neighbour().filter(same)) {
             Some(other) => other,

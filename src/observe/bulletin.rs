@@ -76,7 +76,7 @@ impl Bulletin {
         let (now, seen_at, end) = (clock.at(Instant::now()), past.seen_at, past.end());
         past.is_over(now);
         board.remember(past);
-        board.goes_on(outages.map(|outages| outages.clone().lasting(now)).unwrap_or_default());
+        board.goes_on(outages.cloned(), now);
         let wanted = board.wanted(now, clock.speed);
         self.tell(board, &wanted, clock, false);
         if seen_at <= now {
@@ -125,7 +125,7 @@ impl Bulletin {
             }
             if self.outages != *board.down_since() {
                 self.outages.clone_from(board.down_since());
-                keeper.last(Outages::new(now, self.outages.clone()));
+                keeper.last(board.outages(now));
             }
         }
         let next = assessment.next_change.into_iter().chain(self.story.next_change()).min();
@@ -152,7 +152,7 @@ impl Bulletin {
             keeper.keep(board.present(now, speed));
             if !self.outages.is_empty() {
                 // They still last.
-                keeper.last(Outages::new(now, self.outages.clone()));
+                keeper.last(board.outages(now));
             }
         }
     }

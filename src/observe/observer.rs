@@ -16,6 +16,7 @@ use super::board::Board;
 use super::bulletin::Bulletin;
 use super::keep::{Keeper, Memory};
 use super::reader::{Reader, Report, Trouble, Wanted};
+use super::story::Progress;
 use super::{Clock, Lane, Observation, Settings, Source, source};
 use crate::aws::{Login, Session};
 use crate::look::Contact;
@@ -24,6 +25,12 @@ use crate::model::{Estate, Moment, Query};
 
 /// Messages to the console are at least so far apart: answers come in bunches, and judging a large estate takes a while.
 const PUBLISH_EVERY: Duration = Duration::from_millis(200);
+
+/// The same once everything was tried: nobody waits for a single answer, and each message has everything judged and the screen made anew.
+const PUBLISH_QUIETLY_EVERY: Duration = Duration::from_secs(1);
+
+/// So long after a person asked for something, each answer is told as soon as it can be.
+const WAITED_FOR: Duration = Duration::from_secs(10);
 
 /// And at least so many times as far apart as it takes to make one: most of the time is for reading.
 const PAUSES_FOR: u32 = 10;
@@ -165,7 +172,7 @@ async fn observe(estate: Arc<Estate>, settings: Settings, memory: Option<&Memory
     if let Some(before) = &before {
         bulletin.check(&mut board, before, now);
     }
-    board.goes_on(outages.map(|outages| outages.lasting(now)).unwrap_or_default());
+    board.goes_on(outages, now);
     let (clock, _) = watch::channel(first);
     let (reports_by, mut reports) = mpsc::unbounded_channel();
     let contact = Contact::new(session.clone(), &settings.dns);
@@ -175,6 +182,7 @@ async fn observe(estate: Arc<Estate>, settings: Settings, memory: Option<&Memory
     let mut publish_at = Some(Instant::now());
     let (mut published_at, mut pause) = (Instant::now(), PUBLISH_EVERY);
     let (mut refresh_at, mut refreshed_at) = (None, Instant::now());
+    let mut asked_at = Instant::now();
     let mut wanted = board.wanted(readers.now(), readers.speed());
     readers.want(&wanted, &board);
     loop {
@@ -185,7 +193,8 @@ async fn observe(estate: Arc<Estate>, settings: Settings, memory: Option<&Memory
                     let speed = readers.clock.borrow().speed;
                     return bulletin.end(&board, readers.now(), speed);
                 }
-                refresh_at.get_or_insert(Instant::now().max(refreshed_at + REFRESH_AT_MOST_EVERY));
+                asked_at = Instant::now();
+                refresh_at.get_or_insert(asked_at.max(refreshed_at + REFRESH_AT_MOST_EVERY));
             }
             Some(report) = reports.recv() => {
                 let speed = readers.clock.borrow().speed;
@@ -206,6 +215,7 @@ async fn observe(estate: Arc<Estate>, settings: Settings, memory: Option<&Memory
                 publish_at = Some(publish_at.map_or(soon, |at| at.min(soon)));
             }
             Ok(()) = looks.changed() => {
+                asked_at = Instant::now();
                 board.look(looks.borrow_and_update().clone());
                 wanted = board.wanted(readers.now(), readers.speed());
                 readers.want(&wanted, &board);
@@ -241,7 +251,10 @@ async fn observe(estate: Arc<Estate>, settings: Settings, memory: Option<&Memory
                 let next = bulletin.tell(&mut board, &wanted, clock, refreshing);
                 publish_at = next.and_then(|next| wall(&clock, readers.now(), next));
                 published_at = Instant::now();
-                pause = PUBLISH_EVERY.max(began.elapsed().saturating_mul(PAUSES_FOR));
+                // A simulator's clock that runs fast has its refreshes in quick succession.
+                let quiet = board.progress(&wanted) == Progress::Settled && clock.speed <= 1.0 && asked_at.elapsed() > WAITED_FOR;
+                let least = if quiet { PUBLISH_QUIETLY_EVERY } else { PUBLISH_EVERY };
+                pause = least.max(began.elapsed().saturating_mul(PAUSES_FOR));
             }
             () = at(bulletin.remember_at()) => {
                 let speed = readers.clock.borrow().speed;

@@ -59,7 +59,7 @@ async fn look(
     let contact = Contact::new(session.clone(), &settings.dns);
     let started = clock::compare(&session).await.ok_or_else(|| clock::missing(&session))?;
     let mut board = Board::new(Arc::clone(&estate), settings);
-    board.goes_on(outages.lasting(reading_of(&started)));
+    board.goes_on(Some(outages), reading_of(&started));
     // The second round asks what the first one's answers name.
     loop {
         let now = reading_of(&started);

@@ -201,7 +201,7 @@ async fn the_names_of_the_shop_are_resolved_and_its_pages_answer() {
     let look = move || once(settings, estate, Duration::from_secs(20)).unwrap();
     let seen = tokio::task::spawn_blocking(look).await.unwrap();
     for query in &queries {
-        let reading = &seen.snapshot.readings[query];
+        let reading = seen.snapshot.readings.get(query).unwrap();
         match reading.value.as_deref().unwrap_or_else(|| panic!("{query:?}: {:?}", reading.failing)) {
             Answer::DnsAnswer(answer) if format!("{query:?}").contains("no-such-name") => {
                 assert_eq!(answer.code.as_str(), "NXDOMAIN");

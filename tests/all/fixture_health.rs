@@ -358,7 +358,9 @@ pub(crate) fn looked_at(mut snapshot: Snapshot, queries: &BTreeSet<Query>) -> Sn
     for query in queries {
         if let Some(answer) = answer(query) {
             let reading = Reading::fresh(Arc::new(answer), at("14:02:05"), Span::from_mins(1));
-            snapshot.readings.entry(Arc::new(query.clone())).or_insert(reading);
+            if !snapshot.readings.contains_key(query) {
+                snapshot.readings.insert(Arc::new(query.clone()), reading);
+            }
         }
     }
     snapshot

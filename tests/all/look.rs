@@ -30,7 +30,7 @@ async fn looked(login: Login, dns: Dns, queries: BTreeSet<Query>) -> Vec<Reading
     let estate = Arc::new(Estate { shared: queries.clone(), ..Estate::default() });
     let look = move || once(settings, estate, Duration::from_secs(20)).unwrap();
     let seen = tokio::task::spawn_blocking(look).await.unwrap();
-    queries.iter().map(|query| seen.snapshot.readings[query].clone()).collect()
+    queries.iter().map(|query| seen.snapshot.readings.get(query).unwrap().clone()).collect()
 }
 
 async fn one(dns: Dns, query: Query) -> Result<Answer, Failure> {

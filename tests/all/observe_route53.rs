@@ -114,7 +114,7 @@ async fn a_throttled_source_backs_off_and_says_since_when_and_until_when() {
     assert!((4..=10).contains(&asked), "{asked} in 10 s: after 1, 2, 4 and 8 of them");
     let list = |query: &&Arc<Query>| matches!(***query, Query::HealthChecks(_));
     let query = seen.snapshot.readings.keys().find(list).unwrap();
-    let failure = seen.snapshot.readings[query].failing.clone().unwrap();
+    let failure = seen.snapshot.readings.get(query).unwrap().failing.clone().unwrap();
     assert_eq!(failure.kind, FailureKind::Throttled);
     let source = seen.assessment.sources.iter().find(|source| source.service == Service::Route53).unwrap();
     let error = source.failure.as_ref().unwrap().error.to_string();

@@ -184,7 +184,10 @@ impl Session {
                 Err(Unread::new(FailureKind::Invalid, format!("{operation} is no question to AWS")))
             }
             Query::Series(_, metric) => {
-                let one = cloudwatch::series(ask, &clients.cloudwatch(), &[Some(&**metric)], now).await;
+                let one = on_the_heap(move || async move {
+                    cloudwatch::series(ask, &clients.cloudwatch(), &[Some(&**metric)], now).await
+                })
+                .await;
                 one.into_iter().next().unwrap_or_else(|| Err(cloudwatch::left_out())).map(Answer::Series)
             }
         }
@@ -203,8 +206,21 @@ struct Ask<'a> {
 }
 
 impl Ask<'_> {
-    /// One call.
-    async fn once<O, E>(&self, sent: impl Future<Output = Result<O, SdkError<E, HttpResponse>>>) -> Result<O, Unread>
+    /// One call. It is on the heap before anything waits for it: a future that was handed another one has room for it twice.
+    fn once<O, E>(
+        &self,
+        sent: impl Future<Output = Result<O, SdkError<E, HttpResponse>>>,
+    ) -> impl Future<Output = Result<O, Unread>>
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+    {
+        self.settle(Box::pin(sent))
+    }
+
+    async fn settle<O, E>(
+        &self,
+        sent: Pin<Box<impl Future<Output = Result<O, SdkError<E, HttpResponse>>>>>,
+    ) -> Result<O, Unread>
     where
         E: ProvideErrorMetadata + Error + 'static,
     {

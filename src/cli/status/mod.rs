@@ -34,11 +34,14 @@ pub(super) fn run(args: &StatusArgs, global: &Global) -> Result<ExitCode, Failur
     let Config { name, estate, .. } = config;
     // Of what is remembered only the starts of outages count here: all else is read now, or not known.
     let outages = memory.as_ref().and_then(Memory::outages).unwrap_or_default();
+    let known_of = outages.account.clone();
     let observation = observe::once_after(settings, Arc::new(estate), PATIENCE, outages)
         .map_err(|unread| Failure::Unavailable(unread.to_string()))?;
     let assessment = &observation.assessment;
     if let Some(memory) = &memory {
-        memory.remember_outages(&Outages::new(assessment.now, observation.snapshot.down_since.clone()));
+        let account = assessment.identity.value.as_ref().map(|identity| identity.account.clone());
+        let lasting = Outages::new(assessment.now, observation.snapshot.down_since.clone());
+        memory.remember_outages(&lasting.of(account.or(known_of)));
     }
     for source in &assessment.sources {
         if let Some(failure) = &source.failure {

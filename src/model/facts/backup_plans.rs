@@ -9,6 +9,10 @@ use crate::model::{Moment, Span, Text};
 const USUAL_SCHEDULE: &str = "cron(0 5 ? * * *)";
 /// The start window AWS takes for a rule that names none.
 const USUAL_START_WINDOW: Span = Span::from_hours(8);
+/// The completion window AWS takes for a rule that names none.
+const USUAL_COMPLETION_WINDOW: Span = Span::from_hours(7 * 24);
+/// A job may be stamped a little before the time it was due at.
+const EARLY: Span = Span::from_mins(1);
 
 /// A backup plan as listed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -73,6 +77,24 @@ impl Rule {
     pub fn starts_within(&self) -> Span {
         self.start_window.unwrap_or(USUAL_START_WINDOW)
     }
+
+    /// How long a job is waited for once it may have begun: the window for it is days, so where it is known how long its like `usually` take,
+    /// twice that.
+    pub fn takes(&self, usually: Option<Span>) -> Span {
+        let window = self.completion_window.unwrap_or(USUAL_COMPLETION_WINDOW);
+        usually.map_or(window, |usual| usual.saturating_add(usual).max(Span::from_hours(1)).min(window))
+    }
+}
+
+/// How long something usually takes that took so long before: the median.
+pub fn usual(mut took: Vec<Span>) -> Option<Span> {
+    took.sort_unstable();
+    took.get(took.len() / 2).copied().map(|span| span.max(Span::ZERO))
+}
+
+/// Whether what was made at `made` is of the time `due`.
+pub fn is_since(made: Moment, due: Moment) -> bool {
+    made.saturating_add(EARLY).is_ok_and(|made| made >= due)
 }
 
 /// A copy that a rule makes of each recovery point.

@@ -25,7 +25,7 @@ mod traffic;
 pub use alarm::Alarm;
 pub use asg::Asg;
 pub use aurora_global::AuroraGlobal;
-pub use backup::{Backup, CopyVault};
+pub use backup::{Backup, CopyVault, overdue_after};
 pub use check::Counts;
 pub use dns_record::DnsRecord;
 pub use drs::{Drs, Servers};

@@ -6,7 +6,7 @@ use std::io::{self, Read as _};
 use serde::{Deserialize, Serialize};
 
 use super::files::Folder;
-use crate::model::{Moment, RunStart, Span};
+use crate::model::{Moment, RunStart, Span, Text};
 
 pub(super) const FILE: &str = "outages.json";
 
@@ -22,6 +22,9 @@ const LARGEST: u64 = 4 * 1024 * 1024;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Outages {
     version: u32,
+    /// In which account, where that is known: what another account's users miss is none of ours.
+    #[serde(default)]
+    pub account: Option<Text>,
     /// When that was.
     pub seen_at: Moment,
     /// Each System and the start of its outage.
@@ -31,7 +34,13 @@ pub struct Outages {
 impl Outages {
     /// Those that last at `seen_at`.
     pub fn new(seen_at: Moment, down_since: BTreeMap<String, (Moment, RunStart)>) -> Self {
-        Self { version: VERSION, seen_at, down_since }
+        Self { version: VERSION, account: None, seen_at, down_since }
+    }
+
+    /// The same, in that account.
+    #[must_use]
+    pub fn of(self, account: Option<Text>) -> Self {
+        Self { account, ..self }
     }
 
     /// Those that can be taken to last at `now`: none, if nobody has looked for long, or if the clock they were seen by went back.

@@ -12,9 +12,10 @@ use crate::console::theme::Role;
 use crate::console::widgets::Line;
 use crate::console::world::World;
 use crate::model::facts::Answer;
+use crate::model::facts::Known;
 use crate::model::facts::backup::{BackupJob, CopyJob, JobState, ProtectedResource};
-use crate::model::facts::{Known, backup_plans::PlanSummary};
-use crate::model::kinds::{Backup, Kind};
+use crate::model::facts::backup_plans::{PlanSummary, Rule, is_since, usual};
+use crate::model::kinds::{Backup, Kind, overdue_after};
 use crate::model::selection::{Plans, Taken, Takes};
 use crate::model::{ComponentAssessment, Moment, Place, Query, Snapshot, Span, Verdict};
 
@@ -105,6 +106,23 @@ fn newest<T>(sources: &Sources, pick: fn(&Answer) -> Option<&[T]>, key: fn(&T) -
     held.collect()
 }
 
+/// How long the backups of each resource into each vault took, by the jobs that tell.
+type Took<'a> = HashMap<(&'a Place, &'a str, &'a str), Vec<Span>>;
+
+fn took(sources: &Sources) -> Took<'_> {
+    let mut took: Took<'_> = HashMap::new();
+    for source in sources.iter() {
+        let jobs = source.reading.value.as_deref().and_then(backup_jobs).unwrap_or_default();
+        for job in jobs.iter().filter(|job| matches!(job.state, Known::Is(JobState::Completed))) {
+            if let (Some(created), Some(completed)) = (job.created, job.completed) {
+                let key = (source.place(), job.resource.as_str(), job.vault.as_str());
+                took.entry(key).or_default().push(completed.duration_since(created));
+            }
+        }
+    }
+    took
+}
+
 fn resources(answer: &Answer) -> Option<&[ProtectedResource]> {
     if let Answer::ProtectedResources(resources) = answer { Some(resources) } else { None }
 }
@@ -161,6 +179,7 @@ pub(super) fn rows(world: &World, now: Moment) -> Rows {
         plans: plans(snapshot),
         backups: newest(&backups, backup_jobs, |job| (job.resource.as_str(), job.created)),
         copies: newest(&copies, copy_jobs, |job| (job.resource.as_str(), job.created)),
+        took: took(&backups),
         now,
     };
     let mut items: Vec<Box<dyn Item>> = Vec::new();
@@ -209,6 +228,7 @@ struct Finder<'a> {
     plans: Plans<'a>,
     backups: Newest<BackupJob>,
     copies: Newest<CopyJob>,
+    took: Took<'a>,
     now: Moment,
 }
 
@@ -224,7 +244,14 @@ impl Finder<'_> {
         let next = applied().filter_map(|taken| schedule::next_of(taken.plan?, self.now)).min();
         let due_of = |taken: &Taken<'_>| {
             let rules = taken.plan.map_or(&[][..], |plan| plan.rules.as_slice()).iter();
-            let due = rules.filter(|rule| !rule.continuous).filter_map(|rule| schedule::due(rule, self.now)).max();
+            let usually = |rule: &Rule| {
+                let took = self.took.get(&(found.place, found.arn, rule.vault.as_str()));
+                took.cloned().and_then(usual)
+            };
+            let due = rules
+                .filter(|rule| !rule.continuous)
+                .filter_map(|rule| schedule::due(rule, usually(rule), self.now))
+                .max();
             // A plan that is younger than its time has not missed it.
             due.filter(|due| taken.summary.created.is_none_or(|created| created < *due))
         };
@@ -264,13 +291,11 @@ impl Finder<'_> {
             return if listed { State::Never } else { State::Judged(judged.max(Verdict::Unknown)) };
         };
         let due = match declared.and_then(|declared| declared.backup.every) {
-            // An hour late, or a tenth of the interval where that is more, is late.
             Some(every) => {
-                let grace = Span::from_secs(every.as_secs() / 10).max(Span::from_hours(1));
-                last.checked_add(every).ok().filter(|due| self.now.duration_since(*due) > grace)
+                let missed = last.checked_add(overdue_after(every)).is_ok_and(|missed| self.now > missed);
+                last.checked_add(every).ok().filter(|_| missed)
             }
-            // A job may be stamped a little before the time it was due at.
-            None => due.filter(|due| due.duration_since(last) > Span::from_mins(5)),
+            None => due.filter(|due| !is_since(last, *due)),
         };
         if let Some(due) = due {
             return State::Overdue(due);

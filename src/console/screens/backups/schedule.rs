@@ -3,9 +3,6 @@
 use crate::model::facts::backup_plans::{Plan, Rule};
 use crate::model::{Moment, Span};
 
-/// A backup may take so long before it is missed.
-const GRACE: Span = Span::from_hours(1);
-
 /// The rule's schedule as it is written.
 pub(super) fn expression(rule: &Rule) -> String {
     match &rule.time_zone {
@@ -24,8 +21,8 @@ pub(super) fn next_of(plan: &Plan, now: Moment) -> Option<Moment> {
     plan.rules.iter().filter_map(|rule| next(rule, now)).min()
 }
 
-/// The newest of its times from which a backup should be there by now.
-pub(super) fn due(rule: &Rule, now: Moment) -> Option<Moment> {
-    let patience = rule.starts_within().saturating_add(GRACE);
+/// The newest of its times from which a backup should be there by now, as its jobs `usually` take. The verdict on a component waits as long.
+pub(super) fn due(rule: &Rule, usually: Option<Span>, now: Moment) -> Option<Moment> {
+    let patience = rule.starts_within().saturating_add(rule.takes(usually));
     rule.times().ok()?.last_at(now.checked_sub(patience).ok()?)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::super::listing::{Detail, Fact, Item, Owners, Rows, Severity, Sources};
-use super::lags::{self, Lags};
+use super::lags::{self, Behind, Lags};
 use super::{lag_cell, lag_rank, status};
 use crate::console::command_line;
 use crate::console::figures::Trust;
@@ -21,6 +21,8 @@ struct Row {
     global: Fact<GlobalCluster>,
     owners: Owners,
     lag: Option<Arc<[(Moment, f64)]>>,
+    /// What AWS calls available may lag all the same.
+    behind: Option<Behind>,
 }
 
 pub(super) fn rows(sources: Sources, world: &World, lags: &Lags) -> Rows {
@@ -33,8 +35,10 @@ pub(super) fn rows(sources: Sources, world: &World, lags: &Lags) -> Rows {
         }
     }
     let items = newest.into_iter().map(|(id, global)| {
-        let (owners, lag) = (world.owns.global_cluster(&id), lags.global(&id));
-        Box::new(Row { global, owners, lag }) as Box<dyn Item>
+        let (owners, (lag, behind)) = (world.owns.global_cluster(&id), lags.global(&id));
+        let own = global.get().map_or(Severity::Unknown, severity);
+        let behind = behind.filter(|behind| behind.severity() > own);
+        Box::new(Row { global, owners, lag, behind }) as Box<dyn Item>
     });
     Rows { items: items.collect(), sources }
 }
@@ -82,6 +86,12 @@ fn state(global: &GlobalCluster) -> String {
     }
 }
 
+impl Row {
+    fn state(&self, global: &GlobalCluster) -> String {
+        self.behind.as_ref().map_or_else(|| state(global), |behind| behind.word().to_owned())
+    }
+}
+
 impl Item for Row {
     fn id(&self) -> &str {
         self.global.get().map_or("", |global| global.arn.as_str())
@@ -92,7 +102,8 @@ impl Item for Row {
     }
 
     fn severity(&self) -> Severity {
-        self.global.get().map_or(Severity::Unknown, severity)
+        let own = self.global.get().map_or(Severity::Unknown, severity);
+        self.behind.as_ref().map_or(own, Behind::severity)
     }
 
     fn weight(&self) -> i64 {
@@ -120,7 +131,7 @@ impl Item for Row {
         vec![
             self.owners.cell(),
             Line::new(Role::Text, "global"),
-            Line::new(self.severity().role(), state(global)),
+            Line::new(self.severity().role(), self.state(global)),
             lag_cell(lags::newest(self.lag.as_ref())),
             Line::new(Role::TextMuted, "-"),
             Line::new(Role::TextMuted, "-"),
@@ -134,7 +145,7 @@ impl Item for Row {
     fn words(&self) -> String {
         let Some(global) = self.global.get() else { return String::new() };
         let members: Vec<&str> = global.members.iter().filter_map(|member| arn_region(&member.cluster_arn)).collect();
-        format!("aurora global {} {} {}", global.status, state(global), members.join(" "))
+        format!("aurora global {} {} {}", global.status, self.state(global), members.join(" "))
     }
 
     fn why(&self, _now: Moment) -> String {
@@ -153,9 +164,10 @@ impl Item for Row {
             .filter(|member| !member.is_writer)
             .map(|member| format!("{} ({})", name(&member.cluster_arn), following(member).0))
             .collect();
+        let behind = self.behind.as_ref().map(|behind| format!("{}. ", behind.why)).unwrap_or_default();
         match others.as_slice() {
-            [] => format!("{} writes, and nothing follows it.", name(&writer.cluster_arn)),
-            others => format!("{} writes; {} follow.", name(&writer.cluster_arn), others.join(", ")),
+            [] => format!("{behind}{} writes, and nothing follows it.", name(&writer.cluster_arn)),
+            others => format!("{behind}{} writes; {} follow.", name(&writer.cluster_arn), others.join(", ")),
         }
     }
 

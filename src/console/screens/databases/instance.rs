@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::listing::{Detail, Fact, Item, Owners, Rows, Severity, Sources};
-use super::lags::{self, Lags};
+use super::lags::{self, Behind, Lags};
 use super::{events, kept, lag_cell, lag_rank, restorable, restorable_rank, status, zone};
 use crate::console::command_line;
 use crate::console::figures::Trust;
@@ -22,6 +22,8 @@ struct Row {
     owners: Owners,
     severity: Severity,
     lag: Option<Arc<[(Moment, f64)]>>,
+    /// What AWS calls available may lag all the same.
+    behind: Option<Behind>,
 }
 
 pub(super) fn rows(sources: Sources, world: &World, lags: &Lags, now: Moment) -> Rows {
@@ -29,9 +31,12 @@ pub(super) fn rows(sources: Sources, world: &World, lags: &Lags, now: Moment) ->
     let items = facts.filter_map(|instance| {
         let found = instance.get().filter(|found| found.cluster.is_none())?;
         let region = &instance.source().place().region;
-        let (owners, lag) = (world.owns.arn(found.arn.as_str()), lags.replica(region.as_str(), found.id.as_str()));
-        let severity = severity(found, now);
-        Some(Box::new(Row { owners, severity, lag, instance }) as Box<dyn Item>)
+        let owners = world.owns.arn(found.arn.as_str());
+        let (lag, behind) = lags.replica(region.as_str(), found.id.as_str());
+        let own = severity(found, now);
+        let behind = behind.filter(|behind| behind.severity() > own);
+        let severity = behind.as_ref().map_or(own, Behind::severity);
+        Some(Box::new(Row { owners, severity, lag, behind, instance }) as Box<dyn Item>)
     });
     Rows { items: items.collect(), sources }
 }
@@ -114,7 +119,7 @@ impl Item for Row {
         vec![
             self.owners.cell(),
             Line::new(Role::Text, role(instance)),
-            Line::new(self.severity.role(), state(instance)),
+            Line::new(self.severity.role(), self.state(instance)),
             lag_cell(lags::newest(self.lag.as_ref())),
             restorable(instance.latest_restorable, now),
             Line::new(Role::Text, zones(instance)),
@@ -129,7 +134,13 @@ impl Item for Row {
         let Some(instance) = self.instance.get() else { return String::new() };
         let place = self.instance.source().place();
         let (region, short) = (place.region.as_str(), place.region.short());
-        format!("rds {} {} {} {} {region} {short}", role(instance), instance.status, state(instance), instance.engine)
+        format!(
+            "rds {} {} {} {} {region} {short}",
+            role(instance),
+            instance.status,
+            self.state(instance),
+            instance.engine
+        )
     }
 
     fn why(&self, now: Moment) -> String {
@@ -138,6 +149,9 @@ impl Item for Row {
         if let Some(replication) = instance.replication.as_ref().filter(|replication| !replication.normal) {
             let message = replication.message.as_ref().map(|message| format!(": {message}")).unwrap_or_default();
             said.push(format!("It does not follow its source ({}{message}).", replication.status));
+        }
+        if let Some(behind) = &self.behind {
+            said.push(format!("{}.", behind.why));
         }
         match status::severity(instance.status.as_str()) {
             Severity::Fine => {}
@@ -220,6 +234,10 @@ impl Item for Row {
 }
 
 impl Row {
+    fn state<'a>(&self, instance: &'a DbInstance) -> &'a str {
+        self.behind.as_ref().map_or_else(|| state(instance), |behind| behind.word())
+    }
+
     /// Automated backups that other Regions keep of it.
     fn copies(&self, detail: &mut Detail, world: &World, now: Moment) {
         let (Some(instance), Some(snapshot)) = (self.instance.get(), world.snapshot()) else { return };

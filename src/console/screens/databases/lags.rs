@@ -1,11 +1,12 @@
-//! The lags that components have, by the database they are of.
+//! The lags that components have and what was judged of them, by the database they are of.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::super::listing::Severity;
 use crate::console::world::World;
-use crate::model::Moment;
 use crate::model::kinds::Kind;
+use crate::model::{ComponentAssessment, Moment, Text, Verdict};
 
 /// Seconds behind, oldest first.
 type History = Arc<[(Moment, f64)]>;
@@ -21,32 +22,59 @@ enum Of {
     Table(String),
 }
 
+/// What its component is judged to be, where what AWS calls the database says nothing of it.
+#[derive(Clone, Debug)]
+pub(super) struct Behind {
+    verdict: Verdict,
+    /// Why.
+    pub(super) why: Text,
+}
+
+impl Behind {
+    fn of(component: &ComponentAssessment) -> Option<Self> {
+        match component.verdict {
+            Verdict::AtRisk | Verdict::Breached | Verdict::Split => {
+                Some(Self { verdict: component.verdict, why: component.reason.clone() })
+            }
+            // What could not be read is told by its age.
+            Verdict::Met | Verdict::Unknown => None,
+        }
+    }
+
+    /// How bad that is.
+    pub(super) fn severity(&self) -> Severity {
+        self.verdict.into()
+    }
+
+    /// The word for it.
+    pub(super) const fn word(&self) -> &'static str {
+        self.verdict.words()
+    }
+}
+
 /// The lags of all replicas.
 #[derive(Debug, Default)]
 pub(super) struct Lags {
-    known: HashMap<Of, History>,
+    known: HashMap<Of, (History, Option<Behind>)>,
 }
 
 impl Lags {
     /// Those of all components.
     pub(super) fn of(world: &World) -> Self {
-        let mut known = HashMap::new();
+        let mut known: HashMap<Of, (History, Option<Behind>)> = HashMap::new();
         let declared = world
             .estate
             .systems
             .iter()
             .flat_map(|system| system.components.iter().map(move |component| (system.name.as_str(), component)));
-        let judged: HashMap<(&str, &str), &[(Moment, f64)]> = world
+        let judged: HashMap<(&str, &str), &ComponentAssessment> = world
             .systems()
             .iter()
             .flat_map(|system| system.components.iter().map(move |component| (system.name.as_str(), component)))
-            .map(|(system, component)| ((system, component.name.as_str()), component.lag_history.as_slice()))
+            .map(|(system, component)| ((system, component.name.as_str()), component))
             .collect();
         for (system, component) in declared {
-            let Some(history) = judged.get(&(system, component.name.as_str())).filter(|history| !history.is_empty())
-            else {
-                continue;
-            };
+            let Some(judged) = judged.get(&(system, component.name.as_str())) else { continue };
             let of = if let Kind::RdsReplica(rds) = &component.kind {
                 Of::Replica(rds.replica_place.region.to_string(), rds.replica.clone())
             } else if let Kind::AuroraGlobal(aurora) = &component.kind {
@@ -56,24 +84,34 @@ impl Lags {
             } else {
                 continue;
             };
-            known.insert(of, History::from(*history));
+            let (lag, behind) = known.entry(of).or_insert_with(|| (History::from([]), None));
+            if !judged.lag_history.is_empty() {
+                *lag = History::from(judged.lag_history.as_slice());
+            }
+            // Several may rest on it; the worst is told.
+            if let Some(now) = Behind::of(judged)
+                && behind.as_ref().is_none_or(|known| known.verdict < now.verdict)
+            {
+                *behind = Some(now);
+            }
         }
         Self { known }
     }
 
-    fn get(&self, of: &Of) -> Option<History> {
-        self.known.get(of).cloned()
+    fn get(&self, of: &Of) -> (Option<History>, Option<Behind>) {
+        let Some((lag, behind)) = self.known.get(of) else { return (None, None) };
+        (Some(lag.clone()).filter(|lag| !lag.is_empty()), behind.clone())
     }
 
-    pub(super) fn replica(&self, region: &str, id: &str) -> Option<History> {
+    pub(super) fn replica(&self, region: &str, id: &str) -> (Option<History>, Option<Behind>) {
         self.get(&Of::Replica(region.to_owned(), id.to_owned()))
     }
 
-    pub(super) fn global(&self, id: &str) -> Option<History> {
+    pub(super) fn global(&self, id: &str) -> (Option<History>, Option<Behind>) {
         self.get(&Of::Global(id.to_owned()))
     }
 
-    pub(super) fn table(&self, name: &str) -> Option<History> {
+    pub(super) fn table(&self, name: &str) -> (Option<History>, Option<Behind>) {
         self.get(&Of::Table(name.to_owned()))
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::listing::{Detail, Fact, Item, Owners, Rows, Severity, Source, Sources};
-use super::lags::{self, Lags};
+use super::lags::{self, Behind, Lags};
 use super::{lag_cell, lag_rank, restorable, restorable_rank};
 use crate::console::command_line;
 use crate::console::figures::Trust;
@@ -23,6 +23,8 @@ struct Row {
     owners: Owners,
     severity: Severity,
     lag: Option<Arc<[(Moment, f64)]>>,
+    /// What AWS calls ACTIVE may lag all the same.
+    behind: Option<Behind>,
 }
 
 pub(super) fn rows(sources: Sources, world: &World, lags: &Lags, now: Moment) -> Rows {
@@ -35,12 +37,14 @@ pub(super) fn rows(sources: Sources, world: &World, lags: &Lags, now: Moment) ->
             let value = world.snapshot()?.continuous_backups(&asked).value?;
             Some((Arc::clone(source), value.clone()))
         });
-        let severity = severity(found, backups.as_ref().map(|(_, backups)| backups), now);
+        let own = severity(found, backups.as_ref().map(|(_, backups)| backups), now);
         let owners = world.owns.table(&place.region, name);
-        let lag = lags.table(name).filter(|_| found.consistency.is_some());
+        let (lag, behind) = if found.consistency.is_some() { lags.table(name) } else { (None, None) };
+        let behind = behind.filter(|behind| behind.severity() > own);
+        let severity = behind.as_ref().map_or(own, Behind::severity);
         // The ARN of a replica names its own Region, but not every Region says so.
         let id = format!("{} {}", found.arn, place.region);
-        Some(Box::new(Row { id, backups, owners, severity, lag, table }) as Box<dyn Item>)
+        Some(Box::new(Row { id, backups, owners, severity, lag, behind, table }) as Box<dyn Item>)
     });
     Rows { items: items.collect(), sources }
 }
@@ -96,6 +100,10 @@ fn role(table: &Table) -> &'static str {
 }
 
 impl Row {
+    fn state<'a>(&self, table: &'a Table) -> &'a str {
+        self.behind.as_ref().map_or_else(|| table.status.as_str(), |behind| behind.word())
+    }
+
     fn latest(&self) -> Option<Moment> {
         self.backups.as_ref().and_then(|(_, backups)| backups.latest.filter(|_| backups.enabled))
     }
@@ -146,7 +154,7 @@ impl Item for Row {
         vec![
             self.owners.cell(),
             Line::new(Role::Text, role(table)),
-            Line::new(self.severity.role(), table.status.as_str()),
+            Line::new(self.severity.role(), self.state(table)),
             lag_cell(lags::newest(self.lag.as_ref())),
             restorable(self.latest(), now),
             Line::new(Role::TextMuted, "all"),
@@ -161,7 +169,7 @@ impl Item for Row {
         let Some(table) = self.table.get() else { return String::new() };
         let place = self.table.source().place();
         let (region, short) = (place.region.as_str(), place.region.short());
-        format!("dynamodb table {} {} {region} {short}", role(table), table.status)
+        format!("dynamodb table {} {} {region} {short}", role(table), self.state(table))
     }
 
     fn why(&self, now: Moment) -> String {
@@ -169,6 +177,9 @@ impl Item for Row {
         let mut said = Vec::new();
         if table.status.as_str() != "ACTIVE" {
             said.push(format!("The table is {}.", table.status));
+        }
+        if let Some(behind) = &self.behind {
+            said.push(format!("{}.", behind.why));
         }
         for (region, status) in &table.replicas {
             let (word, severity) = replica(status);

@@ -3,6 +3,7 @@
 use super::{Backup, CopyVault};
 use crate::model::facts::Known;
 use crate::model::facts::backup::{BackupJob, CopyJob, JobState};
+use crate::model::facts::backup_plans::usual;
 use crate::model::kinds::Evidence;
 use crate::model::words::{arn_name, arn_region, clock};
 use crate::model::{Moment, Span, Verdict};
@@ -39,7 +40,7 @@ impl Backup {
         let ours = jobs
             .iter()
             .filter(|job| job.vault.as_str() == self.vault && matches!(job.state, Known::Is(JobState::Completed)));
-        median(ours.filter_map(|job| Some(job.completed?.duration_since(job.created?))).collect())
+        usual(ours.filter_map(|job| Some(job.completed?.duration_since(job.created?))).collect())
     }
 }
 
@@ -73,14 +74,8 @@ impl CopyVault {
         let ours = jobs
             .iter()
             .filter(|job| self.is(&job.destination_vault) && matches!(job.state, Known::Is(JobState::Completed)));
-        median(ours.filter_map(|job| Some(job.completed?.duration_since(job.created?))).collect())
+        usual(ours.filter_map(|job| Some(job.completed?.duration_since(job.created?))).collect())
     }
-}
-
-/// The middle one; of an even number the longer of the two.
-fn median(mut spans: Vec<Span>) -> Option<Span> {
-    spans.sort_unstable();
-    spans.get(spans.len() / 2).copied().map(|span| span.max(Span::ZERO))
 }
 
 fn has_ended(state: &Known<JobState>) -> bool {

@@ -5,6 +5,7 @@ mod plan;
 mod restores;
 mod vault;
 
+pub use plan::overdue_after;
 use plan::{Made, Reach, Rules, Usual};
 
 use super::{ComponentKind, Copies, Evidence, Protection, Serving, Trust};

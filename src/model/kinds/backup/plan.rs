@@ -2,7 +2,7 @@
 
 use super::{Backup, CopyVault, USUAL_INTERVAL, vault};
 use crate::model::facts::backup::{BackupJob, RecoveryPoint, Vault};
-use crate::model::facts::backup_plans::{PlanSummary, Rule};
+use crate::model::facts::backup_plans::{PlanSummary, Rule, is_since};
 use crate::model::index::{Index, Sight};
 use crate::model::kinds::Evidence;
 use crate::model::schedule::Schedule;
@@ -10,12 +10,8 @@ use crate::model::selection::Takes;
 use crate::model::words::{clock, length, listed};
 use crate::model::{Moment, Place, Span, Text, Verdict};
 
-/// AWS's own value where a rule names none.
-const USUAL_COMPLETION_WINDOW: Span = Span::from_hours(7 * 24);
 /// Jobs are listed a week and a day back: of what was due before, a list without a job proves nothing.
 const JOBS_ARE_TOLD: Span = Span::from_hours(7 * 24);
-/// A job may be stamped a little before the time it was due at.
-const EARLY: Span = Span::from_mins(1);
 
 /// A rule of a plan that applies to the resource and writes to its vault.
 struct Applied<'a> {
@@ -67,18 +63,13 @@ impl Applied<'_> {
         self.schedule.as_ref().ok().filter(|schedule| !self.rule.continuous && matches!(schedule, Schedule::Cron(_)))
     }
 
-    /// How long after its time a recovery point is waited for: the windows of a rule are days, so where it is known how long its jobs
-    /// take, twice that.
+    /// How long after its time a recovery point is waited for.
     fn patience(&self, usual: Usual, reach: Reach) -> Span {
-        let window = self.rule.completion_window.unwrap_or(USUAL_COMPLETION_WINDOW);
-        let takes = |usual: Option<Span>| {
-            usual.map_or(window, |usual| usual.saturating_add(usual).max(Span::from_hours(1)).min(window))
-        };
         let copies = match reach {
             Reach::Home => Span::ZERO,
-            Reach::Copied => takes(usual.copy),
+            Reach::Copied => self.rule.takes(usual.copy),
         };
-        self.rule.starts_within().saturating_add(takes(usual.backup)).saturating_add(copies)
+        self.rule.starts_within().saturating_add(self.rule.takes(usual.backup)).saturating_add(copies)
     }
 
     /// The newest of its times that is `patience` ago, and when that becomes another one.
@@ -143,13 +134,8 @@ impl Due<'_> {
     }
 }
 
-/// Whether what was made at `made` is of the time `due`.
-fn is_since(made: Moment, due: Moment) -> bool {
-    made.saturating_add(EARLY).is_ok_and(|made| made >= due)
-}
-
-/// How late a backup may be: an hour, or a tenth of the interval where that is more.
-fn overdue_after(every: Span) -> Span {
+/// How long after a backup the next one is missed, where one is made so often: an hour later, or a tenth of the interval where that is more.
+pub fn overdue_after(every: Span) -> Span {
     let grace = Span::from_secs(every.as_secs() / 10).max(Span::from_hours(1));
     every.saturating_add(grace)
 }
