@@ -10,7 +10,9 @@ use drdeck::console::screens::listings;
 use drdeck::console::widgets::table::{self, Column};
 use drdeck::console::{Command, Event, Role, Start, Themes};
 use drdeck::model::facts::Answer;
-use drdeck::model::{Snapshot, Span, Text};
+use drdeck::model::kinds::Kind;
+use drdeck::model::{Snapshot, Span, Text, Verdict, assess};
+use drdeck::observe::Observation;
 use ratatui::buffer::Buffer;
 
 use crate::console_stage::{Stage, row};
@@ -124,6 +126,85 @@ fn a_completed_job_that_left_a_server_behind_is_not_green() {
     let text = stage.text();
     assert!(text.contains("▲ drsjob-") && !text.contains("✓ drsjob-"), "{text}");
     assert!(text.contains("The job is COMPLETED, and yet: 0 of"), "{text}");
+}
+
+const VOLUME: &str = "arn:aws:ec2:us-east-1:111122223333:volume/vol-0c9f2d7b1a6e4f835";
+
+/// Of the volume that the plan `daily` backs up at five, the backup of today is missing, and each one before took so long.
+fn volume_without_todays_backup(took: Span) -> Snapshot {
+    let yesterday = now() - Span::from_hours(33);
+    let is_volume = |arn: &Text| arn.as_str() == VOLUME;
+    answered(|answer| {
+        if let Answer::ProtectedResources(resources) = answer {
+            let volumes = resources.iter_mut().filter(|resource| is_volume(&resource.arn));
+            volumes.for_each(|volume| volume.last_backup = Some(yesterday));
+        } else if let Answer::BackupJobs(jobs) = answer {
+            jobs.retain(|job| !is_volume(&job.resource) || job.completed.is_some() && job.message.is_none());
+            for job in jobs.iter_mut().filter(|job| is_volume(&job.resource)) {
+                (job.created, job.completed) = (Some(yesterday), Some(yesterday + took));
+            }
+        } else if let Answer::RecoveryPoints(points) = answer {
+            let mut point = points[0].clone();
+            point.resource = Text::new(VOLUME);
+            (point.created, point.completed) = (Some(yesterday), Some(yesterday + took));
+            points.push(point);
+        }
+    })
+}
+
+#[test]
+fn backups_waits_for_a_late_one_as_long_as_the_verdict_does() {
+    // An hour to begin and twice as long as they take: until 07:00, until 16:00; it is 14:02.
+    for (took, is_overdue) in [(Span::from_mins(12), true), (Span::from_hours(5), false)] {
+        let snapshot = volume_without_todays_backup(took);
+        let mut company = estate();
+        let orders = company.systems.iter().find(|system| system.name == "orders").unwrap();
+        let mut volume = orders.components.iter().find(|component| component.name == "orders backup").unwrap().clone();
+        let Kind::Backup(backup) = &mut volume.kind else { panic!("{volume:?}") };
+        (backup.resource, backup.every) = (VOLUME.to_owned(), None);
+        volume.name = "volume backup".to_owned();
+        company.systems[0].components.push(volume);
+        let judged = Arc::new(assess(&company, &snapshot, now()));
+        let told = |why: &Text| why.as_str().contains("vol-0c9") && why.as_str().contains("is overdue");
+        let reasons = &judged.systems[0].reasons;
+        assert_eq!(reasons.iter().any(told), is_overdue, "took {took:?}: {reasons:#?}");
+        let mut stage = Stage::start(WIDE, Start::Watch(company.into()));
+        let seen = Observation { assessment: judged, ..observation(snapshot, stage.now) };
+        stage.event(Event::Observed(seen));
+        stage.keys("4 / \"vol-0c9\" Enter");
+        assert_eq!(stage.text().contains("OVERDUE"), is_overdue, "took {took:?}\n{}", stage.text());
+    }
+}
+
+#[test]
+fn databases_tells_a_lagging_replica_as_replication_does() {
+    let following = answered(|answer| {
+        if let Answer::DbInstances(instances) = answer {
+            for replication in instances.iter_mut().filter_map(|instance| instance.replication.as_mut()) {
+                (replication.normal, replication.status, replication.message) = (true, Text::new("replicating"), None);
+            }
+        }
+    });
+    for (component, database) in [("orders-db", "orders-db-west"), ("shop-db", "shop"), ("sessions", "sessions")] {
+        let mut stage = Stage::start(WIDE, Start::Watch(estate().into()));
+        let mut seen = observation(following.clone(), stage.now);
+        for system in &mut Arc::make_mut(&mut seen.assessment).systems {
+            for judged in &mut Arc::make_mut(system).components {
+                judged.verdict = Verdict::Met;
+                if judged.name == component {
+                    (judged.verdict, judged.reason) =
+                        (Verdict::Breached, Text::new("It is 20m behind, the goal is 5m"));
+                }
+            }
+        }
+        stage.event(Event::Observed(seen));
+        for (keys, name) in [("3", component), ("5", database)] {
+            stage.keys(keys);
+            let text = stage.text();
+            let is_told = |line: &str| line.contains(&format!(" {name} ")) && line.contains("BREACHED");
+            assert!(text.lines().any(is_told), "{name} on {keys}\n{text}");
+        }
+    }
 }
 
 #[test]

@@ -59,6 +59,7 @@ mod journal_verify;
 mod kinds_lint;
 mod look;
 mod memory;
+mod memory_outages;
 mod model_estates;
 mod model_kept;
 mod model_kinds;

@@ -13,14 +13,14 @@ use drdeck::config::Dns;
 use drdeck::model::kinds::{DynamodbTable, HealthCheck, Kind, LagUnit, Metric};
 use drdeck::model::{
     Component, Criticality, Estate, EventKind, Moment, Objective, PerDisruption, Place, Region, RunStart, Site, Span,
-    Strategy, System, Text, Up, Verdict,
+    Strategy, System, Up, Verdict,
 };
 use drdeck::observe::{Memory, Observation, Observer, Origin, Outages, Paces, Settings, Watched};
 use tempfile::TempDir;
 
 use crate::aws_stub::{Reply, Seen, Stub, query_answer};
 
-const BEGINNING: &str = "2026-11-19T14:02:00Z";
+pub(crate) const BEGINNING: &str = "2026-11-19T14:02:00Z";
 
 /// One System: a table that can be brought back to five minutes ago, and something that is twelve seconds late.
 fn estate() -> Arc<Estate> {
@@ -28,7 +28,7 @@ fn estate() -> Arc<Estate> {
 }
 
 /// The same with another Component.
-fn estate_with(more: Option<Kind>) -> Arc<Estate> {
+pub(crate) fn estate_with(more: Option<Kind>) -> Arc<Estate> {
     let component = |name: &str, kind| Component {
         name: name.to_owned(),
         counts_for: PerDisruption { region: false, data: true },
@@ -67,7 +67,7 @@ fn estate_with(more: Option<Kind>) -> Arc<Estate> {
     })
 }
 
-fn settings(endpoint: &str) -> Settings {
+pub(crate) fn settings(endpoint: &str) -> Settings {
     Settings {
         access: Access {
             endpoint_url: Some(endpoint.to_owned()),
@@ -84,7 +84,7 @@ fn settings(endpoint: &str) -> Settings {
 
 /// The time there, and whose account it is.
 #[derive(Clone)]
-struct Aws {
+pub(crate) struct Aws {
     now: Arc<Mutex<Moment>>,
     account: Arc<Mutex<&'static str>>,
     /// Whether the table can be brought back.
@@ -92,7 +92,7 @@ struct Aws {
 }
 
 impl Aws {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             now: Arc::new(Mutex::new(BEGINNING.parse().unwrap())),
             account: Arc::new(Mutex::new("111122223333")),
@@ -132,7 +132,7 @@ impl Aws {
         }
     }
 
-    async fn stub(&self) -> Stub {
+    pub(crate) async fn stub(&self) -> Stub {
         let aws = self.clone();
         Stub::start(move |seen| aws.answer(seen)).await
     }
@@ -166,13 +166,13 @@ fn late(ids: &[String], now: Moment) -> Reply {
 }
 
 /// A state directory, and what is watched from it.
-struct Home {
+pub(crate) struct Home {
     folder: TempDir,
     watched: Watched,
 }
 
 impl Home {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let watched = Watched {
             config: PathBuf::from("/etc/shop.toml"),
             account: None,
@@ -187,7 +187,7 @@ impl Home {
         self.folder.path().join("state")
     }
 
-    fn memory(&self) -> Memory {
+    pub(crate) fn memory(&self) -> Memory {
         Memory::new(&self.state(), self.watched.clone())
     }
 
@@ -204,7 +204,7 @@ impl Home {
     }
 }
 
-async fn until(observer: &Observer, what: &str, is: impl Fn(&Observation) -> bool) -> Observation {
+pub(crate) async fn until(observer: &Observer, what: &str, is: impl Fn(&Observation) -> bool) -> Observation {
     let mut observations = observer.observations();
     let deadline = Instant::now() + Duration::from_secs(30);
     loop {
@@ -216,10 +216,10 @@ async fn until(observer: &Observer, what: &str, is: impl Fn(&Observation) -> boo
     }
 }
 
-const LONG: Duration = Duration::from_secs(20);
+pub(crate) const LONG: Duration = Duration::from_secs(20);
 
 /// Everything tried, and nothing of it from before.
-fn is_read(seen: &Observation) -> bool {
+pub(crate) fn is_read(seen: &Observation) -> bool {
     seen.origin == Origin::Live
         && seen.assessment.sources.iter().all(|source| source.read_at.is_some() || source.failure.is_some())
         && !seen.assessment.sources.is_empty()
@@ -493,7 +493,7 @@ async fn a_past_from_the_future_is_stale_too() {
 
 // Outages.
 
-fn outages(seen_at: &str) -> Outages {
+pub(crate) fn outages(seen_at: &str) -> Outages {
     let since = "2026-11-19T13:40:00Z".parse().unwrap();
     Outages::new(seen_at.parse().unwrap(), [("orders".to_owned(), (since, RunStart::Seen))].into())
 }
@@ -533,29 +533,6 @@ async fn a_restarted_console_knows_since_when_users_are_not_served() {
     assert_eq!(seen.assessment.systems[0].up, Up::Down { since, start: RunStart::Seen });
     observer.finish(LONG);
     assert_eq!(home.memory().outages().unwrap().seen_at, aws.now(), "it was seen to last");
-}
-
-#[tokio::test]
-async fn outages_of_another_account_are_none_of_ours() {
-    let estate = {
-        // A check of which nothing can be read.
-        let site = Site::Region(Region::new("us-east-1"));
-        let check = HealthCheck { id: "c".to_owned(), watches: site, place: Place::home("us-east-1") };
-        estate_with(Some(Kind::HealthCheck(check)))
-    };
-    for (account, lasts) in [("111122223333", true), ("444455556666", false)] {
-        let (home, aws) = (Home::new(), Aws::new());
-        home.memory().remember_outages(&outages(BEGINNING).of(Some(Text::new(account))));
-        let stub = aws.stub().await;
-        let observer = Observer::start_with(Arc::clone(&estate), settings(&stub.url), Some(home.memory())).unwrap();
-        let is_known = |seen: &Observation| is_read(seen) && seen.assessment.identity.value.is_some();
-        let seen = until(&observer, "live values and who we are", is_known).await;
-        assert_eq!(matches!(seen.assessment.systems[0].up, Up::Down { .. }), lasts, "{account}");
-        observer.finish(LONG);
-        if lasts {
-            assert_eq!(home.memory().outages().unwrap().account, Some(Text::new("111122223333")));
-        }
-    }
 }
 
 // What happened.

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use drdeck::model::{Estate, Judgements, Query, Snapshot, Span, assess};
+use drdeck::model::facts::Answer;
+use drdeck::model::{Estate, Judgements, Moment, Place, Query, Reading, Snapshot, Span, assess};
 use drdeck::observe::once;
 
 use crate::shop::Shop;
@@ -72,4 +73,22 @@ fn time_alone_makes_a_kept_judgement_change_when_it_says_it_will() {
         assert_eq!(quick.next_change.map(|quick| quick <= next), Some(true), "at {now}");
         now = next;
     }
+}
+
+#[test]
+fn a_clone_of_a_snapshot_keeps_what_it_has() {
+    let (query, read_at) =
+        (Query::DrsJobs(Place::home("us-east-1")), "2026-11-20T14:00:00Z".parse::<Moment>().unwrap());
+    let mut snapshot = Snapshot::default();
+    let answer = Arc::new(Answer::DrsJobs(Vec::new()));
+    snapshot.readings.insert(Arc::new(query.clone()), Reading::fresh(answer, read_at, Span::from_mins(1)));
+    let before = snapshot.clone();
+    for reading in snapshot.readings.values_mut() {
+        reading.fresh_until = None;
+    }
+    assert_eq!(before.readings.get(&query).unwrap().fresh_until, Some(read_at + Span::from_mins(1)));
+    snapshot.readings.get_mut(&query).unwrap().value = None;
+    snapshot.readings.remove(&query);
+    assert!(before.readings.get(&query).unwrap().value.is_some() && snapshot.readings.is_empty());
+    assert!(before.readings.before(&query).is_none(), "none comes before the first");
 }
