@@ -9,11 +9,14 @@ use tokio::sync::watch;
 
 use super::args::Global;
 use super::exit::Failure;
+use super::runbook::files;
 use super::{reading, state};
 use crate::config::{self, Config, ConfigError};
 use crate::console::theme::choose;
-use crate::console::{AppOptions, ConsoleOptions, Mode, Shell, Start, Themes};
+use crate::console::{AppOptions, Begins, ConsoleOptions, Mode, RunDesk, Runbooks, Shell, Start, Themes};
 use crate::document::suggest;
+use crate::engine::Desk;
+use crate::journal::Place;
 use crate::model::{Moment, Text, words};
 use crate::observe::{Clock, Memory, Observation, Observer};
 
@@ -27,24 +30,46 @@ pub(super) fn run(global: &Global) -> Result<ExitCode, Failure> {
     match config::load(global.config.as_deref(), &global.overrides()) {
         Ok(config) => {
             let memory = state::memory(&config, global);
-            show(config, global, memory)
+            let beside = config.clone();
+            let runbooks = Arc::new(move || files::written(&beside).map_err(|failure| Text::new(failure.to_string())));
+            let place = state::runs(global).map_err(|failure| Text::new(failure.to_string()));
+            show(config, global, memory, Recorded { place, runbooks })
         }
         Err(ConfigError::Missing { tried }) => welcome(Text::new(tried.to_string_lossy()), global),
         Err(error) => Err(error.into()),
     }
 }
 
+/// Where runs are recorded, or why that is not known, and what reads the runbooks there are.
+pub(super) struct Recorded {
+    pub(super) place: Result<Place, Text>,
+    pub(super) runbooks: Arc<dyn Fn() -> Result<Runbooks, Text> + Send + Sync>,
+}
+
 /// Shows the Systems of `config` until the person leaves, beginning with what `memory` knows of them.
-pub(super) fn show(config: Config, global: &Global, memory: Option<Memory>) -> Result<ExitCode, Failure> {
+pub(super) fn show(
+    config: Config,
+    global: &Global,
+    memory: Option<Memory>,
+    recorded: Recorded,
+) -> Result<ExitCode, Failure> {
     let themes = themes(global)?;
     let mode = if config.simulator { Mode::Demo } else { Mode::ReadOnly };
     // A simulator's clock is asked first; AWS's is ours until its answers tell better.
     let clock = (!config.simulator).then(|| Clock { anchor: Instant::now(), at_anchor: Moment::now(), speed: 1.0 });
     let theme = choose(global.theme.as_deref(), env::var_os("NO_COLOR").as_deref(), Some(&config.console.theme));
     let settings = reading::settings(&config);
+    let Recorded { place, runbooks } = recorded;
+    let (begins, desk) = match &place {
+        Ok(_) if global.read_only => (Begins::No("--read-only"), None),
+        Ok(place) => {
+            let desk = Desk::of(&config, settings.access.clone(), place.clone());
+            (Begins::Yes, Some(RunDesk { desk, estate: Arc::new(config.estate.clone()), runbooks }))
+        }
+        Err(_) => (Begins::No("no folder to record it in"), None),
+    };
     let shell = Shell { profile: config.profile.clone(), endpoint_url: config.endpoint_url.clone() };
-    let runs = state::runs(global).map(|place| (place, config.extra_regions.clone()));
-    let runs = runs.map_err(|failure| Text::new(failure.to_string()));
+    let runs = place.map(|place| (place, config.extra_regions.clone()));
     let name = config.name;
     let estate = Arc::new(config.estate);
     let observer = Observer::start_with(Arc::clone(&estate), settings, memory)
@@ -62,7 +87,9 @@ pub(super) fn show(config: Config, global: &Global, memory: Option<Memory>) -> R
             shell,
             theme: theme.clone(),
             themes: themes.names(),
+            begins,
         },
+        desk,
         theme,
         themes,
         observations: observer.observations(),
@@ -89,7 +116,9 @@ fn welcome(path: Text, global: &Global) -> Result<ExitCode, Failure> {
             shell: Shell::default(),
             theme: theme.clone(),
             themes: themes.names(),
+            begins: Begins::No("no config"),
         },
+        desk: None,
         theme,
         themes,
         observations,

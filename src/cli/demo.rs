@@ -1,17 +1,23 @@
 //! `drdeck demo`: the built-in shop on a simulated AWS, in one process; or its files, to copy from.
 
-use std::fs::DirBuilder;
+use std::fs::{self, DirBuilder};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use super::args::{Company, DemoArgs, Global};
 use super::exit::Failure;
 use super::simulated::{self, Existing};
-use super::{console, large, output};
+use super::{console, large, output, state};
 use crate::config::{self, Overrides};
+use crate::console::Runbooks;
 use crate::demo;
+use crate::engine::Written;
+use crate::journal::Place;
+use crate::model::Text;
+use crate::runbook::parse;
 
 pub(super) fn run(args: &DemoArgs, global: &Global) -> Result<ExitCode, Failure> {
     if global.config.is_some() || global.endpoint_url.is_some() || global.profile.is_some() {
@@ -35,10 +41,41 @@ pub(super) fn run(args: &DemoArgs, global: &Global) -> Result<ExitCode, Failure>
     let running = simulated::start(listen, estate, scenario, args.speed, args.seed)?;
     let config = simulated::pointed_at(&config, &running);
     let config = config::parse(&config, Path::new("the demo's config.toml"), &Overrides::default())?;
-    // Each demo begins at the beginning of its story: nothing is remembered from one to the next.
-    let code = console::show(config, global, None);
+    let texts = match args.estate {
+        Company::Shop => demo::RUNBOOKS,
+        Company::Large => &[],
+    };
+    let pointed = |(name, text): &(&str, &str)| ((*name).to_owned(), simulated::runbook_pointed_at(text, &running));
+    let texts: Vec<(String, String)> = texts.iter().map(pointed).collect();
+    let extra_regions = config.extra_regions.clone();
+    let runbooks = Arc::new(move || Ok(written(&texts, &extra_regions)));
+    // Each demo begins at the beginning of its story: nothing is remembered from one to the next, unless it is told where.
+    let folder = match &global.state_dir {
+        Some(_) => None,
+        None => state::dir(global).map(|dir| dir.join(format!("demo-{}", std::process::id()))),
+    };
+    let place = match &folder {
+        Some(folder) => Ok(Place::new(folder)),
+        None => state::runs(global).map_err(|failure| Text::new(failure.to_string())),
+    };
+    let code = console::show(config, global, None, console::Recorded { place, runbooks });
     running.stop();
+    if let Some(folder) = folder {
+        // It is there only if something was run.
+        let _ = fs::remove_dir_all(folder);
+    }
     code
+}
+
+/// The shop's runbooks, as the demo's console finds them.
+fn written(texts: &[(String, String)], extra_regions: &[String]) -> Runbooks {
+    let read = |(name, text): &(String, String)| {
+        let path = format!("{name}.toml");
+        let runbook = parse::parse(text, Path::new(&path), extra_regions);
+        let written = runbook.map(|runbook| Written { runbook: Arc::new(runbook), text: text.clone() });
+        (name.clone(), written.map_err(|problems| Text::new(problems.to_string())))
+    };
+    texts.iter().map(read).collect()
 }
 
 /// Nothing is written over: the folder may hold somebody's changes.

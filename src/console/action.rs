@@ -64,6 +64,32 @@ pub enum Action {
     VerifyRun,
     /// Write a run to files.
     ExportRun,
+    /// The Runbook screen.
+    GoToRunbook,
+    /// Choose a runbook of the System, to begin a run.
+    Begin,
+    /// Do what the step waits for.
+    Act,
+    /// Leave the step out.
+    Skip,
+    /// Offer the step again, or read its card anew.
+    Retry,
+    /// Have a remark recorded.
+    Note,
+    /// Say what the step leaves open: the times of a decision, a value of its card.
+    Edit,
+    /// Stop here and go on later.
+    PauseRun,
+    /// Give the run up.
+    AbortRun,
+    /// Say yes to what the dialog asks.
+    Confirm,
+    /// Take what was typed into the dialog.
+    Submit,
+    /// The dialog's next field.
+    NextField,
+    /// The dialog's field before this one.
+    PreviousField,
     /// Move the cursor or scroll.
     Move(Move),
     /// Paint the whole screen anew.
@@ -131,11 +157,21 @@ pub enum Context {
     Filter,
     /// The palette being typed into.
     Palette,
+    /// The steps of a run.
+    Runbook,
+    /// A step of it.
+    Step,
+    /// What can be begun.
+    Menu,
+    /// A question that is answered by one key.
+    Confirm,
+    /// A question that is answered by typing.
+    Form,
 }
 
 impl Context {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 15] = [
         Self::Welcome,
         Self::Systems,
         Self::System,
@@ -146,6 +182,11 @@ impl Context {
         Self::Help,
         Self::Filter,
         Self::Palette,
+        Self::Runbook,
+        Self::Step,
+        Self::Menu,
+        Self::Confirm,
+        Self::Form,
     ];
 
     /// The name on the screen and in the README.
@@ -161,13 +202,18 @@ impl Context {
             Self::Help => "Help",
             Self::Filter => "Filter",
             Self::Palette => "Palette",
+            Self::Runbook => "Runbook",
+            Self::Step => "Step",
+            Self::Menu => "Choice",
+            Self::Confirm => "Question",
+            Self::Form => "Form",
         }
     }
 
     /// Whether letters are text here.
     pub const fn takes_text(self) -> bool {
         match self {
-            Self::Filter | Self::Palette => true,
+            Self::Filter | Self::Palette | Self::Form => true,
             Self::Welcome
             | Self::Systems
             | Self::System
@@ -175,7 +221,11 @@ impl Context {
             | Self::Detail
             | Self::Runs
             | Self::Sheet
-            | Self::Help => false,
+            | Self::Help
+            | Self::Runbook
+            | Self::Step
+            | Self::Menu
+            | Self::Confirm => false,
         }
     }
 }
@@ -223,6 +273,25 @@ pub struct Situation {
     pub lists: usize,
     /// What `Back` would undo.
     pub undoable: Undoable,
+    /// What keeps a person from beginning and driving runs.
+    pub bars: Bars,
+}
+
+/// Why not, in a few words; `None` where nothing stands in the way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Bars {
+    /// To begin a run.
+    pub begin: Option<&'static str>,
+    /// To do what the step waits for.
+    pub act: Option<&'static str>,
+    /// To leave the step out.
+    pub skip: Option<&'static str>,
+    /// To have the step offered again.
+    pub retry: Option<&'static str>,
+    /// To say what the step leaves open.
+    pub edit: Option<&'static str>,
+    /// To say anything else to the run: a remark, a pause, its end.
+    pub tell: Option<&'static str>,
 }
 
 /// Whether there is something that `Back` would undo or close.
@@ -252,6 +321,12 @@ pub const fn disabled(action: Action, situation: &Situation) -> Option<&'static 
         Action::NextRow | Action::PreviousRow if situation.rows < 2 => Some("only one"),
         Action::NextList | Action::PreviousList if situation.lists < 2 => Some("only one"),
         Action::Back if matches!(situation.undoable, Undoable::Nothing) => Some("first screen"),
+        Action::Begin => situation.bars.begin,
+        Action::Act => situation.bars.act,
+        Action::Skip => situation.bars.skip,
+        Action::Retry => situation.bars.retry,
+        Action::Edit => situation.bars.edit,
+        Action::Note | Action::PauseRun | Action::AbortRun => situation.bars.tell,
         Action::Open
         | Action::Choose
         | Action::KeepFilter
@@ -279,6 +354,11 @@ pub const fn disabled(action: Action, situation: &Situation) -> Option<&'static 
         | Action::GoToLists(_)
         | Action::VerifyRun
         | Action::ExportRun
+        | Action::GoToRunbook
+        | Action::Confirm
+        | Action::Submit
+        | Action::NextField
+        | Action::PreviousField
         | Action::Move(_)
         | Action::Redraw => None,
     }

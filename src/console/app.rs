@@ -1,43 +1,44 @@
 //! The console's state: what a key or a reading makes of it (`update`), what it looks like (`view`), and when it next changes by itself
 //! (`next_tick`). No I/O and no clock: the time is an argument.
 
+mod form;
 mod lists;
 mod menu;
+mod run;
+mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossterm::event::KeyEvent;
-use ratatui::{
-    Frame,
-    buffer::Buffer,
-    layout::{Position, Rect},
-};
+use ratatui::layout::Rect;
 
 use super::action::{self, Action, Context, Situation, Topic, Undoable};
 use super::command_line::Shell;
 use super::event::{Command, Event, Notice};
 use super::keymap;
 use super::runs::RunAsk;
+use super::screens::begin::BeginMenu;
 use super::screens::help::Help;
 use super::screens::listing::ListScreen;
+use super::screens::runbook::{Focus, RunbookScreen};
 use super::screens::runs::sheet::Sheet;
 use super::screens::system::System;
 use super::screens::systems::Systems;
-use super::screens::welcome;
-use super::theme::{Role, Theme};
+use super::widgets::form::Form;
 use super::widgets::palette::{Choice, Palette};
 use super::widgets::prompt::{self, Typed};
 use super::widgets::toast::Toasts;
-use super::widgets::{Filter, Line, Move, bottom_line, top_line};
+use super::widgets::{Filter, Move};
 use super::world::{Mode, World};
 use crate::model::{Estate, Query};
 use crate::observe::Clock;
 use crate::runbook::RunId;
-
-/// Smaller terminals get one sentence.
-const LEAST: (u16, u16) = (20, 5);
+use form::Purpose;
+pub use run::Begins;
+use run::Runs;
+use view::Regions;
 
 /// What the screens start with.
 #[derive(Clone, Debug)]
@@ -56,6 +57,8 @@ pub struct AppOptions {
     pub theme: String,
     /// The themes there are.
     pub themes: Vec<String>,
+    /// Whether runs can be begun.
+    pub begins: Begins,
 }
 
 /// What a console starts to watch.
@@ -82,6 +85,7 @@ pub struct App {
     /// The run whose records were last asked for.
     kept: Option<RunId>,
     modals: Vec<Modal>,
+    runs: Runs,
     toasts: Toasts,
     size: Rect,
     /// The theme in use.
@@ -99,6 +103,7 @@ enum Screen {
     Systems,
     System(System),
     List(Box<ListScreen>),
+    Runbook(RunbookScreen),
 }
 
 /// What lies over the screen. The last one gets the keys.
@@ -107,24 +112,10 @@ enum Modal {
     Help(Help),
     Palette(Box<Palette>),
     Sheet(Box<Sheet>),
-}
-
-/// The three parts of every screen.
-struct Regions {
-    top: Rect,
-    body: Rect,
-    bottom: Rect,
-}
-
-impl Regions {
-    fn of(area: Rect) -> Self {
-        let body = Rect { y: area.y + 1, height: area.height.saturating_sub(2), ..area };
-        Self {
-            top: Rect { height: area.height.min(1), ..area },
-            body,
-            bottom: Rect { y: body.bottom(), height: u16::from(area.height > 1), ..area },
-        }
-    }
+    /// What can be begun.
+    Begin(Box<BeginMenu>),
+    /// A question, and what its answer is for.
+    Form(Box<Form>, Purpose),
 }
 
 impl App {
@@ -143,6 +134,7 @@ impl App {
             looked_at: BTreeSet::new(),
             kept: None,
             modals: Vec::new(),
+            runs: Runs::new(options.begins),
             toasts: Toasts::default(),
             size: Rect { x: 0, y: 0, width: 80, height: 24 },
             shown_theme: options.theme.clone(),
@@ -158,17 +150,20 @@ impl App {
         self.toasts.expire(now);
         let mut commands = match event {
             Event::Key(key) => self.key(key, now),
-            Event::Paste(pasted) => self.paste(&pasted),
+            Event::Paste(pasted) => self.paste(&pasted, now),
             Event::Resize(width, height) => {
                 self.size = Rect { x: 0, y: 0, width, height };
-                self.systems.refresh(&self.world, self.body());
-                self.refresh_lists(now);
+                for modal in &mut self.modals {
+                    if let Modal::Form(form, _) = modal {
+                        form.disturbed(now);
+                    }
+                }
+                self.fit(now);
                 Vec::new()
             }
             Event::Observed(observation) => {
                 self.world.observed(observation);
-                self.systems.refresh(&self.world, self.body());
-                self.refresh_lists(now);
+                self.fit(now);
                 Vec::new()
             }
             Event::Tick => {
@@ -188,71 +183,64 @@ impl App {
                 self.modals.push(Modal::Sheet(Box::new(Sheet::of(&answer))));
                 Vec::new()
             }
+            Event::Offered(offered) => {
+                self.offered(*offered);
+                Vec::new()
+            }
+            Event::Begun(begun) => {
+                self.begun(begun, now);
+                self.fit(now);
+                Vec::new()
+            }
+            Event::Run { seat, view } => {
+                let lines = self.run_lines();
+                let commands = self.run_seen(seat, view, now);
+                if lines != self.run_lines() {
+                    self.fit(now);
+                }
+                commands
+            }
+            Event::Ordered(number) => {
+                self.ordered(number);
+                Vec::new()
+            }
+            Event::RunOver(run) => {
+                let commands = self.run_over(run);
+                self.fit(now);
+                commands
+            }
         };
+        self.world.run = self.runs.driving().map(|live| live.view.run.mode);
         commands.extend(self.look());
         commands.extend(self.keep());
         commands
     }
 
+    /// Everything is as large as its place.
+    fn fit(&mut self, now: Instant) {
+        self.systems.refresh(&self.world, self.body());
+        self.refresh_lists(now);
+        self.refresh_run(None, now);
+    }
+
+    /// The rows that runs take of every screen but their own.
+    fn run_lines(&self) -> u16 {
+        let own = matches!(self.screen, Screen::Runbook(_) | Screen::Welcome(_)) || self.size.height < 8;
+        u16::from(!own && !self.runs.shown().is_empty())
+    }
+
     /// The next moment after `now` at which the screen changes by itself.
     pub fn next_tick(&self, now: Instant) -> Option<Instant> {
         let clock = self.world.clock().and_then(|clock| next_second(clock, now));
-        [clock, self.toasts.next_end(now)].into_iter().flatten().min()
-    }
-
-    /// Draws the screen as it is at `now`.
-    pub fn view(&self, theme: &Theme, now: Instant, frame: &mut Frame<'_>) {
-        let area = frame.area();
-        let position = self.draw(theme, now, area, frame.buffer_mut());
-        if let Some(position) = position {
-            frame.set_cursor_position(position);
-        }
-    }
-
-    /// Draws the screen on `area`. Tells where the terminal's cursor belongs, while something is typed.
-    fn draw(&self, theme: &Theme, now: Instant, area: Rect, buffer: &mut Buffer) -> Option<Position> {
-        buffer.set_style(area, theme.style(Role::Text));
-        if area.width < LEAST.0 || area.height < LEAST.1 {
-            too_small(area, theme, buffer);
-            return None;
-        }
-        let regions = Regions::of(area);
-        let moment = self.world.now(now);
-        top_line::draw(&self.world, moment, regions.top, theme, buffer);
-        let mut position = None;
-        // Help covers the screen; there is no need to draw what is below.
-        let covered = self.modals.iter().any(|modal| matches!(modal, Modal::Help(_)));
-        if !covered {
-            position = self.draw_screen(now, regions.body, theme, buffer);
-        }
-        for modal in &self.modals {
-            position = match modal {
-                Modal::Help(help) => help.draw(regions.body, theme, buffer),
-                Modal::Palette(palette) => palette.draw(regions.body, theme, buffer),
-                Modal::Sheet(sheet) => {
-                    sheet.draw(regions.body, theme, buffer);
-                    None
-                }
-            };
-        }
-        bottom_line::draw(&self.situation(), regions.bottom, theme, buffer);
-        self.toasts.draw(now, regions.body, theme, buffer);
-        position
-    }
-
-    fn draw_screen(&self, now: Instant, area: Rect, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
-        let moment = self.world.now(now);
-        match &self.screen {
-            Screen::Welcome(path) => welcome::draw(path, area, theme, buffer),
-            Screen::Systems => return self.systems.draw(&self.world, moment, area, theme, buffer),
-            Screen::System(system) => system.draw(&self.world, moment, area, theme, buffer),
-            Screen::List(screen) => return screen.draw(&self.world, self.list_time(now), area, theme, buffer),
-        }
-        None
+        let question = self.modals.last().and_then(|modal| match modal {
+            Modal::Form(form, _) => form.next_tick(now),
+            Modal::Help(_) | Modal::Palette(_) | Modal::Sheet(_) | Modal::Begin(_) => None,
+        });
+        [clock, self.toasts.next_end(now), question].into_iter().flatten().min()
     }
 
     fn body(&self) -> Rect {
-        Regions::of(self.size).body
+        Regions::of(self.size, self.run_lines()).body
     }
 
     /// What gets the keys of the screen itself, whatever lies over it.
@@ -272,6 +260,10 @@ impl App {
                     }
                 },
             },
+            Screen::Runbook(screen) => match screen.focus() {
+                Focus::Steps => Context::Runbook,
+                Focus::Page => Context::Step,
+            },
         }
     }
 
@@ -282,6 +274,9 @@ impl App {
             Some(Modal::Help(help)) if help.is_typing() => Context::Filter,
             Some(Modal::Help(_)) => Context::Help,
             Some(Modal::Sheet(_)) => Context::Sheet,
+            Some(Modal::Begin(_)) => Context::Menu,
+            Some(Modal::Form(form, _)) if form.has_fields() => Context::Form,
+            Some(Modal::Form(_, _)) => Context::Confirm,
             None => self.screen_context(),
         }
     }
@@ -291,7 +286,9 @@ impl App {
         let rows = match (self.modals.last(), &self.screen) {
             (Some(Modal::Palette(palette)), _) => palette.len(),
             (Some(Modal::Sheet(sheet)), _) => sheet.len(),
-            (Some(Modal::Help(_)), _) | (None, Screen::Welcome(_)) => 0,
+            (Some(Modal::Help(_) | Modal::Form(_, _)), _) | (None, Screen::Welcome(_)) => 0,
+            (Some(Modal::Begin(menu)), _) => menu.len(),
+            (None, Screen::Runbook(_)) => self.in_sight().map_or(0, |(live, _)| live.view.steps.len()),
             (None, Screen::Systems) => self.systems.len(),
             (None, Screen::System(system)) => {
                 system.system(&self.world).map_or(0, |system| system.components.len() + 1)
@@ -300,17 +297,22 @@ impl App {
         };
         let lists = match &self.screen {
             Screen::List(screen) => screen.parts(),
-            Screen::Welcome(_) | Screen::Systems | Screen::System(_) => 0,
+            Screen::Welcome(_) | Screen::Systems | Screen::System(_) | Screen::Runbook(_) => 0,
         };
         let undoable = match (self.modals.last(), &self.screen) {
-            (Some(_), _) | (None, Screen::System(_) | Screen::List(_)) => Undoable::Something,
+            (Some(_), _) | (None, Screen::System(_) | Screen::List(_) | Screen::Runbook(_)) => Undoable::Something,
             (None, Screen::Systems) => self.systems.undoable(),
             (None, Screen::Welcome(_)) => Undoable::Nothing,
         };
-        Situation { context: self.context(), rows, systems: self.systems.len(), lists, undoable }
+        Situation { context: self.context(), rows, systems: self.systems.len(), lists, undoable, bars: self.bars() }
     }
 
     fn key(&mut self, key: KeyEvent, now: Instant) -> Vec<Command> {
+        if let Some(Modal::Form(form, _)) = self.modals.last_mut()
+            && form.is_deaf(&key, now)
+        {
+            return Vec::new();
+        }
         let context = self.context();
         if let Some(entry) = keymap::find(context, &key) {
             if let Some(reason) = action::disabled(entry.action, &self.situation()) {
@@ -330,7 +332,11 @@ impl App {
         }
     }
 
-    fn paste(&mut self, pasted: &str) -> Vec<Command> {
+    fn paste(&mut self, pasted: &str, now: Instant) -> Vec<Command> {
+        if let Some(Modal::Form(form, _)) = self.modals.last_mut() {
+            let (Typed::Changed | Typed::Same) = form.paste(pasted, now);
+            return Vec::new();
+        }
         if !self.context().takes_text() {
             return Vec::new();
         }
@@ -346,9 +352,11 @@ impl App {
             (Some(Modal::Palette(palette)), _) => Some(palette.input()),
             (Some(Modal::Help(help)), _) => Some(help.filter()),
             (Some(Modal::Sheet(_)), _) => None,
+            (Some(Modal::Form(form, _)), _) => form.input(),
+            (Some(Modal::Begin(_)), _) => None,
             (None, Screen::Systems) => Some(self.systems.filter().input()),
             (None, Screen::List(screen)) => screen.list_mut().map(|list| list.filter().input()),
-            (None, Screen::Welcome(_) | Screen::System(_)) => None,
+            (None, Screen::Welcome(_) | Screen::System(_) | Screen::Runbook(_)) => None,
         }
     }
 
@@ -359,7 +367,7 @@ impl App {
                 palette.typed();
                 return self.show_theme();
             }
-            Some(Modal::Help(_) | Modal::Sheet(_)) => {}
+            Some(Modal::Help(_) | Modal::Sheet(_) | Modal::Begin(_) | Modal::Form(_, _)) => {}
             None => self.filter_typed(),
         }
         Vec::new()
@@ -377,17 +385,37 @@ impl App {
             Action::PreviousScreen => self.turn_screen(-1, now),
             Action::NextList => self.turn_list(1, now),
             Action::PreviousList => self.turn_list(-1, now),
+            Action::GoToRunbook => self.go_to_runbook(None),
+            Action::Begin => return self.begin(),
+            Action::Act => self.act_on_step(now),
+            Action::Skip => self.skip_step(now),
+            Action::Retry => return self.retry_step(),
+            Action::Note => self.note_on_step(now),
+            Action::Edit => self.edit_step(now),
+            Action::PauseRun => self.pause_run(now),
+            Action::AbortRun => self.abort_run(now),
+            Action::Confirm => return self.confirm(now),
+            Action::Submit => return self.submit(now),
+            Action::NextField | Action::PreviousField => {
+                if let Some(Modal::Form(form, _)) = self.modals.last_mut() {
+                    form.turn(if action == Action::NextField { 1 } else { -1 });
+                }
+            }
             Action::NextRow => self.next_row(1, now),
             Action::PreviousRow => self.next_row(-1, now),
             Action::Choose => return self.choose(now),
             Action::KeepFilter => match self.modals.last_mut() {
                 Some(Modal::Help(help)) => help.keep_filter(),
-                Some(Modal::Palette(_) | Modal::Sheet(_)) | None => self.with_filter(Filter::keep),
+                Some(Modal::Palette(_) | Modal::Sheet(_) | Modal::Begin(_) | Modal::Form(_, _)) | None => {
+                    self.with_filter(Filter::keep)
+                }
             },
             Action::Back => return self.back(now),
             Action::Filter => match self.modals.last_mut() {
                 Some(Modal::Help(help)) => help.start_typing(),
-                Some(Modal::Palette(_) | Modal::Sheet(_)) | None => self.with_filter(Filter::start_typing),
+                Some(Modal::Palette(_) | Modal::Sheet(_) | Modal::Begin(_) | Modal::Form(_, _)) | None => {
+                    self.with_filter(Filter::start_typing);
+                }
             },
             Action::Sort => self.sort(),
             Action::ProblemsOnly => self.toggle_problems(),
@@ -411,13 +439,14 @@ impl App {
             }
             Action::Help => self.modals.push(Modal::Help(Help::new(self.screen_context()))),
             Action::Quit => match (self.modals.last(), &self.screen) {
-                (None, Screen::Welcome(_) | Screen::Systems) => return vec![Command::Quit],
+                (None, Screen::Welcome(_) | Screen::Systems) => return self.quit(now),
                 (Some(_), _) => {
                     self.modals.pop();
                 }
+                (None, Screen::Runbook(_)) => return self.back(now),
                 (None, Screen::System(_) | Screen::List(_)) => self.leave_screen(now),
             },
-            Action::QuitAtOnce => return vec![Command::Quit],
+            Action::QuitAtOnce => return self.quit(now),
             Action::Move(by) => return self.moved(by, now),
             Action::Redraw => return vec![Command::Redraw],
         }
@@ -434,6 +463,9 @@ impl App {
             }
             (Some(Modal::Help(help)), _) => help.moved(by, body),
             (Some(Modal::Sheet(sheet)), _) => sheet.moved(by, body),
+            (Some(Modal::Begin(menu)), _) => menu.moved(by),
+            (Some(Modal::Form(_, _)), _) => {}
+            (None, Screen::Runbook(_)) => self.move_in_run(by, now),
             (None, Screen::Systems) => self.systems.moved(by, &self.world, body),
             (None, Screen::System(system)) => system.moved(by, &self.world, moment, body),
             (None, Screen::List(screen)) => screen.moved(by, body),
@@ -454,8 +486,13 @@ impl App {
                     self.modals.pop();
                 }
             }
-            (Some(Modal::Sheet(_)), _) => {
+            (Some(Modal::Sheet(_) | Modal::Begin(_) | Modal::Form(_, _)), _) => {
                 self.modals.pop();
+            }
+            (None, Screen::Runbook(screen)) => {
+                if !screen.close() {
+                    self.leave_screen(now);
+                }
             }
             (None, Screen::System(_)) => self.leave_screen(now),
             (None, Screen::List(screen)) => {
@@ -496,10 +533,4 @@ fn next_second(clock: &Clock, now: Instant) -> Option<Instant> {
     let wait = (1.0 - into) / clock.speed.min(1.0);
     // A hair after the second, so that rounding cannot show the old one again.
     Some(now + Duration::try_from_secs_f64(wait).ok()? + Duration::from_millis(1))
-}
-
-fn too_small(area: Rect, theme: &Theme, buffer: &mut Buffer) {
-    let text = format!("terminal too small: {} x {}, needs {} x {}", area.width, area.height, LEAST.0, LEAST.1);
-    let lines = Line::new(Role::Text, text).wrapped(usize::from(area.width), 0);
-    super::widgets::line::draw_all(&lines, area, theme, buffer);
 }

@@ -5,9 +5,12 @@ use std::sync::Arc;
 
 use crossterm::event::KeyEvent;
 
+use super::run::{Beginning, Begun, Offered, Seat};
 use super::runs::{RunAnswer, RunAsk, Runs};
+use crate::engine::{Order, View};
 use crate::model::{Query, Text};
 use crate::observe::Observation;
+use crate::runbook::RunId;
 
 /// Something that happened. The loop gives each one to `App::update`, in order, with the instant it was taken up.
 #[derive(Clone, Debug)]
@@ -28,6 +31,21 @@ pub enum Event {
     Runs(Arc<Runs>),
     /// What came of a [`Command::Runs`].
     RunAnswered(RunAnswer),
+    /// What can be begun for a System.
+    Offered(Box<Offered>),
+    /// A run was begun here, or why it was not.
+    Begun(Result<Box<Begun>, Text>),
+    /// How a run stands; only the latest View of each is sent when several are waiting.
+    Run {
+        /// Who this console is in it.
+        seat: Seat,
+        /// The run.
+        view: Arc<View>,
+    },
+    /// The last order was given under this number: its reply comes with a View.
+    Ordered(u64),
+    /// There will be no more Views of that run: its session is over, or it is not watched any more.
+    RunOver(RunId),
 }
 
 /// A short message to the person at the terminal.
@@ -68,7 +86,7 @@ pub enum NoticeLevel {
 }
 
 /// Something the console wants done outside its own state; returned by `App::update`, carried out by the event loop.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     /// Restore the terminal and end with exit code 0.
     Quit,
@@ -84,4 +102,10 @@ pub enum Command {
     Redraw,
     /// Have something done with a run's journal.
     Runs(RunAsk),
+    /// Find out what can be begun for the System of that name. Answered with [`Event::Offered`].
+    Offer(String),
+    /// Begin a run. Answered with [`Event::Begun`].
+    Begin(Box<Beginning>),
+    /// Give an order to the run that is driven here. Answered with [`Event::Ordered`].
+    Order(Order),
 }

@@ -24,6 +24,8 @@ use tokio::{
 use super::{
     App, Command, ConsoleOptions, Ended, Event, Notice, Theme, Themes,
     clipboard::{self, Copied, Route},
+    crew::{Crew, Heard},
+    helm::{AtTheEnd, Helm},
     runs::{Reader, Runs},
     tty::{self, FrameBackend, Guard, Watcher, Writer},
 };
@@ -37,6 +39,9 @@ const FRAME: Duration = Duration::from_millis(33);
 /// Runs until the person quits, the terminal dies or a signal asks to end.
 pub(super) async fn run(options: ConsoleOptions, route: Route) -> io::Result<Ended> {
     let mut signals = Signals::new()?;
+    // Dropped last, after the terminal was given back: then there is time to wait for what is in flight.
+    let helm = Helm::default();
+    let at_the_end = AtTheEnd(helm.clone());
     let (written_by, mut written) = mpsc::unbounded_channel();
     let (hung_up_by, mut hung_up) = mpsc::unbounded_channel();
     let (defects_by, mut defects) = mpsc::unbounded_channel();
@@ -45,10 +50,15 @@ pub(super) async fn run(options: ConsoleOptions, route: Route) -> io::Result<End
     let keep_open = (hung_up_by.clone(), defects_by.clone(), written_by.clone());
     let tty = tty::open()?;
     let writer = Writer::start(tty.try_clone()?, written_by)?;
-    let watcher = Watcher::start(tty.try_clone()?, hung_up_by)?;
+    let before_the_end = {
+        let helm = helm.clone();
+        move || helm.finish("the terminal hung up")
+    };
+    let watcher = Watcher::start(tty.try_clone()?, hung_up_by, before_the_end)?;
     let guard = Guard::enter(&options.title, writer.clone(), defects_by)?;
     let mut keys = tty::read_keys()?;
     let mut observations = Observations::new(options.observations);
+    let (crew, mut heard) = Crew::new(options.desk, helm.clone());
     let (theme, warnings) = options.themes.load(&options.theme);
     let mut console = Console {
         terminal: Terminal::new(FrameBackend::new(tty::size(&tty)))?,
@@ -58,6 +68,7 @@ pub(super) async fn run(options: ConsoleOptions, route: Route) -> io::Result<End
         refresh: options.refresh,
         look: options.look,
         runs: None,
+        crew,
         tty,
         writer,
         guard,
@@ -90,14 +101,24 @@ pub(super) async fn run(options: ConsoleOptions, route: Route) -> io::Result<End
             }
             place = defects.recv() => console.on_defect(place),
             copied = copies.recv() => console.on_copied(copied),
+            answer = heard.next() => console.on_heard(answer, &mut heard),
             seen = observations.next() => console.on_observation(seen),
             event = told.recv() => console.on_told(event),
             () = at(console.tick) => console.on_tick(),
             () = at(console.frame_deadline()) => {}
         }
     }
-    drop((watcher, keep_open, told_by));
-    Ok(console.ended.unwrap_or(Ended::Quit))
+    let ended = console.ended.unwrap_or(Ended::Quit);
+    // The terminal first: nobody is to wait in front of a dead screen.
+    drop((console, keep_open, told_by));
+    match ended {
+        // Whoever asked twice does not want to wait.
+        Ended::Quit => helm.finish_at_once("the operator left"),
+        Ended::HungUp => helm.finish("the terminal hung up"),
+        Ended::Signalled(number) => helm.finish(&format!("ended by signal {number}")),
+    }
+    drop((watcher, at_the_end));
+    Ok(ended)
 }
 
 /// Waits for `moment`, for ever without one.
@@ -135,6 +156,7 @@ struct Console {
     look: Box<dyn FnMut(BTreeSet<Query>) + Send>,
     /// What reads the runs of this machine, where it is known where they are.
     runs: Option<Reader>,
+    crew: Crew,
     tty: File,
     writer: Writer,
     guard: Guard,
@@ -215,7 +237,27 @@ impl Console {
                     runs.ask(ask);
                 }
             }
+            Command::Offer(system) => self.crew.offer(system),
+            Command::Begin(beginning) => self.crew.begin(*beginning),
+            Command::Order(order) => events.extend(self.crew.order(order).map(Event::Ordered)),
         }
+    }
+
+    fn on_heard(&mut self, answer: Heard, heard: &mut super::crew::Hearing) {
+        let event = match answer {
+            Heard::Offered(offered) => Event::Offered(offered),
+            Heard::Begun(begun) => Event::Begun(begun.map(|(views, begun)| {
+                heard.follow(views);
+                begun
+            })),
+            Heard::Seen(view) => Event::Run { seat: super::run::Seat::Driver, view },
+            Heard::Over(run) => {
+                self.crew.over();
+                Event::RunOver(run)
+            }
+        };
+        self.update(event);
+        self.draw_soon();
     }
 
     fn on_signal(&mut self, number: Number) -> io::Result<()> {

@@ -4,12 +4,16 @@ pub mod action;
 pub mod app;
 pub mod clipboard;
 pub mod command_line;
+mod crew;
+mod desk;
 pub mod event;
 mod event_loop;
 pub mod figures;
 pub mod format;
+mod helm;
 pub mod keymap;
 pub mod mark;
+pub mod run;
 pub mod runs;
 pub mod screens;
 pub mod sentences;
@@ -22,8 +26,9 @@ use std::{collections::BTreeSet, env};
 
 use tokio::sync::watch;
 
-pub use app::{App, AppOptions, Start};
+pub use app::{App, AppOptions, Begins, Start};
 pub use command_line::Shell;
+pub use desk::{RunDesk, Runbooks};
 pub use event::{Command, Event, Notice, NoticeLevel};
 pub use theme::{Role, Theme, Themes};
 pub use tty::Unsuitable;
@@ -52,6 +57,8 @@ pub struct ConsoleOptions {
     pub look: Box<dyn FnMut(BTreeSet<Query>) + Send>,
     /// Where runs are recorded, and Regions newer than this program that their runbooks may name; or why that is not known.
     pub runs: Result<(journal::Place, Vec<String>), Text>,
+    /// What it takes to begin runs; `None` where nothing may be changed.
+    pub desk: Option<RunDesk>,
 }
 
 /// The columns of the terminal, if there is one.

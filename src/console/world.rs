@@ -27,6 +27,8 @@ pub enum Mode {
 pub struct World {
     /// The badge of the top line.
     pub mode: Mode,
+    /// How a run is run that this console drives.
+    pub run: Option<crate::runbook::Mode>,
     /// The config's name.
     pub name: String,
     /// What the config declares.
@@ -51,6 +53,7 @@ impl World {
         let unread = estate.systems.iter().map(|system| Arc::new(unread(system))).collect();
         Self {
             mode,
+            run: None,
             name,
             owns: Owns::of(&estate),
             estate,

@@ -1,14 +1,18 @@
 //! Takes a person through a runbook, one confirmed step at a time, so that nothing is done twice and nothing is lost.
 //!
 //! * [`core`]: pure. A state, what happens, and what is to be done about it.
+//! * [`Desk`]: what every front end needs before a run begins.
 //! * [`Engine`]: the thread that does it. It owns the journal, the System's lock and whatever changes AWS; it never touches the terminal.
 
+pub mod approvals;
 pub mod core;
+pub mod desk;
 mod hands;
 mod opening;
 mod options;
 mod program;
 mod reads;
+pub mod words;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,6 +26,7 @@ use tokio::sync::{mpsc as queue, watch};
 pub use self::core::{
     Card, Clocks, Doubt, Fence, Holding, Note, Order, Reach, Reply, Request, Stage, StepView, Typed, View,
 };
+pub use desk::{Desk, Driver, History, Unfinished, Written};
 pub use options::{Begin, EngineError, New, Options};
 
 use crate::journal::Verdict;

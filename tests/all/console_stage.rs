@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use drdeck::console::{App, AppOptions, Command, Event, Mode, Shell, Start, Theme, Themes};
+use drdeck::console::{App, AppOptions, Begins, Command, Event, Mode, Shell, Start, Theme, Themes};
 use drdeck::model::Assessment;
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 
@@ -33,6 +33,7 @@ impl Stage {
             shell: Shell::default(),
             theme: "default".to_owned(),
             themes: Themes::default().names(),
+            begins: Begins::Yes,
         });
         let mut stage = Self { app, now: Instant::now(), size };
         stage.resize(size);

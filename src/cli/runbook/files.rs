@@ -3,11 +3,14 @@
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::cli::exit::Failure;
 use crate::config::Config;
+use crate::console::Runbooks;
 use crate::document::{self, FileError, Problems, shown_path, suggest};
-use crate::model::words;
+use crate::engine::Written;
+use crate::model::{Text, words};
 use crate::runbook::{Runbook, parse};
 
 /// Why a runbook cannot be used. Its text says what to do next.
@@ -54,6 +57,13 @@ pub(super) fn all(config: &Config) -> Result<Vec<Found>, Failure> {
     }
     paths.sort();
     Ok(paths.iter().map(|path| found(path, config)).collect())
+}
+
+/// The same for the console, which shows what is wrong with one that cannot be used.
+pub(in crate::cli) fn written(config: &Config) -> Result<Runbooks, Failure> {
+    let written = |(runbook, text): (Runbook, String)| Written { runbook: Arc::new(runbook), text };
+    let of = |found: Found| (found.name, found.runbook.map(written).map_err(|error| Text::new(error.to_string())));
+    Ok(all(config)?.into_iter().map(of).collect())
 }
 
 fn found(path: &Path, config: &Config) -> Found {

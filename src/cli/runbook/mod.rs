@@ -1,6 +1,6 @@
 //! `drdeck runbook`: what is written down for the worst night, and running it line by line.
 
-mod files;
+pub(super) mod files;
 mod lint;
 mod list;
 mod run;

@@ -4,11 +4,15 @@ use super::{Action, Context, Entry, Hint, Topic};
 use crate::console::keymap::Key;
 use crate::console::widgets::Move;
 
-use Context::{Detail, Filter, Help, List, Palette, Runs, Sheet, System, Systems, Welcome};
+use Context::{
+    Confirm, Detail, Filter, Form, Help, List, Menu, Palette, Runbook, Runs, Sheet, Step, System, Systems, Welcome,
+};
 
-const SCREENS: &[Context] = &[Welcome, Systems, System, List, Detail, Runs, Help];
+const SCREENS: &[Context] = &[Welcome, Systems, System, List, Detail, Runs, Help, Runbook, Step];
 const DATA: &[Context] = &[Systems, System, List, Detail, Runs];
-const MOVING: &[Context] = &[Systems, System, List, Detail, Runs, Sheet, Help];
+const SEATS: &[Context] = &[Systems, System, List, Detail, Runs, Runbook, Step];
+const RUN: &[Context] = &[Runbook, Step];
+const MOVING: &[Context] = &[Systems, System, List, Detail, Runs, Sheet, Help, Runbook, Step, Menu];
 const ALL: &[Context] = &Context::ALL;
 
 /// All actions, in the order of Help and the palette.
@@ -19,8 +23,134 @@ pub const ENTRIES: &[Entry] = &[
         keys: &[Key::ENTER],
         label: "open",
         help: "Open what is selected.",
-        works_in: &[Systems, List, Runs],
+        works_in: &[Systems, List, Runs, Menu],
         hint: Hint::Rank(2),
+    },
+    Entry {
+        action: Action::Open,
+        name: "card",
+        keys: &[Key::ENTER],
+        label: "card",
+        help: "Open the step: all there is to know before it is confirmed.",
+        works_in: &[Runbook],
+        hint: Hint::Rank(2),
+    },
+    Entry {
+        action: Action::Begin,
+        name: "begin",
+        keys: &[Key::Char('x')],
+        label: "run",
+        help: "Choose a runbook of the System and how to run it: live, drill, tabletop; or go on with a run. Nothing is sent before each step is confirmed.",
+        works_in: &[Systems, System],
+        hint: Hint::Rank(3),
+    },
+    Entry {
+        action: Action::Act,
+        name: "act",
+        keys: &[Key::Char('x')],
+        label: "act",
+        help: "Do what the step waits for: confirm its card, give your word, say what came of a request. It asks before anything is sent.",
+        works_in: RUN,
+        hint: Hint::Rank(0),
+    },
+    Entry {
+        action: Action::Confirm,
+        name: "confirm",
+        keys: &[Key::Char('y')],
+        label: "yes, do it",
+        help: "Yes. Taken only after a moment without any key; a key that is held or was pasted is not.",
+        works_in: &[Confirm],
+        hint: Hint::Rank(1),
+    },
+    Entry {
+        action: Action::Back,
+        name: "no",
+        keys: &[Key::ESC, Key::ENTER, Key::Char('q')],
+        label: "cancel",
+        help: "No: nothing is done.",
+        works_in: &[Confirm],
+        hint: Hint::Rank(0),
+    },
+    Entry {
+        action: Action::Submit,
+        name: "take",
+        keys: &[Key::ENTER],
+        label: "next, then done",
+        help: "The next field; in the last one: done. Where a name has to be typed, only that name is taken.",
+        works_in: &[Form],
+        hint: Hint::Rank(0),
+    },
+    Entry {
+        action: Action::NextField,
+        name: "next-field",
+        keys: &[Key::TAB, Key::DOWN],
+        label: "next field",
+        help: "The next field.",
+        works_in: &[Form],
+        hint: Hint::Rank(2),
+    },
+    Entry {
+        action: Action::PreviousField,
+        name: "previous-field",
+        keys: &[Key::BACK_TAB, Key::UP],
+        label: "field before",
+        help: "The field before this one.",
+        works_in: &[Form],
+        hint: Hint::Never,
+    },
+    Entry {
+        action: Action::Edit,
+        name: "edit",
+        keys: &[Key::Char('e')],
+        label: "edit",
+        help: "Say what the step leaves open: since when users are not served, a value of its card.",
+        works_in: RUN,
+        hint: Hint::WhileEnabled(3),
+    },
+    Entry {
+        action: Action::Skip,
+        name: "skip",
+        keys: &[Key::Char('s')],
+        label: "skip",
+        help: "Leave the step out; the reason is recorded.",
+        works_in: RUN,
+        hint: Hint::Rank(4),
+    },
+    Entry {
+        action: Action::Retry,
+        name: "retry",
+        keys: &[Key::Char('r')],
+        label: "retry",
+        help: "Offer a step again that failed or hangs, or read its card anew.",
+        works_in: RUN,
+        hint: Hint::Rank(5),
+    },
+    Entry {
+        action: Action::Note,
+        name: "note",
+        keys: &[Key::Char('n')],
+        label: "note",
+        help: "Have a remark recorded.",
+        works_in: RUN,
+        hint: Hint::Rank(6),
+    },
+    Entry {
+        action: Action::PauseRun,
+        name: "pause",
+        keys: &[Key::Char('p')],
+        label: "pause",
+        help: "Stop here and go on later: what is in flight is waited for, nothing new is sent.",
+        works_in: RUN,
+        hint: Hint::Rank(5),
+    },
+    Entry {
+        action: Action::AbortRun,
+        name: "abort",
+        keys: &[Key::Char('A')],
+        label: "abort",
+        help: "Give the run up; the reason is recorded. What was done stays as it is.",
+        works_in: RUN,
+        hint: Hint::Rank(8),
     },
     Entry {
         action: Action::Open,
@@ -65,7 +195,7 @@ pub const ENTRIES: &[Entry] = &[
         keys: &[Key::ESC],
         label: "cancel",
         help: "Close the input; what it changed is undone.",
-        works_in: &[Filter, Palette],
+        works_in: &[Filter, Palette, Form],
         hint: Hint::Rank(1),
     },
     Entry {
@@ -146,7 +276,7 @@ pub const ENTRIES: &[Entry] = &[
         keys: &[Key::TAB, Key::Char(']')],
         label: "next",
         help: "The details of the next row, in the order of the list.",
-        works_in: &[Detail],
+        works_in: &[Detail, Step],
         hint: Hint::Rank(5),
     },
     Entry {
@@ -155,7 +285,7 @@ pub const ENTRIES: &[Entry] = &[
         keys: &[Key::BACK_TAB, Key::Char('[')],
         label: "previous",
         help: "The details of the row before, in the order of the list.",
-        works_in: &[Detail],
+        works_in: &[Detail, Step],
         hint: Hint::Never,
     },
     Entry {
@@ -182,7 +312,7 @@ pub const ENTRIES: &[Entry] = &[
         keys: &[Key::TAB],
         label: "next screen",
         help: "The next screen, in the order of their numbers.",
-        works_in: &[Systems, List, Runs],
+        works_in: &[Systems, List, Runs, Runbook],
         hint: Hint::Rank(7),
     },
     Entry {
@@ -191,7 +321,7 @@ pub const ENTRIES: &[Entry] = &[
         keys: &[Key::BACK_TAB],
         label: "previous screen",
         help: "The screen before this one.",
-        works_in: &[Systems, List, Runs],
+        works_in: &[Systems, List, Runs, Runbook],
         hint: Hint::Never,
     },
     Entry {
@@ -208,8 +338,8 @@ pub const ENTRIES: &[Entry] = &[
         name: "copy",
         keys: &[Key::Char('y')],
         label: "copy",
-        help: "Copy the selected System or component as a line of text; of a list any value, or the aws line that reads it.",
-        works_in: DATA,
+        help: "Copy the selected System or component as a line of text; of a list any value, or the aws line that reads it; of a step the aws line that does it.",
+        works_in: SEATS,
         hint: Hint::Rank(6),
     },
     Entry {
@@ -236,7 +366,7 @@ pub const ENTRIES: &[Entry] = &[
         keys: &[Key::Char('?'), Key::F1],
         label: "help",
         help: "Show the keys of this screen, all keys, and what the signs and abbreviations mean.",
-        works_in: &[Welcome, Systems, System, List, Detail, Runs],
+        works_in: &[Welcome, Systems, System, List, Detail, Runs, Runbook, Step],
         hint: Hint::Rank(1),
     },
     Entry {
@@ -272,7 +402,7 @@ pub const ENTRIES: &[Entry] = &[
         keys: &[Key::Char('1')],
         label: "systems",
         help: "Go to the overview of all Systems.",
-        works_in: DATA,
+        works_in: SEATS,
         hint: Hint::Never,
     },
     Entry {
@@ -290,7 +420,7 @@ pub const ENTRIES: &[Entry] = &[
         keys: &[Key::Char('3')],
         label: "replication",
         help: "Go to Replication: servers and all else that replicates, DRS jobs, recovery plans.",
-        works_in: DATA,
+        works_in: SEATS,
         hint: Hint::Never,
     },
     Entry {
@@ -299,7 +429,7 @@ pub const ENTRIES: &[Entry] = &[
         keys: &[Key::Char('4')],
         label: "backups",
         help: "Go to Backups: what is protected, overdue first, and all jobs, vaults and plans.",
-        works_in: DATA,
+        works_in: SEATS,
         hint: Hint::Never,
     },
     Entry {
@@ -308,7 +438,7 @@ pub const ENTRIES: &[Entry] = &[
         keys: &[Key::Char('5')],
         label: "databases",
         help: "Go to Databases: instances, clusters and tables.",
-        works_in: DATA,
+        works_in: SEATS,
         hint: Hint::Never,
     },
     Entry {
@@ -317,7 +447,16 @@ pub const ENTRIES: &[Entry] = &[
         keys: &[Key::Char('6')],
         label: "health",
         help: "Go to Health: health checks, records and why traffic goes where it goes, DNS answers, probes, alarms, switches.",
-        works_in: DATA,
+        works_in: SEATS,
+        hint: Hint::Never,
+    },
+    Entry {
+        action: Action::GoToRunbook,
+        name: "runbook",
+        keys: &[Key::Char('7')],
+        label: "runbook",
+        help: "Go to Runbook: the run that is on, step by step.",
+        works_in: SEATS,
         hint: Hint::Never,
     },
     Entry {
@@ -335,7 +474,7 @@ pub const ENTRIES: &[Entry] = &[
         keys: &[Key::Char('0')],
         label: "events",
         help: "Go to Events: what changed and when, over all services.",
-        works_in: DATA,
+        works_in: SEATS,
         hint: Hint::Never,
     },
     Entry {

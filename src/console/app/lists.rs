@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{App, Screen};
+use super::{App, Modal, Screen};
 use crate::console::action::{Action, Topic};
 use crate::console::event::{Command, Notice};
 use crate::console::runs::RunAsk;
@@ -11,6 +11,25 @@ use crate::console::screens::listing::{List, ListScreen};
 use crate::console::widgets::Filter;
 use crate::model::Moment;
 use crate::runbook::RunId;
+
+/// Where `Tab` stops.
+enum Stop {
+    Systems,
+    Lists(Topic),
+    Runbook,
+}
+
+/// The screens in the order of their keys.
+const STOPS: [Stop; 8] = [
+    Stop::Systems,
+    Stop::Lists(Topic::Replication),
+    Stop::Lists(Topic::Backups),
+    Stop::Lists(Topic::Databases),
+    Stop::Lists(Topic::Health),
+    Stop::Runbook,
+    Stop::Lists(Topic::Runs),
+    Stop::Lists(Topic::Events),
+];
 
 impl App {
     /// Shows that screen. Lists are kept as they are left.
@@ -37,7 +56,9 @@ impl App {
     pub(super) fn list_time(&self, now: Instant) -> Option<Moment> {
         match &self.screen {
             Screen::List(screen) if screen.rests_on_files() => self.world.file_time(now),
-            Screen::Welcome(_) | Screen::Systems | Screen::System(_) | Screen::List(_) => self.world.now(now),
+            Screen::Welcome(_) | Screen::Systems | Screen::System(_) | Screen::List(_) | Screen::Runbook(_) => {
+                self.world.now(now)
+            }
         }
     }
 
@@ -68,7 +89,7 @@ impl App {
     pub(super) fn keep(&mut self) -> Option<Command> {
         let wanted = match &self.screen {
             Screen::List(screen) if screen.topic == Topic::Run => self.world.opened,
-            Screen::Welcome(_) | Screen::Systems | Screen::System(_) | Screen::List(_) => None,
+            Screen::Welcome(_) | Screen::Systems | Screen::System(_) | Screen::List(_) | Screen::Runbook(_) => None,
         };
         if wanted == self.kept {
             return None;
@@ -79,6 +100,14 @@ impl App {
 
     /// Opens what is under the cursor, or goes to its System.
     pub(super) fn open(&mut self, action: Action, now: Instant) {
+        if matches!(self.modals.last(), Some(Modal::Begin(_))) {
+            self.choose_run(now);
+            return;
+        }
+        if matches!(self.screen, Screen::Runbook(_)) {
+            self.open_in_run(action, now);
+            return;
+        }
         let moment = self.list_time(now);
         if let Screen::List(screen) = &mut self.screen {
             let topic = screen.topic;
@@ -117,26 +146,32 @@ impl App {
         match (&self.screen, self.came_from.take()) {
             (Screen::System(_), Some(topic)) => self.go_to_lists(topic, now),
             (Screen::List(screen), _) if screen.topic == Topic::Run => self.go_to_lists(Topic::Runs, now),
-            (Screen::Welcome(_) | Screen::Systems | Screen::System(_) | Screen::List(_), _) => {
-                self.show(Screen::Systems);
+            (Screen::Welcome(_) | Screen::Systems | Screen::System(_) | Screen::List(_) | Screen::Runbook(_), _) => {
+                self.show(Screen::Systems)
             }
         }
     }
 
-    /// The screen so many places further on: the overview, and all lists in the order of their keys.
+    /// The screen so many places further on, in the order of their keys.
     pub(super) fn turn_screen(&mut self, by: isize, now: Instant) {
-        let here = match &self.screen {
-            Screen::List(screen) => {
-                let topic = if screen.topic == Topic::Run { Topic::Runs } else { screen.topic };
-                Topic::ALL.iter().position(|known| *known == topic).map_or(0, |at| at + 1)
+        let is_here = |stop: &Stop| match (&self.screen, stop) {
+            (Screen::List(screen), Stop::Lists(topic)) => {
+                screen.topic == *topic || (screen.topic == Topic::Run && *topic == Topic::Runs)
             }
-            Screen::Welcome(_) | Screen::Systems | Screen::System(_) => 0,
+            (Screen::Runbook(_), Stop::Runbook) => true,
+            (Screen::Welcome(_) | Screen::Systems | Screen::System(_), Stop::Systems) => true,
+            (
+                Screen::Welcome(_) | Screen::Systems | Screen::System(_) | Screen::List(_) | Screen::Runbook(_),
+                Stop::Systems | Stop::Lists(_) | Stop::Runbook,
+            ) => false,
         };
-        let len = isize::try_from(Topic::ALL.len() + 1).unwrap_or(1);
+        let here = STOPS.iter().position(is_here).unwrap_or(0);
+        let len = isize::try_from(STOPS.len()).unwrap_or(1);
         let to = (isize::try_from(here).unwrap_or(0) + by).rem_euclid(len);
-        match usize::try_from(to - 1).ok().and_then(|at| Topic::ALL.get(at)) {
-            Some(topic) => self.go_to_lists(*topic, now),
-            None => self.show(Screen::Systems),
+        match usize::try_from(to).ok().and_then(|at| STOPS.get(at)) {
+            Some(Stop::Lists(topic)) => self.go_to_lists(*topic, now),
+            Some(Stop::Runbook) => self.go_to_runbook(None),
+            Some(Stop::Systems) | None => self.show(Screen::Systems),
         }
     }
 
@@ -148,6 +183,10 @@ impl App {
     }
 
     pub(super) fn next_row(&mut self, by: isize, now: Instant) {
+        if matches!(self.screen, Screen::Runbook(_)) {
+            self.turn_step(by, now);
+            return;
+        }
         let (moment, body) = (self.list_time(now), self.body());
         if let Screen::List(screen) = &mut self.screen {
             let area = screen.list_area(body);
@@ -179,7 +218,7 @@ impl App {
     pub(super) fn look(&mut self) -> Option<Command> {
         let list = match &self.screen {
             Screen::List(screen) => screen.list(),
-            Screen::Welcome(_) | Screen::Systems | Screen::System(_) => None,
+            Screen::Welcome(_) | Screen::Systems | Screen::System(_) | Screen::Runbook(_) => None,
         };
         let same = match list {
             Some(list) => list.looked_at().eq(&self.looked_at),
@@ -201,7 +240,7 @@ impl App {
                     act(list.filter());
                 }
             }
-            Screen::Welcome(_) | Screen::System(_) => {}
+            Screen::Welcome(_) | Screen::System(_) | Screen::Runbook(_) => {}
         }
     }
 
@@ -215,7 +254,7 @@ impl App {
                     list(in_sight, area);
                 }
             }
-            Screen::Welcome(_) | Screen::Systems | Screen::System(_) => overview(self),
+            Screen::Welcome(_) | Screen::Systems | Screen::System(_) | Screen::Runbook(_) => overview(self),
         }
     }
 

@@ -11,6 +11,10 @@ use crate::console::widgets::palette::{Choice, Palette, PaletteEntry};
 impl App {
     /// Copies a System or component, or shows what there is to copy of a row.
     pub(super) fn copy(&mut self, instant: Instant) -> Vec<Command> {
+        if matches!(self.screen, Screen::Runbook(_)) {
+            self.open_copies(self.step_copies());
+            return Vec::new();
+        }
         if let Some(Modal::Sheet(sheet)) = self.modals.last() {
             return vec![Command::Copy(sheet.copied())];
         }
@@ -21,7 +25,7 @@ impl App {
             return Vec::new();
         };
         let text = match &self.screen {
-            Screen::Welcome(_) => None,
+            Screen::Welcome(_) | Screen::Runbook(_) => None,
             Screen::List(screen) => {
                 let copies = screen.list().map(|list| list.copies(&self.world, now)).unwrap_or_default();
                 self.open_copies(copies);
@@ -85,7 +89,7 @@ impl App {
                 Some(Choice::Theme(name)) => name,
                 Some(Choice::Act(_) | Choice::System(_) | Choice::Copy(_)) | None => &self.theme,
             },
-            Some(Modal::Help(_) | Modal::Sheet(_)) | None => &self.theme,
+            Some(Modal::Help(_) | Modal::Sheet(_) | Modal::Begin(_) | Modal::Form(_, _)) | None => &self.theme,
         };
         if *wanted == self.shown_theme {
             return Vec::new();

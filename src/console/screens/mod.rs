@@ -1,6 +1,7 @@
 //! One file per screen: its state, what its actions do, and how it looks.
 
 pub mod backups;
+pub mod begin;
 pub mod databases;
 pub mod events;
 pub mod glossary;
@@ -8,6 +9,7 @@ pub mod health;
 pub mod help;
 pub mod listing;
 pub mod replication;
+pub mod runbook;
 pub mod runs;
 pub mod system;
 pub mod system_page;

@@ -92,6 +92,30 @@ roles! {
     ModeDemo = "mode.demo",
     /// The bars of a sparkline.
     Sparkline = "sparkline",
+    /// The frame around a live run: what is confirmed inside is done.
+    FrameLive = "frame.live",
+    /// The frame around a drill.
+    FrameDrill = "frame.drill",
+    /// The frame around a tabletop exercise.
+    FrameTabletop = "frame.tabletop",
+    /// A step that waits for others.
+    StepWaiting = "step.waiting",
+    /// A step that waits for the person.
+    StepTurn = "step.turn",
+    /// A step that is under way.
+    StepRunning = "step.running",
+    /// A step that is done.
+    StepDone = "step.done",
+    /// A step that was left out.
+    StepSkipped = "step.skipped",
+    /// A step that failed or is blocked.
+    StepFailed = "step.failed",
+    /// A step that takes longer than at worst.
+    StepStuck = "step.stuck",
+    /// A step of which nobody knows what came of its request.
+    StepDoubt = "step.doubt",
+    /// What cannot be undone, and what is lost by it.
+    Danger = "danger",
 }
 
 impl Role {

@@ -34,8 +34,9 @@ pub struct Watcher {
 }
 
 impl Watcher {
-    /// Starts the thread. On hang-up it tells `hung_up`, and ends the process with 129 unless that happens by itself.
-    pub fn start(tty: File, hung_up: UnboundedSender<()>) -> io::Result<Self> {
+    /// Starts the thread. On hang-up it tells `hung_up`, lets `before` see to what has to be done before the process may end, and ends it with
+    /// 129 unless that happens by itself.
+    pub fn start(tty: File, hung_up: UnboundedSender<()>, before: impl FnOnce() + Send + 'static) -> io::Result<Self> {
         let left = Arc::new(AtomicBool::new(false));
         let watcher = Self { left: Arc::clone(&left) };
         thread::Builder::new().name("tty watcher".to_owned()).spawn(move || {
@@ -49,6 +50,7 @@ impl Watcher {
             }
             // Nobody may be listening any more.
             let _ = hung_up.send(());
+            before();
             thread::sleep(GRACE);
             process::exit(i32::from(HUNG_UP));
         })?;

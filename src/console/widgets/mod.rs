@@ -2,11 +2,15 @@
 
 pub mod bottom_line;
 pub mod cursor;
+pub mod digits;
 pub mod filter;
+pub mod form;
+pub mod frame;
 pub mod line;
 pub mod palette;
 pub mod popup;
 pub mod prompt;
+pub mod run_line;
 pub mod sparkline;
 pub mod table;
 pub mod toast;

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
-use super::Line;
+use super::{Line, frame};
 use crate::console::theme::{Role, Theme};
 use crate::console::world::{Mode, World};
 use crate::console::{format, mark};
@@ -34,11 +34,16 @@ struct Part {
 
 /// Draws the line on the first row of `area`.
 pub fn draw(world: &World, now: Option<Moment>, area: Rect, theme: &Theme, buffer: &mut Buffer) {
-    let (badge, role) = match world.mode {
-        Mode::ReadOnly => (" READ-ONLY ", Role::ModeReadOnly),
-        Mode::Demo => (" DEMO ", Role::ModeDemo),
-    };
-    let mut parts = vec![Part { rank: 0, gap: 0, line: Line::new(role, badge) }];
+    let mut badges = Line::empty();
+    if let Some(mode) = world.run {
+        badges.push(frame::badge(mode), format!(" {} ", frame::word(mode)));
+    }
+    match world.mode {
+        Mode::ReadOnly if world.run.is_some() => {}
+        Mode::ReadOnly => badges.push(Role::ModeReadOnly, " READ-ONLY "),
+        Mode::Demo => badges.push(Role::ModeDemo, " DEMO "),
+    }
+    let mut parts = vec![Part { rank: 0, gap: 0, line: badges }];
     parts.extend(origin(world.origin(), now));
     if !world.name.is_empty() {
         parts.push(Part { rank: 6, gap: 1, line: Line::new(Role::TextStrong, world.name.as_str()) });

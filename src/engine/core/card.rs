@@ -173,7 +173,7 @@ impl Card {
     }
 
     /// What of this card was otherwise on the one that was `confirmed`, in words. Empty if nothing that matters was.
-    pub(super) fn differences(&self, confirmed: &Self) -> Vec<String> {
+    pub fn differences(&self, confirmed: &Self) -> Vec<String> {
         let mut said = Vec::new();
         if untimed(&self.describe) != untimed(&confirmed.describe) {
             said.push(format!("what it does was \"{}\" and is now \"{}\"", confirmed.describe, self.describe));

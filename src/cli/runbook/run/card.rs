@@ -1,23 +1,18 @@
 //! A step's card as lines: everything a person has to know before confirming, in its order.
 
-use std::collections::BTreeMap;
-
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::engine::{Card, Clocks, Doubt, Reach, Typed, View};
-use crate::model::words::{self, length};
-use crate::model::{Span, Text};
-use crate::runbook::call::{Plane, cli};
-use crate::runbook::{Reversibility, Standing, Step, Work};
+use crate::engine::words::{clock, plane, reached, sends, takes, undone};
+use crate::engine::{Card, Doubt, History, View};
+use crate::model::Text;
+use crate::runbook::call::cli;
+use crate::runbook::{Standing, Work};
 
 /// A terminal is at least so wide; what is said in sentences fits into it.
 const WIDTH: usize = 80;
 
 /// Where the words of a card begin, after what they are about.
 const MARGIN: usize = 17;
-
-/// How long steps took in earlier runs, by their names: finished ones only.
-pub(super) type History = BTreeMap<String, Vec<Span>>;
 
 /// What the AWS CLI needs besides, to make the same calls.
 #[derive(Clone, Debug, Default)]
@@ -116,86 +111,6 @@ fn broken(line: &str, width: usize) -> Vec<String> {
         }
     }
     lines
-}
-
-fn undone(card: &Card) -> String {
-    let words = match card.facts.reversibility {
-        Reversibility::Harmless => "it changes nothing in AWS",
-        Reversibility::Reversible => "yes",
-        Reversibility::WithLoss => "yes, but what was lost stays lost",
-        Reversibility::OneWay => "NO, this is one-way",
-    };
-    match card.typed {
-        Typed::Name => format!("{words}; to confirm it the system's name is typed"),
-        Typed::Nothing => words.to_owned(),
-    }
-}
-
-fn sends(card: &Card) -> String {
-    match &card.work {
-        Work::Watch if card.blocker().is_some() => "nothing, as long as it is blocked".to_owned(),
-        Work::Calls(calls) => words::count(calls.len(), "request"),
-        Work::Command(_) => "one program, without a shell".to_owned(),
-        Work::Ask(_) => "nothing; your word is recorded".to_owned(),
-        Work::Watch => "nothing; it waits until it is so".to_owned(),
-        Work::Already(why) => format!("nothing, it is so already: {why}"),
-        Work::NotInThisMode(why) => format!("nothing in this mode: {why}"),
-    }
-}
-
-const fn plane(plane: Plane) -> &'static str {
-    match plane {
-        Plane::Data => "data plane",
-        Plane::Control => "control plane",
-        Plane::GlobalControl => "global control plane (us-east-1)",
-    }
-}
-
-fn reached(reach: &Reach) -> String {
-    match reach {
-        Reach::Answers => "answers".to_owned(),
-        Reach::Fails(error) => format!("DOES NOT ANSWER: {error}"),
-        Reach::NotAsked => "not asked just now".to_owned(),
-    }
-}
-
-fn takes(step: &Step, history: &History) -> String {
-    let estimate = format!("estimated {}, at worst {}", length(step.estimate), length(step.worst));
-    let mut took = history.get(&step.id).cloned().unwrap_or_default();
-    took.sort_unstable();
-    match (took.get(took.len() / 2), took.last()) {
-        (Some(median), Some(worst)) => format!(
-            "{} (median of {}), at worst {}; {estimate}",
-            length(*median),
-            words::count(took.len(), "run"),
-            length(*worst)
-        ),
-        (_, _) => format!("never run before; {estimate}"),
-    }
-}
-
-/// The RTO clock in a line.
-pub(super) fn clock(clocks: &Clocks) -> String {
-    let rest = format!("about {} of steps are left until users are served", length(clocks.until_served));
-    match (clocks.served, clocks.unserved, clocks.left) {
-        (Some(_), Some(took), _) => {
-            let protected = match (clocks.protected, clocks.unprotected) {
-                (Some(_), Some(took)) => format!("protected again after {}", length(took)),
-                (None, Some(since)) => format!("unprotected for {}", length(since)),
-                (_, None) => "not protected".to_owned(),
-            };
-            format!("users were served after {}; {protected}", length(took))
-        }
-        (None, Some(since), Some(left)) if left < Span::ZERO => {
-            format!("users are not served for {}: the RTO is missed by {}; {rest}", length(since), length(left.abs()))
-        }
-        (None, Some(since), Some(left)) => {
-            format!("users are not served for {}, {} of the RTO are left; {rest}", length(since), length(left))
-        }
-        (None, Some(since), None) => format!("users are not served for {}; {rest}", length(since)),
-        (Some(served), None, _) => format!("users were verified to be served at {served:.0}"),
-        (None, None, _) => format!("nobody said when a disruption began; {rest}"),
-    }
 }
 
 /// What is known of a request in doubt.

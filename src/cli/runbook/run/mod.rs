@@ -1,6 +1,5 @@
 //! `drdeck runbook run`: the engine, line by line, without full screen.
 
-mod approvals;
 mod begin;
 mod card;
 mod question;

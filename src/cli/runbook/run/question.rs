@@ -4,7 +4,7 @@ use crate::engine::{Card, Order, Stage, StepView, Typed, View};
 use crate::model::words::listed;
 use crate::model::{Moment, Span, Text};
 use crate::runbook::Question as Wanted;
-use crate::runbook::{Choice, ChoiceForm, Progress, Work};
+use crate::runbook::{Choice, ChoiceForm, Work};
 
 /// A question about one step.
 #[derive(Clone, Debug, PartialEq)]
@@ -284,29 +284,5 @@ fn moment(text: &str, now: Moment, towards: Towards) -> Option<Moment> {
     match towards {
         Towards::Past => now.checked_sub(span).ok(),
         Towards::Future => now.checked_add(span).ok(),
-    }
-}
-
-/// How a step that needs nobody goes on, in a few words; the same words until something changes.
-pub(super) fn progress(step: &StepView) -> Option<String> {
-    match &step.stage {
-        Stage::Sending { call: Some(call), .. } => Some(format!("sending {} to {}", call.action(), call.region())),
-        Stage::Sending { call: None, .. } => Some("the program runs".to_owned()),
-        Stage::InDoubt(doubt) => {
-            let error =
-                doubt.error.as_ref().map_or("the session broke off before its answer came".to_owned(), Text::to_string);
-            let seen = doubt.evidence.as_ref().map(|seen| format!("; seen: {seen}")).unwrap_or_default();
-            Some(format!("IN DOUBT, AWS may have done this: {error}{seen}; reading AWS to find out"))
-        }
-        Stage::Verifying(Some(Progress::Running { state, .. })) => Some(state.to_string()),
-        Stage::Verifying(Some(Progress::NotBegun(state) | Progress::Unknown(state) | Progress::Done(state))) => {
-            Some(state.to_string())
-        }
-        Stage::Verifying(Some(Progress::Failed { why, .. })) => Some(why.to_string()),
-        Stage::Verifying(None) => Some("waiting until it is so".to_owned()),
-        Stage::Done { evidence, .. } => Some(format!("done: {evidence}")),
-        Stage::Failed { why, .. } => Some(format!("FAILED: {why}")),
-        Stage::Skipped { reason, .. } => Some(format!("skipped: {reason}")),
-        Stage::Waiting(_) | Stage::Planning | Stage::Card(_) | Stage::Confirming | Stage::Asking(_) => None,
     }
 }

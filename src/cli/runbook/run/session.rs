@@ -8,18 +8,16 @@ use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::approvals;
 use super::begin::Started;
 use super::card;
 use super::question::{self, Draft, Form, Question, Said};
 use super::terminal::{Lines, Voice};
 use crate::cli::exit::Failure;
-use crate::engine::{Holding, Order, Stage, View};
+use crate::engine::{Holding, Order, Stage, View, approvals, words};
 use crate::journal::list::read;
 use crate::journal::{Verdict, tell};
 use crate::model::words::length;
 use crate::model::{Moment, Text};
-use crate::runbook::Question as Wanted;
 
 /// How long the outcome of a call in flight is waited for when the session has to end. A call gives up by itself before that.
 const OUTCOME: Duration = Duration::from_secs(60);
@@ -113,7 +111,7 @@ impl Session {
             }
         }
         for step in &view.steps {
-            let Some(progress) = question::progress(step) else { continue };
+            let Some(progress) = words::progress(step) else { continue };
             let progress = if step.stuck { format!("STUCK, longer than at worst: {progress}") } else { progress };
             if self.told.get(&step.index) != Some(&progress) {
                 terminal.say(format!("   step {} of {} {}: {progress}", step.index + 1, view.steps.len(), step.id));
@@ -256,16 +254,11 @@ impl Session {
     }
 
     fn look_for_approvals(&mut self, view: &View) {
-        let Some(Question { step, form: Form::Approval }) = self.asked else { return };
-        let Some(id) = view.steps.get(step).map(|step| step.id.as_str()) else { return };
-        if !view.runbook.steps.get(step).is_some_and(|step| step.kind.step().asks() == Some(Wanted::Approval)) {
+        if self.ordered.is_some() {
             return;
         }
-        let driver = view.holder.as_ref().map(|(person, _)| person.arn.clone());
-        let left = approvals::of_step(&self.started.place, view.run.id, id);
-        if let Some(approval) = left.into_iter().find(|approval| Some(&approval.by.arn) != driver.as_ref()) {
+        if let Some(order) = approvals::waiting(&self.started.place, view) {
             self.asked = None;
-            let order = Order::Approve { step, by: approval.by, verified: true };
             self.ordered = Some(self.started.engine.order(order));
         }
     }

@@ -1,23 +1,23 @@
 //! Consent from another session: a file in the run's folder, written by whoever runs the same command while the run waits for it.
 
 use std::fs::{self, OpenOptions};
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::cli::exit::Failure;
+use super::{Order, View};
 use crate::journal::{Person, Place};
-use crate::runbook::RunId;
+use crate::runbook::{Question, RunId, Work};
 
 /// Somebody's consent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Approval {
+pub struct Approval {
     /// The step.
-    pub(super) step: String,
+    pub step: String,
     /// Who.
-    pub(super) by: Person,
+    pub by: Person,
 }
 
 fn folder(place: &Place, run: RunId) -> PathBuf {
@@ -25,11 +25,14 @@ fn folder(place: &Place, run: RunId) -> PathBuf {
 }
 
 /// Leaves a consent for the session that drives.
-pub(super) fn leave(place: &Place, run: RunId, approval: &Approval) -> Result<(), Failure> {
+///
+/// # Errors
+/// The run's folder cannot be written to: which, and why.
+pub fn leave(place: &Place, run: RunId, approval: &Approval) -> Result<(), String> {
     let folder = folder(place, run);
-    let cannot = |error| Failure::CannotWrite(format!("{} cannot be written: {error}", folder.display()));
+    let cannot = |error: io::Error| format!("{} cannot be written: {error}", folder.display());
     fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).map_err(cannot)?;
-    let text = serde_json::to_string(approval).map_err(|error| Failure::CannotWrite(error.to_string()))?;
+    let text = serde_json::to_string(approval).map_err(|error| error.to_string())?;
     let name = format!("{}-{}.json", approval.step, std::process::id());
     // Written whole under another name first: whoever looks sees all of it or nothing.
     let (draft, path) = (folder.join(format!(".{name}")), folder.join(name));
@@ -38,8 +41,20 @@ pub(super) fn leave(place: &Place, run: RunId, approval: &Approval) -> Result<()
     fs::rename(&draft, &path).map_err(cannot)
 }
 
+/// A consent to the step that asks for one now, by another caller of AWS than the one who drives. Reads the run's folder.
+pub fn waiting(place: &Place, view: &View) -> Option<Order> {
+    let driver = view.holder.as_ref().map(|(person, _)| &person.arn);
+    view.cards().filter(|(_, card)| card.work == Work::Ask(Question::Approval) && card.blocker().is_none()).find_map(
+        |(step, _)| {
+            let left = of_step(place, view.run.id, &step.id);
+            let approval = left.into_iter().find(|approval| Some(&approval.by.arn) != driver)?;
+            Some(Order::Approve { step: step.index, by: approval.by, verified: true })
+        },
+    )
+}
+
 /// The consents left for a step.
-pub(super) fn of_step(place: &Place, run: RunId, step: &str) -> Vec<Approval> {
+fn of_step(place: &Place, run: RunId, step: &str) -> Vec<Approval> {
     let Ok(entries) = fs::read_dir(folder(place, run)) else { return Vec::new() };
     entries
         .filter_map(|entry| {

@@ -1,0 +1,206 @@
+//! The two clocks of a run: since when users are not served, and how long the System could not fail over again. Where there is room, so big
+//! that they can be read from two metres.
+
+use ratatui::{buffer::Buffer, layout::Rect};
+
+use crate::console::format;
+use crate::console::run::Live;
+use crate::console::theme::{Role, Theme};
+use crate::console::widgets::{Line, digits, line};
+use crate::engine::Clocks;
+use crate::model::{Moment, Span};
+
+/// From these columns and rows on the figures are big.
+const BIG: (u16, u16) = (110, 30);
+
+/// The rows that the clocks take on a body of that size.
+pub const fn height(area: Rect) -> u16 {
+    match (area.width >= BIG.0 && area.height >= BIG.1, area.height >= 12) {
+        (true, _) => 5,
+        (false, true) => 2,
+        (false, false) => 1,
+    }
+}
+
+/// Draws them on `area`, of the height that [`height`] says.
+pub fn draw(live: &Live, area: Rect, theme: &Theme, buffer: &mut Buffer) {
+    let clocks = &live.view.clocks;
+    if area.height >= 5 {
+        let served = rto_clock(clocks, live.view.at);
+        let protected = protection_clock(clocks);
+        let half = area.width / 2;
+        served.draw(Rect { width: half.saturating_sub(1), ..area }, theme, buffer);
+        protected.draw(Rect { x: area.x + half, width: area.width - half, ..area }, theme, buffer);
+        return;
+    }
+    let lines = [served_line(clocks, live.view.at), protected_line(live)];
+    line::draw_all(&lines, area, theme, buffer);
+}
+
+/// A clock with big figures.
+struct Clock {
+    head: Line,
+    figure: String,
+    role: Role,
+    foot: Line,
+}
+
+impl Clock {
+    fn draw(&self, area: Rect, theme: &Theme, buffer: &mut Buffer) {
+        let mut rows = area.rows();
+        if let Some(row) = rows.next() {
+            self.head.draw(row, theme, buffer);
+        }
+        for part in digits::rows(&self.figure) {
+            if let Some(row) = rows.next() {
+                Line::new(self.role, format!(" {part}")).draw(row, theme, buffer);
+            }
+        }
+        if let Some(row) = rows.next() {
+            self.foot.draw(row, theme, buffer);
+        }
+    }
+}
+
+/// `00:12:31`, with days as hours.
+fn figure(span: Span) -> String {
+    let seconds = span.as_secs().max(0);
+    format!("{:02}:{:02}:{:02}", seconds / 3_600, seconds % 3_600 / 60, seconds % 60)
+}
+
+/// When the RTO is over.
+fn deadline(clocks: &Clocks) -> Option<Moment> {
+    clocks.began?.checked_add(clocks.rto?).ok()
+}
+
+/// Whether the RTO would be met at this pace: its meaning.
+fn pace(clocks: &Clocks) -> Role {
+    match (clocks.served, clocks.left, deadline(clocks)) {
+        (Some(_), _, _) => match (clocks.unserved, clocks.rto) {
+            (Some(took), Some(rto)) if took > rto => Role::VerdictBreached,
+            (_, _) => Role::VerdictMet,
+        },
+        (None, Some(left), _) if left < Span::ZERO => Role::VerdictBreached,
+        (None, Some(_), Some(deadline)) if clocks.expected > deadline => Role::VerdictAtRisk,
+        (None, Some(_), _) => Role::VerdictMet,
+        (None, None, _) => Role::TextStrong,
+    }
+}
+
+fn rto_clock(clocks: &Clocks, now: Moment) -> Clock {
+    let title = if clocks.served.is_some() { " USERS WERE SERVED AFTER" } else { " USERS NOT SERVED FOR" };
+    Clock {
+        head: Line::new(Role::TableHeader, title),
+        figure: clocks.unserved.map_or_else(|| "--:--:--".to_owned(), figure),
+        role: pace(clocks),
+        foot: rest(clocks, now),
+    }
+}
+
+/// What is left, and where this leads.
+fn rest(clocks: &Clocks, now: Moment) -> Line {
+    let mut line = Line::new(Role::Text, " ");
+    if let Some(left) = left(clocks) {
+        line.append(left);
+        line.push(Role::TextMuted, " · ");
+    }
+    line.append(expected(clocks, now));
+    line
+}
+
+/// What is left of the RTO; nothing once users are served, or where none was promised.
+pub fn left(clocks: &Clocks) -> Option<Line> {
+    let role = pace(clocks);
+    match (clocks.served, clocks.left) {
+        (Some(_), _) => {
+            let took = clocks.unserved.map(format::span).unwrap_or_default();
+            Some(Line::new(role, format!("served after {took}")))
+        }
+        (None, Some(left)) if left < Span::ZERO => {
+            Some(Line::new(role, format!("RTO missed by {}", format::span(left.abs()))))
+        }
+        (None, Some(left)) => Some(Line::new(role, format!("RTO {} left", format::span(left)))),
+        (None, None) => None,
+    }
+}
+
+/// When users will be served, and whether that is in time.
+fn expected(clocks: &Clocks, now: Moment) -> Line {
+    if clocks.served.is_some() {
+        return match clocks.rto {
+            Some(rto) => Line::new(Role::TextMuted, format!("the goal was {}", format::span(rto))),
+            None => Line::new(Role::TextMuted, "no RTO was promised"),
+        };
+    }
+    let until = format!("served about {} (in {})", at(clocks.expected, now), format::coarse(clocks.until_served));
+    match deadline(clocks) {
+        Some(deadline) if deadline <= now => Line::new(Role::Text, until),
+        Some(deadline) if clocks.expected > deadline => {
+            Line::new(Role::VerdictAtRisk, format!("breaches at {} at this pace", at(deadline, now)))
+                .with(Role::Text, format!(" · {until}"))
+        }
+        Some(_) | None => Line::new(Role::Text, until),
+    }
+}
+
+/// `14:31Z`, with the date if it is another day.
+fn at(moment: Moment, now: Moment) -> String {
+    let day = |moment: Moment| moment.strftime("%Y-%m-%d").to_string();
+    let form = if day(moment) == day(now) { "%H:%MZ" } else { "%m-%d %H:%MZ" };
+    moment.strftime(form).to_string()
+}
+
+fn protection_clock(clocks: &Clocks) -> Clock {
+    let title = if clocks.protected.is_some() { " WAS UNPROTECTED FOR" } else { " UNPROTECTED FOR" };
+    let role = if clocks.protected.is_some() { Role::VerdictMet } else { Role::VerdictAtRisk };
+    let mut foot = Line::new(Role::Text, " ");
+    foot.append(protection(clocks));
+    Clock {
+        head: Line::new(Role::TableHeader, title),
+        figure: clocks.unprotected.map_or_else(|| "--:--:--".to_owned(), figure),
+        role,
+        foot,
+    }
+}
+
+fn protection(clocks: &Clocks) -> Line {
+    match clocks.protected {
+        Some(_) => Line::new(Role::Text, "it can fail over again"),
+        None => {
+            Line::new(Role::Text, format!("about {} of steps until it can", format::coarse(clocks.until_protected)))
+        }
+    }
+}
+
+fn served_line(clocks: &Clocks, now: Moment) -> Line {
+    let mut line = match (clocks.served, clocks.unserved) {
+        (Some(_), _) => Line::empty(),
+        (None, Some(unserved)) => Line::new(Role::TableHeader, " NOT SERVED ")
+            .with(pace(clocks), format::span(unserved))
+            .with(Role::TextMuted, " ·"),
+        (None, None) => Line::new(Role::TextMuted, " nobody said when it began ·"),
+    };
+    line.append(rest(clocks, now));
+    line
+}
+
+fn protected_line(live: &Live) -> Line {
+    let clocks = &live.view.clocks;
+    let mut line = match (clocks.protected, clocks.unprotected) {
+        (Some(_), Some(took)) => Line::new(Role::VerdictMet, format!(" was unprotected for {}", format::span(took))),
+        (None, Some(since)) => {
+            Line::new(Role::TableHeader, " UNPROTECTED ").with(Role::VerdictAtRisk, format::span(since))
+        }
+        (_, None) => Line::new(Role::TextMuted, " not protected"),
+    };
+    line.push(Role::TextMuted, " · ");
+    line.append(protection(clocks));
+    for fence in live.view.fences.iter().take(1) {
+        let id = live.step(fence.step).map(|step| step.id.as_str()).unwrap_or_default();
+        let more = live.view.fences.len() - 1;
+        let more = if more > 0 { format!(" +{more}") } else { String::new() };
+        line.push(Role::TextMuted, " · ");
+        line.push(Role::Danger, format!("FENCE OPEN {id}{more}"));
+    }
+    line
+}

@@ -1,0 +1,357 @@
+//! The Runbook screen: a run step by step.
+//!
+//! ```text
+//! ┏ LIVE  orders-failover · orders · incident INC-1 ━━━━━━━━━━━━━━━━━━━━━━━━━━━━┓
+//! ┃ NOT SERVED 12m31s · RTO 47m29s left · served about 14:31Z (in 16m)          ┃
+//! ┃ UNPROTECTED 12m31s · about 5h10m of steps until it can                      ┃
+//! ┃   STEP              PHASE   STANDS      WHY                                 ┃
+//! ┃✓ 1 declare          decide  done        us-east-1 is lost for orders        ┃
+//! ┃▶ 2 promote-replica  execute YOUR TURN   Promote orders-db-west              ┃
+//! ┃· 3 check-app        verify  waits       for promote-replica                 ┃
+//! ┃ 1 of 3 steps done · Enter opens the step, x acts                            ┃
+//! ┗━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ LIVE ━┛
+//! ```
+
+pub mod clock;
+mod doubt;
+pub mod page;
+pub mod state;
+
+use ratatui::{buffer::Buffer, layout::Rect};
+
+use crate::console::command_line::Shell;
+use crate::console::format;
+use crate::console::run::{Live, Seat, card};
+use crate::console::theme::{Role, Theme};
+use crate::console::widgets::table::{self, Column};
+use crate::console::widgets::{Cursor, Line, Move, frame, line};
+use crate::engine::{Holding, Stage};
+use crate::model::Moment;
+use crate::runbook::RunId;
+
+/// From this width on the page of the step stands beside the list.
+const BESIDE: u16 = 110;
+
+/// The columns of the list beside a page.
+const LIST: u16 = 54;
+
+/// What gets the keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Focus {
+    /// The list of steps.
+    Steps,
+    /// The page of the step under the cursor.
+    Page,
+}
+
+/// The screen's state.
+#[derive(Clone, Debug)]
+pub struct RunbookScreen {
+    /// The run that is shown; `None` where there is none.
+    pub run: Option<RunId>,
+    focus: Focus,
+    cursor: Cursor,
+    /// The first line of the page in sight.
+    offset: usize,
+}
+
+/// The parts of the screen inside its frame.
+struct Parts {
+    clocks: Rect,
+    heads: Rect,
+    list: Rect,
+    page: Rect,
+    status: Rect,
+}
+
+impl Parts {
+    fn of(area: Rect, focus: Focus) -> Self {
+        let clocks = clock::height(area);
+        let mut y = area.y;
+        let mut next = |height: u16| {
+            let part = Rect { y, height: height.min(area.bottom().saturating_sub(y)), ..area };
+            y = part.bottom();
+            part
+        };
+        let clocks = next(clocks);
+        let below = area.height.saturating_sub(clocks.height + 1);
+        let body = next(below);
+        let status = next(1);
+        let beside = area.width >= BESIDE;
+        let (left, right) = match (beside, focus) {
+            (true, _) => (
+                Rect { width: LIST, ..body },
+                Rect { x: body.x + LIST + 1, width: body.width.saturating_sub(LIST + 1), ..body },
+            ),
+            (false, Focus::Steps) => (body, Rect { height: 0, ..body }),
+            (false, Focus::Page) => (Rect { height: 0, ..body }, body),
+        };
+        let heads = Rect { height: left.height.min(1), ..left };
+        let list = Rect { y: heads.bottom(), height: left.height.saturating_sub(1), ..left };
+        Self { clocks, heads, list, page: right, status }
+    }
+}
+
+/// The inside of the frame; it must be the one that [`frame::draw`] leaves.
+fn inside(area: Rect) -> Rect {
+    if area.width < 30 || area.height < 16 {
+        return Rect { y: area.y + area.height.min(1), height: area.height.saturating_sub(1), ..area };
+    }
+    Rect { x: area.x + 1, y: area.y + 1, width: area.width - 2, height: area.height - 2 }
+}
+
+impl RunbookScreen {
+    /// The screen of that run, with the cursor where a person is waited for.
+    pub fn new(live: Option<&Live>) -> Self {
+        let mut screen = Self { run: live.map(Live::id), focus: Focus::Steps, cursor: Cursor::default(), offset: 0 };
+        screen.go_to_foremost(live);
+        screen
+    }
+
+    /// What gets the keys.
+    pub const fn focus(&self) -> Focus {
+        self.focus
+    }
+
+    /// The step under the cursor.
+    pub const fn step(&self) -> usize {
+        self.cursor.at
+    }
+
+    fn go_to_foremost(&mut self, live: Option<&Live>) {
+        if let Some(step) = live.and_then(Live::foremost) {
+            self.cursor.at = step.index;
+            self.offset = 0;
+        }
+    }
+
+    /// The run stands otherwise now. Where the step under the cursor has just ended, the next one that matters comes under it.
+    pub fn refresh(&mut self, before: Option<&Stage>, live: &mut Live, shell: &Shell, now: Moment, area: Rect) {
+        let ended = |stage: &Stage| matches!(stage, Stage::Done { .. } | Stage::Skipped { .. });
+        let is = live.step(self.cursor.at).map(|step| &step.stage);
+        if before.is_some_and(|before| !ended(before)) && is.is_some_and(ended) {
+            self.go_to_foremost(Some(live));
+        }
+        let parts = Parts::of(inside(area), self.focus);
+        self.cursor.put(self.cursor.at, live.view.steps.len(), usize::from(parts.list.height));
+        self.look(live, shell, now, area);
+    }
+
+    /// Opens the page of the step under the cursor.
+    pub fn open(&mut self, live: &mut Live, shell: &Shell, now: Moment, area: Rect) {
+        self.focus = Focus::Page;
+        self.offset = 0;
+        self.look(live, shell, now, area);
+    }
+
+    /// Back to the list; whether there was anything to close.
+    pub fn close(&mut self) -> bool {
+        let was = self.focus == Focus::Page;
+        self.focus = Focus::Steps;
+        was
+    }
+
+    /// The page of another step.
+    pub fn turn(&mut self, by: isize, live: &mut Live, shell: &Shell, now: Moment, area: Rect) {
+        let len = live.view.steps.len();
+        let at = isize::try_from(self.cursor.at).unwrap_or(0) + by;
+        let at = usize::try_from(at.clamp(0, isize::try_from(len).unwrap_or(1).max(1) - 1)).unwrap_or(0);
+        self.cursor.put(at, len, usize::from(Parts::of(inside(area), self.focus).list.height));
+        self.offset = 0;
+        self.look(live, shell, now, area);
+    }
+
+    /// Moves the cursor, or scrolls the page.
+    pub fn moved(&mut self, by: Move, live: &mut Live, shell: &Shell, now: Moment, area: Rect) {
+        let parts = Parts::of(inside(area), self.focus);
+        match self.focus {
+            Focus::Steps => {
+                self.cursor.moved(by, live.view.steps.len(), usize::from(parts.list.height));
+                self.offset = 0;
+            }
+            Focus::Page => {
+                let lines = page::lines(live, self.cursor.at, shell, now, usize::from(parts.page.width)).lines.len();
+                let page = usize::from(parts.page.height);
+                let last = lines.saturating_sub(page);
+                self.offset = by.from(self.offset.min(last), last + 1, page);
+            }
+        }
+        self.look(live, shell, now, area);
+    }
+
+    /// Notes whether the end of the open card is in sight: only then it can be confirmed.
+    pub fn look(&mut self, live: &mut Live, shell: &Shell, now: Moment, area: Rect) {
+        let Focus::Page = self.focus else { return };
+        let parts = Parts::of(inside(area), self.focus);
+        let page::Lines { lines, end } = page::lines(live, self.cursor.at, shell, now, usize::from(parts.page.width));
+        let page = usize::from(parts.page.height);
+        let last = lines.len().saturating_sub(page);
+        self.offset = self.offset.min(last);
+        if self.offset + page >= end {
+            live.has_read(self.cursor.at);
+        }
+    }
+
+    /// Draws the screen.
+    pub fn draw(
+        &self,
+        live: Option<&Live>,
+        shell: &Shell,
+        now: Option<Moment>,
+        area: Rect,
+        theme: &Theme,
+        buffer: &mut Buffer,
+    ) {
+        let Some(live) = live else {
+            let text = " No run is on. On Systems, x begins one for the System under the cursor; nothing is sent before you confirm each step.";
+            let lines = Line::new(Role::Text, text).wrapped(usize::from(area.width), 1);
+            line::draw_all(&lines, area, theme, buffer);
+            return;
+        };
+        let now = now.unwrap_or(live.view.at);
+        let inside = frame::draw(&title(live), live.view.run.mode, area, theme, buffer);
+        let parts = Parts::of(inside, self.focus);
+        clock::draw(live, parts.clocks, theme, buffer);
+        self.draw_list(live, &parts, theme, buffer);
+        let below = self.draw_page(live, shell, now, parts.page, theme, buffer);
+        if inside.width >= BESIDE {
+            for row in parts.page.rows() {
+                let x = row.x.saturating_sub(1);
+                let role = if self.focus == Focus::Page { Role::BorderFocused } else { Role::Border };
+                Line::new(role, "│").draw(Rect { x, width: 1, ..row }, theme, buffer);
+            }
+        }
+        self.status(live, below).draw(parts.status, theme, buffer);
+    }
+
+    fn draw_list(&self, live: &Live, parts: &Parts, theme: &Theme, buffer: &mut Buffer) {
+        if parts.list.is_empty() {
+            return;
+        }
+        let steps = &live.view.steps;
+        let longest = steps.iter().map(|step| step.id.chars().count()).max().unwrap_or(0);
+        let columns = columns(longest, parts.list.width.saturating_sub(MARK));
+        let beside_mark = |row: Rect| Rect { x: row.x + MARK, width: row.width.saturating_sub(MARK), ..row };
+        table::draw_heads(&columns, beside_mark(parts.heads), theme, buffer);
+        let in_sight = self.cursor.in_sight(steps.len(), usize::from(parts.list.height));
+        for (at, row) in in_sight.zip(parts.list.rows()) {
+            let Some(step) = steps.get(at) else { break };
+            let stands = state::of(live, step);
+            Line::new(stands.role, stands.glyph).draw(row, theme, buffer);
+            table::draw_row(&columns, beside_mark(row), theme, buffer, |key, width| match key {
+                Key::Number => Line::new(Role::TextMuted, format!("{:>2}", at + 1)),
+                Key::Name => Line::new(Role::TextStrong, step.id.as_str()),
+                Key::Phase => Line::new(Role::TextMuted, step.phase.as_str()),
+                Key::Stands => Line::new(stands.role, stands.words.as_str()),
+                Key::Why => state::why(live, step).cut_between_words(usize::from(width)),
+            });
+            if at == self.cursor.at {
+                buffer.set_style(row, theme.style(Role::Selection));
+            }
+        }
+    }
+
+    /// Draws the page; how many lines of it are below.
+    fn draw_page(
+        &self,
+        live: &Live,
+        shell: &Shell,
+        now: Moment,
+        area: Rect,
+        theme: &Theme,
+        buffer: &mut Buffer,
+    ) -> usize {
+        if area.is_empty() {
+            return 0;
+        }
+        let lines = page::lines(live, self.cursor.at, shell, now, usize::from(area.width)).lines;
+        let page = usize::from(area.height);
+        let offset = self.offset.min(lines.len().saturating_sub(page));
+        line::draw_all(lines.get(offset..).unwrap_or_default(), area, theme, buffer);
+        lines.len().saturating_sub(offset + page)
+    }
+
+    /// The last line: how far the run has come, or what is below on the page.
+    fn status(&self, live: &Live, below: usize) -> Line {
+        let mut line = match (&live.view.holding, &live.view.error) {
+            (Holding::ReadOnly(why), _) => Line::new(Role::SeverityError, format!(" ✗ {why}")),
+            (Holding::Closed(verdict), _) => Line::new(
+                Role::TextStrong,
+                format!(" The run is {}. Its record: drdeck journal show {}", verdict.as_str(), live.id()),
+            ),
+            (_, Some(error)) => Line::new(Role::SeverityError, format!(" ✗ {error}")),
+            (Holding::Stopping(reason), None) => {
+                Line::new(Role::StepStuck, format!(" Being stopped: {reason}; what is in flight is waited for"))
+            }
+            (Holding::Open, None) => {
+                let done = live
+                    .view
+                    .steps
+                    .iter()
+                    .filter(|step| matches!(step.stage, Stage::Done { .. } | Stage::Skipped { .. }));
+                Line::new(Role::TextMuted, format!(" {} of {} steps done", done.count(), live.view.steps.len()))
+            }
+        };
+        if self.focus == Focus::Page {
+            if below > 0 {
+                line.push(Role::Text, " · ");
+                line.push(Role::KeyName, format!("▼ {} more", format::count(below, "line")));
+            }
+            if live.step(self.cursor.at).is_some_and(|step| card(step).is_some()) && !live.is_read(self.cursor.at) {
+                line.push(Role::Text, " · ");
+                line.push(Role::StepStuck, "read to the end of the card, then x acts");
+            }
+        }
+        line
+    }
+}
+
+/// What stands in the frame.
+fn title(live: &Live) -> Line {
+    let view = &live.view;
+    let mut line = Line::new(Role::Title, view.run.runbook.as_str());
+    line.push(Role::Text, format!(" · {}", view.run.system));
+    if let Some(incident) = &view.run.incident {
+        line.push(Role::Text, format!(" · {incident}"));
+    }
+    match &live.seat {
+        Seat::Driver => {
+            if let Some((person, _)) = &view.holder {
+                line.push(Role::TextMuted, format!(" · {} drives", person.name));
+            }
+        }
+        Seat::Observer(holder) => {
+            line.push(Role::Text, " · ");
+            line.push(Role::ModeReadOnly, " OBSERVER ");
+            line.push(Role::TextMuted, format!(" {holder}"));
+        }
+        Seat::Nobody => line.push(Role::TextMuted, " · nobody drives"),
+    }
+    line
+}
+
+/// The glyph and the space before the first column.
+const MARK: u16 = 2;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Key {
+    Number,
+    Name,
+    Phase,
+    Stands,
+    Why,
+}
+
+fn columns(longest: usize, width: u16) -> Vec<table::Placed<Key>> {
+    let longest = u16::try_from(longest).unwrap_or(u16::MAX).clamp(10, 34);
+    table::place(
+        &[
+            Column { key: Key::Number, title: " #", width: 2, max_width: 2, rank: 1 },
+            Column { key: Key::Name, title: "STEP", width: longest.min(24), max_width: longest, rank: 0 },
+            Column { key: Key::Stands, title: "STANDS", width: 13, max_width: 22, rank: 2 },
+            Column { key: Key::Phase, title: "PHASE", width: 11, max_width: 11, rank: 4 },
+            Column { key: Key::Why, title: "WHY", width: 16, max_width: 200, rank: 3 },
+        ],
+        width,
+    )
+}
