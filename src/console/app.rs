@@ -220,7 +220,7 @@ impl App {
     fn fit(&mut self, now: Instant) {
         self.systems.refresh(&self.world, self.body());
         self.refresh_lists(now);
-        self.refresh_run(None, now);
+        self.refresh_run(None);
     }
 
     /// The rows that runs take of every screen but their own.
@@ -389,7 +389,7 @@ impl App {
             Action::Begin => return self.begin(),
             Action::Act => self.act_on_step(now),
             Action::Skip => self.skip_step(now),
-            Action::Retry => return self.retry_step(),
+            Action::Retry => return self.retry_step(now),
             Action::Note => self.note_on_step(now),
             Action::Edit => self.edit_step(now),
             Action::PauseRun => self.pause_run(now),
@@ -465,7 +465,7 @@ impl App {
             (Some(Modal::Sheet(sheet)), _) => sheet.moved(by, body),
             (Some(Modal::Begin(menu)), _) => menu.moved(by),
             (Some(Modal::Form(_, _)), _) => {}
-            (None, Screen::Runbook(_)) => self.move_in_run(by, now),
+            (None, Screen::Runbook(_)) => self.move_in_run(by),
             (None, Screen::Systems) => self.systems.moved(by, &self.world, body),
             (None, Screen::System(system)) => system.moved(by, &self.world, moment, body),
             (None, Screen::List(screen)) => screen.moved(by, body),

@@ -10,16 +10,16 @@ use tempfile::TempDir;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A tmux server of our own, with a shell in its one window.
-struct Tmux {
+pub(crate) struct Tmux {
     socket: String,
-    _home: TempDir,
+    home: TempDir,
 }
 
 impl Tmux {
-    fn start(name: &str) -> Self {
+    pub(crate) fn start(name: &str) -> Self {
         let home = tempfile::tempdir().unwrap();
-        let tmux = Self { socket: format!("drdeck-test-{}-{name}", std::process::id()), _home: home };
-        let home = tmux._home.path().display();
+        let tmux = Self { socket: format!("drdeck-test-{}-{name}", std::process::id()), home };
+        let home = tmux.home.path().display();
         let shell = format!(
             "env -i HOME={home} XDG_CONFIG_HOME={home}/config XDG_STATE_HOME={home}/state PATH=\"$PATH\" TERM=\"$TERM\" TMUX=\"$TMUX\" PS1='ready$ ' sh"
         );
@@ -28,27 +28,32 @@ impl Tmux {
         tmux
     }
 
-    fn run(&self, arguments: &[&str]) -> String {
+    pub(crate) fn run(&self, arguments: &[&str]) -> String {
         let Output { status, stdout, stderr } =
             Command::new("tmux").args(["-L", &self.socket]).args(arguments).env_remove("TMUX").output().unwrap();
         assert!(status.success(), "tmux {arguments:?}: {}", String::from_utf8_lossy(&stderr));
         String::from_utf8(stdout).unwrap()
     }
 
-    fn keys(&self, keys: &[&str]) {
+    /// The home of the shell.
+    pub(crate) fn home(&self) -> &std::path::Path {
+        self.home.path()
+    }
+
+    pub(crate) fn keys(&self, keys: &[&str]) {
         self.run(&[&["send-keys"], keys].concat());
     }
 
-    fn type_line(&self, line: &str) {
+    pub(crate) fn type_line(&self, line: &str) {
         self.run(&["send-keys", "-l", line]);
         self.keys(&["Enter"]);
     }
 
-    fn screen(&self) -> String {
+    pub(crate) fn screen(&self) -> String {
         self.run(&["capture-pane", "-p"])
     }
 
-    fn wait_until(&self, what: &str, met: impl Fn(&str) -> bool) -> String {
+    pub(crate) fn wait_until(&self, what: &str, met: impl Fn(&str) -> bool) -> String {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let screen = self.screen();
@@ -60,7 +65,7 @@ impl Tmux {
         }
     }
 
-    fn wait_for(&self, text: &str) -> String {
+    pub(crate) fn wait_for(&self, text: &str) -> String {
         self.wait_until(text, |screen| screen.contains(text))
     }
 

@@ -41,6 +41,8 @@ pub(super) enum Purpose {
     Resolve { step: usize },
     /// To leave a step out.
     Skip { step: usize },
+    /// To have a step offered again that is under way or failed.
+    Retry { step: usize },
     /// To have a remark recorded.
     Note { step: usize },
     /// To pause.
@@ -67,6 +69,7 @@ impl Purpose {
             | Self::Begin(_)
             | Self::Resolve { .. }
             | Self::Skip { .. }
+            | Self::Retry { .. }
             | Self::Note { .. }
             | Self::Pause
             | Self::Abort
@@ -86,6 +89,7 @@ impl Purpose {
             | Self::Accept { .. }
             | Self::Resolve { .. }
             | Self::Skip { .. }
+            | Self::Retry { .. }
             | Self::Note { .. }
             | Self::Pause
             | Self::Abort
@@ -221,9 +225,31 @@ impl App {
         self.ask(form, Purpose::Skip { step });
     }
 
-    pub(super) fn retry_step(&self) -> Vec<Command> {
-        let Some((_, step)) = self.in_sight() else { return Vec::new() };
-        vec![Command::Order(Order::Retry { step })]
+    /// Reads a card anew at once; asks first where a step would be offered again.
+    pub(super) fn retry_step(&mut self, now: Instant) -> Vec<Command> {
+        let Some((live, step)) = self.in_sight() else { return Vec::new() };
+        let text = match live.step(step).map(|step| &step.stage) {
+            Some(Stage::Failed { .. }) => "Its card comes back, read anew. Nothing is sent before you confirm it.",
+            Some(Stage::Verifying(_)) => {
+                "It is still under way. Its card would come back, and what you confirm then is sent once more."
+            }
+            Some(
+                Stage::Waiting(_)
+                | Stage::Planning
+                | Stage::Card(_)
+                | Stage::Confirming
+                | Stage::Sending { .. }
+                | Stage::InDoubt(_)
+                | Stage::Asking(_)
+                | Stage::Done { .. }
+                | Stage::Skipped { .. },
+            )
+            | None => return vec![Command::Order(Order::Retry { step })],
+        };
+        let form = about(live, step, "Offer it again", "offer it again", Guard::Quiet, now)
+            .saying(Line::new(Role::Text, text));
+        self.ask(form, Purpose::Retry { step });
+        Vec::new()
     }
 
     pub(super) fn note_on_step(&mut self, now: Instant) {
@@ -287,7 +313,7 @@ impl App {
     pub(super) fn submit(&mut self, now: Instant) -> Vec<Command> {
         let Some(Modal::Form(form, purpose)) = self.modals.last_mut() else { return Vec::new() };
         let Some(values) = form.submit() else { return Vec::new() };
-        if let Err((at, problem)) = usable(purpose, &values, self.world.now(now)) {
+        if let Err((at, problem)) = usable(purpose, &values, self.runs.driven.as_ref().map(|live| live.view.at)) {
             form.object(at, problem);
             return Vec::new();
         }
@@ -312,6 +338,7 @@ impl App {
             Purpose::Resolve { step } => {
                 Order::Resolve { step, applied: values.first().is_some_and(|said| said == "applied"), reason: text(1) }
             }
+            Purpose::Retry { step } => Order::Retry { step },
             Purpose::Skip { step } => Order::Skip { step, reason: text(0) },
             Purpose::Note { step } => Order::Note { step: Some(step), text: text(0) },
             Purpose::Pause => {
@@ -321,9 +348,8 @@ impl App {
             }
             Purpose::Abort => Order::Abort { reason: text(0) },
             Purpose::Times => {
-                let moment = self.world.now(now);
-                if let (Some(live), Some(moment)) = (&mut self.runs.driven, moment) {
-                    live.draft = draft(values, moment).unwrap_or_default();
+                if let Some(live) = &mut self.runs.driven {
+                    live.draft = draft(values, live.view.at).unwrap_or_default();
                 }
                 return Vec::new();
             }

@@ -105,7 +105,7 @@ impl App {
             return;
         }
         if matches!(self.screen, Screen::Runbook(_)) {
-            self.open_in_run(action, now);
+            self.open_in_run(action);
             return;
         }
         let moment = self.list_time(now);
@@ -184,7 +184,7 @@ impl App {
 
     pub(super) fn next_row(&mut self, by: isize, now: Instant) {
         if matches!(self.screen, Screen::Runbook(_)) {
-            self.turn_step(by, now);
+            self.turn_step(by);
             return;
         }
         let (moment, body) = (self.list_time(now), self.body());

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use ratatui::layout::Rect;
+
 use super::form::Purpose;
 use super::{App, Modal, Screen};
 use crate::console::action::{Action, Bars};
+use crate::console::command_line::Shell;
 use crate::console::event::{Command, Notice};
 use crate::console::run::{Begun, Live, Offered, Seat, card};
 use crate::console::screens::begin::BeginMenu;
@@ -14,7 +17,7 @@ use crate::console::theme::Role;
 use crate::console::widgets::form::{Form, Guard};
 use crate::console::widgets::{Line, Move};
 use crate::engine::{History, Holding, Order, Stage, View};
-use crate::model::{Moment, Text, Up};
+use crate::model::{Text, Up};
 use crate::runbook::{Question, RunId, Work};
 
 /// Whether runs can be begun here.
@@ -148,6 +151,10 @@ impl App {
     /// How a run stands now.
     pub(super) fn run_seen(&mut self, seat: Seat, view: Arc<View>, now: Instant) -> Vec<Command> {
         let run = Some(view.run.id);
+        if seat != Seat::Driver && self.runs.driven.as_ref().map(Live::id) == run {
+            // Whoever looks from outside does not know that it is ours.
+            return Vec::new();
+        }
         let before = match &self.screen {
             Screen::Runbook(screen) if screen.run == run => {
                 self.runs.of(run).and_then(|live| live.step(screen.step())).map(|step| step.stage.clone())
@@ -167,7 +174,7 @@ impl App {
             },
         }
         self.replies(now);
-        self.refresh_run(before.as_ref(), now);
+        self.refresh_run(before.as_ref());
         self.check_question(now);
         self.left()
     }
@@ -212,65 +219,42 @@ impl App {
         }
     }
 
-    /// Another size, time, or state of the run that is shown.
-    pub(super) fn refresh_run(&mut self, before: Option<&Stage>, now: Instant) {
-        let (moment, body) = (self.world.now(now), self.body());
-        if let Screen::Runbook(screen) = &mut self.screen {
-            let run = screen.run;
-            if let Some(live) = self.runs.of_mut(run) {
-                let moment = moment.unwrap_or(live.view.at);
-                screen.refresh(before, live, &self.world.shell, moment, body);
-            }
-        }
+    /// Another size, or state of the run that is shown.
+    pub(super) fn refresh_run(&mut self, before: Option<&Stage>) {
+        self.with_run(|screen, live, shell, area| screen.refresh(before, live, shell, area));
     }
 
     /// Does something with the Runbook screen and its run.
-    fn with_run(
-        &mut self,
-        now: Instant,
-        act: fn(&mut RunbookScreen, &mut Live, &crate::console::Shell, Moment, ratatui::layout::Rect),
-    ) {
-        let (moment, body) = (self.world.now(now), self.body());
+    fn with_run(&mut self, act: impl FnOnce(&mut RunbookScreen, &mut Live, &Shell, Rect)) {
+        let body = self.body();
         if let Screen::Runbook(screen) = &mut self.screen
             && let Some(live) = self.runs.of_mut(screen.run)
         {
-            let moment = moment.unwrap_or(live.view.at);
-            act(screen, live, &self.world.shell, moment, body);
+            act(screen, live, &self.world.shell, body);
         }
     }
 
-    pub(super) fn open_step(&mut self, now: Instant) {
-        self.with_run(now, RunbookScreen::open);
+    pub(super) fn open_step(&mut self) {
+        self.with_run(RunbookScreen::open);
+    }
+
+    pub(super) fn turn_step(&mut self, by: isize) {
+        self.with_run(|screen, live, shell, area| screen.turn(by, live, shell, area));
+    }
+
+    pub(super) fn move_in_run(&mut self, by: Move) {
+        self.with_run(|screen, live, shell, area| screen.moved(by, live, shell, area));
     }
 
     /// Opens the step under the cursor, or goes to its System.
-    pub(super) fn open_in_run(&mut self, action: Action, now: Instant) {
+    pub(super) fn open_in_run(&mut self, action: Action) {
         if action != Action::GoToSystem {
-            self.open_step(now);
+            self.open_step();
             return;
         }
         let system = self.in_sight().map(|(live, step)| live.system_of(step).to_owned());
         if let Some(system) = system.filter(|system| self.world.system(system).is_some()) {
             self.show_system(system);
-        }
-    }
-
-    pub(super) fn turn_step(&mut self, by: isize, now: Instant) {
-        let act: fn(&mut RunbookScreen, &mut Live, &crate::console::Shell, Moment, ratatui::layout::Rect) = if by < 0 {
-            |screen, live, shell, now, area| screen.turn(-1, live, shell, now, area)
-        } else {
-            |screen, live, shell, now, area| screen.turn(1, live, shell, now, area)
-        };
-        self.with_run(now, act);
-    }
-
-    pub(super) fn move_in_run(&mut self, by: Move, now: Instant) {
-        let (moment, body) = (self.world.now(now), self.body());
-        if let Screen::Runbook(screen) = &mut self.screen
-            && let Some(live) = self.runs.of_mut(screen.run)
-        {
-            let moment = moment.unwrap_or(live.view.at);
-            screen.moved(by, live, &self.world.shell, moment, body);
         }
     }
 

@@ -94,7 +94,7 @@ impl App {
             Screen::System(system) => system.draw(&self.world, moment, area, theme, buffer),
             Screen::List(screen) => return screen.draw(&self.world, self.list_time(now), area, theme, buffer),
             Screen::Runbook(screen) => {
-                screen.draw(self.runs.of(screen.run), &self.world.shell, moment, area, theme, buffer);
+                screen.draw(self.runs.of(screen.run), &self.world.shell, area, theme, buffer);
             }
         }
         None

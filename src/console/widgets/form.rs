@@ -103,7 +103,8 @@ pub struct Form {
 }
 
 impl Form {
-    /// A question under that title, opened at `now`; `yes` says what is done.
+    /// A question under that title, opened at `now`; `yes` says what is done; where it says
+    /// nothing, there is only something to read.
     pub fn new(title: impl Into<String>, yes: impl Into<String>, guard: Guard, now: Instant) -> Self {
         Self {
             title: title.into(),
@@ -305,6 +306,9 @@ impl Form {
 
     /// What Enter does has the focus.
     fn buttons(&self, now: Instant) -> Line {
+        if self.yes.is_empty() {
+            return Line::new(Role::Selection, " Close (Esc) ");
+        }
         let (cancel, yes) = (" Cancel (Esc) ", format!(" {} ", self.yes));
         if !self.listens(now) {
             return Line::new(Role::Selection, cancel)

@@ -26,7 +26,6 @@ use crate::console::theme::{Role, Theme};
 use crate::console::widgets::table::{self, Column};
 use crate::console::widgets::{Cursor, Line, Move, frame, line};
 use crate::engine::{Holding, Stage};
-use crate::model::Moment;
 use crate::runbook::RunId;
 
 /// From this width on the page of the step stands beside the list.
@@ -126,7 +125,7 @@ impl RunbookScreen {
     }
 
     /// The run stands otherwise now. Where the step under the cursor has just ended, the next one that matters comes under it.
-    pub fn refresh(&mut self, before: Option<&Stage>, live: &mut Live, shell: &Shell, now: Moment, area: Rect) {
+    pub fn refresh(&mut self, before: Option<&Stage>, live: &mut Live, shell: &Shell, area: Rect) {
         let ended = |stage: &Stage| matches!(stage, Stage::Done { .. } | Stage::Skipped { .. });
         let is = live.step(self.cursor.at).map(|step| &step.stage);
         if before.is_some_and(|before| !ended(before)) && is.is_some_and(ended) {
@@ -134,14 +133,14 @@ impl RunbookScreen {
         }
         let parts = Parts::of(inside(area), self.focus);
         self.cursor.put(self.cursor.at, live.view.steps.len(), usize::from(parts.list.height));
-        self.look(live, shell, now, area);
+        self.look(live, shell, area);
     }
 
     /// Opens the page of the step under the cursor.
-    pub fn open(&mut self, live: &mut Live, shell: &Shell, now: Moment, area: Rect) {
+    pub fn open(&mut self, live: &mut Live, shell: &Shell, area: Rect) {
         self.focus = Focus::Page;
         self.offset = 0;
-        self.look(live, shell, now, area);
+        self.look(live, shell, area);
     }
 
     /// Back to the list; whether there was anything to close.
@@ -152,17 +151,17 @@ impl RunbookScreen {
     }
 
     /// The page of another step.
-    pub fn turn(&mut self, by: isize, live: &mut Live, shell: &Shell, now: Moment, area: Rect) {
+    pub fn turn(&mut self, by: isize, live: &mut Live, shell: &Shell, area: Rect) {
         let len = live.view.steps.len();
         let at = isize::try_from(self.cursor.at).unwrap_or(0) + by;
         let at = usize::try_from(at.clamp(0, isize::try_from(len).unwrap_or(1).max(1) - 1)).unwrap_or(0);
         self.cursor.put(at, len, usize::from(Parts::of(inside(area), self.focus).list.height));
         self.offset = 0;
-        self.look(live, shell, now, area);
+        self.look(live, shell, area);
     }
 
     /// Moves the cursor, or scrolls the page.
-    pub fn moved(&mut self, by: Move, live: &mut Live, shell: &Shell, now: Moment, area: Rect) {
+    pub fn moved(&mut self, by: Move, live: &mut Live, shell: &Shell, area: Rect) {
         let parts = Parts::of(inside(area), self.focus);
         match self.focus {
             Focus::Steps => {
@@ -170,20 +169,22 @@ impl RunbookScreen {
                 self.offset = 0;
             }
             Focus::Page => {
-                let lines = page::lines(live, self.cursor.at, shell, now, usize::from(parts.page.width)).lines.len();
+                let lines =
+                    page::lines(live, self.cursor.at, shell, live.view.at, usize::from(parts.page.width)).lines.len();
                 let page = usize::from(parts.page.height);
                 let last = lines.saturating_sub(page);
                 self.offset = by.from(self.offset.min(last), last + 1, page);
             }
         }
-        self.look(live, shell, now, area);
+        self.look(live, shell, area);
     }
 
     /// Notes whether the end of the open card is in sight: only then it can be confirmed.
-    pub fn look(&mut self, live: &mut Live, shell: &Shell, now: Moment, area: Rect) {
+    pub fn look(&mut self, live: &mut Live, shell: &Shell, area: Rect) {
         let Focus::Page = self.focus else { return };
         let parts = Parts::of(inside(area), self.focus);
-        let page::Lines { lines, end } = page::lines(live, self.cursor.at, shell, now, usize::from(parts.page.width));
+        let page::Lines { lines, end } =
+            page::lines(live, self.cursor.at, shell, live.view.at, usize::from(parts.page.width));
         let page = usize::from(parts.page.height);
         let last = lines.len().saturating_sub(page);
         self.offset = self.offset.min(last);
@@ -193,27 +194,18 @@ impl RunbookScreen {
     }
 
     /// Draws the screen.
-    pub fn draw(
-        &self,
-        live: Option<&Live>,
-        shell: &Shell,
-        now: Option<Moment>,
-        area: Rect,
-        theme: &Theme,
-        buffer: &mut Buffer,
-    ) {
+    pub fn draw(&self, live: Option<&Live>, shell: &Shell, area: Rect, theme: &Theme, buffer: &mut Buffer) {
         let Some(live) = live else {
             let text = " No run is on. On Systems, x begins one for the System under the cursor; nothing is sent before you confirm each step.";
             let lines = Line::new(Role::Text, text).wrapped(usize::from(area.width), 1);
             line::draw_all(&lines, area, theme, buffer);
             return;
         };
-        let now = now.unwrap_or(live.view.at);
         let inside = frame::draw(&title(live), live.view.run.mode, area, theme, buffer);
         let parts = Parts::of(inside, self.focus);
         clock::draw(live, parts.clocks, theme, buffer);
         self.draw_list(live, &parts, theme, buffer);
-        let below = self.draw_page(live, shell, now, parts.page, theme, buffer);
+        let below = self.draw_page(live, shell, parts.page, theme, buffer);
         if inside.width >= BESIDE {
             for row in parts.page.rows() {
                 let x = row.x.saturating_sub(1);
@@ -252,19 +244,11 @@ impl RunbookScreen {
     }
 
     /// Draws the page; how many lines of it are below.
-    fn draw_page(
-        &self,
-        live: &Live,
-        shell: &Shell,
-        now: Moment,
-        area: Rect,
-        theme: &Theme,
-        buffer: &mut Buffer,
-    ) -> usize {
+    fn draw_page(&self, live: &Live, shell: &Shell, area: Rect, theme: &Theme, buffer: &mut Buffer) -> usize {
         if area.is_empty() {
             return 0;
         }
-        let lines = page::lines(live, self.cursor.at, shell, now, usize::from(area.width)).lines;
+        let lines = page::lines(live, self.cursor.at, shell, live.view.at, usize::from(area.width)).lines;
         let page = usize::from(area.height);
         let offset = self.offset.min(lines.len().saturating_sub(page));
         line::draw_all(lines.get(offset..).unwrap_or_default(), area, theme, buffer);
