@@ -16,7 +16,7 @@ use crate::engine::words::sends;
 use crate::engine::{Card, Driver, Order, Stage, Typed, desk};
 use crate::journal::Person;
 use crate::model::{Moment, Span, Text};
-use crate::runbook::{Mode, Question, Reversibility, Work};
+use crate::runbook::{self, ChoiceForm, Mode, Question, Reversibility, Work};
 
 /// What an answer is for.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,8 +51,8 @@ pub(super) enum Purpose {
     Abort,
     /// To say since when users are not served.
     Times,
-    /// To choose a value of a card.
-    Choose { step: usize },
+    /// To choose what a card leaves open.
+    Choose { step: usize, choices: Vec<runbook::Choice> },
 }
 
 impl Purpose {
@@ -294,7 +294,10 @@ impl App {
             | Work::Command(_)
             | Work::Watch
             | Work::Already(_)
-            | Work::NotInThisMode(_) => (choose(live, index, now), Purpose::Choose { step: index }),
+            | Work::NotInThisMode(_) => (
+                choose(live, index, &card.choices, now),
+                Purpose::Choose { step: index, choices: card.choices.clone() },
+            ),
         };
         self.ask(form, purpose);
     }
@@ -353,11 +356,10 @@ impl App {
                 }
                 return Vec::new();
             }
-            Purpose::Choose { step } => Order::Choose {
-                step,
-                name: values.first().cloned().unwrap_or_default(),
-                value: values.get(1).cloned().unwrap_or_default(),
-            },
+            Purpose::Choose { step, choices } => {
+                let at = self.runs.driven.as_ref().map(|live| live.view.at);
+                return chosen(step, &choices, values, at).unwrap_or_default();
+            }
         };
         vec![Command::Order(order)]
     }
@@ -512,11 +514,42 @@ fn times(live: &Live, step: usize, now: Instant) -> Form {
         .asking(Field::new("repair expected", Rule::Optional).with(repair))
 }
 
-fn choose(live: &Live, step: usize, now: Instant) -> Form {
-    about(live, step, "Choose a value", "take this value", Guard::None, now)
-        .saying(Line::new(Role::Text, "The card names what can be chosen; it is read anew with the value."))
-        .asking(Field::new("field", Rule::Needed("name the field, as the card does")))
-        .asking(Field::new("value", Rule::Needed("say its value")))
+fn choose(live: &Live, step: usize, choices: &[runbook::Choice], now: Instant) -> Form {
+    let form = about(live, step, "Choose", "choose this", Guard::None, now);
+    choices.iter().fold(form, |form, choice| {
+        let (takes, rule) = match choice.form {
+            ChoiceForm::Moment { .. } => ("a time like 2026-11-19T14:02:07Z, or a span: 12m ago", Rule::Optional),
+            ChoiceForm::Value => ("", Rule::Optional),
+        };
+        let chosen = choice.chosen.as_ref().map(Text::to_string).unwrap_or_default();
+        form.saying(
+            Line::new(Role::TextStrong, choice.name.as_str()).with(Role::Text, format!(": {} {takes}", choice.what)),
+        )
+        .asking(Field::new(choice.name.as_str(), rule).with(chosen))
+    })
+}
+
+/// What is ordered for what was chosen otherwise than it was: else in which field is something wrong, and what.
+fn chosen(
+    step: usize,
+    choices: &[runbook::Choice],
+    values: &[String],
+    now: Option<Moment>,
+) -> Result<Vec<Command>, (usize, String)> {
+    let mut commands = Vec::new();
+    for (at, (choice, value)) in choices.iter().zip(values).enumerate() {
+        if value.is_empty() || choice.chosen.as_ref().is_some_and(|chosen| chosen.as_str() == value) {
+            continue;
+        }
+        let value = match (choice.form, now) {
+            (ChoiceForm::Moment { .. }, Some(now)) => {
+                format!("{:.0}", moment(value, now, |now, span| now.checked_sub(span).ok()).map_err(|why| (at, why))?)
+            }
+            (ChoiceForm::Moment { .. }, None) | (ChoiceForm::Value, _) => value.clone(),
+        };
+        commands.push(Command::Order(Order::Choose { step, name: choice.name.clone(), value }));
+    }
+    Ok(commands)
 }
 
 /// Whether what was typed can be used: else in which field, and why.
@@ -527,24 +560,27 @@ fn usable(purpose: &Purpose, values: &[String], now: Option<Moment>) -> Result<(
             Some(_) | None => Err((0, "say applied, or not-applied".to_owned())),
         },
         (Purpose::Times, Some(now)) => draft(values, now).map(|_| ()),
+        (Purpose::Choose { step, choices }, now) => chosen(*step, choices, values, now).map(|_| ()),
         (_, _) => Ok(()),
     }
 }
 
+/// A time, or a span that leads to one.
+fn moment(said: &str, now: Moment, towards: fn(Moment, Span) -> Option<Moment>) -> Result<Moment, String> {
+    let span = || said.parse::<Span>().ok().and_then(|span| towards(now, span.abs()));
+    let wrong = || format!("\"{said}\" is neither a time like {now:.0} nor a span like 12m");
+    said.parse::<Moment>().ok().or_else(span).ok_or_else(wrong)
+}
+
 fn draft(values: &[String], now: Moment) -> Result<Draft, (usize, String)> {
     let text = |at: usize| values.get(at).map(|text| text.trim()).unwrap_or_default();
-    let moment = |at: usize, towards: fn(Moment, Span) -> Option<Moment>| {
-        let said = text(at);
-        let span = || said.parse::<Span>().ok().and_then(|span| towards(now, span.abs()));
-        said.parse::<Moment>()
-            .ok()
-            .or_else(span)
-            .ok_or_else(|| (at, format!("\"{said}\" is neither a time like {now:.0} nor a span like 12m")))
-    };
-    let began = moment(0, |now, span| now.checked_sub(span).ok())?;
+    let began = moment(text(0), now, |now, span| now.checked_sub(span).ok()).map_err(|why| (0, why))?;
     if began > now {
         return Err((0, "that is in the future".to_owned()));
     }
-    let repair = if text(1).is_empty() { None } else { Some(moment(1, |now, span| now.checked_add(span).ok())?) };
+    let repair = match text(1) {
+        "" => None,
+        said => Some(moment(said, now, |now, span| now.checked_add(span).ok()).map_err(|why| (1, why))?),
+    };
     Ok(Draft { began: Some(began), repair })
 }

@@ -335,11 +335,8 @@ impl App {
             | Stage::Failed { .. } => None,
         };
         let edit = match card(step) {
-            Some(card) if matches!(card.work, Work::Ask(Question::Manual | Question::Approval | Question::Fence)) => {
-                Some("nothing is left open")
-            }
-            Some(_) => None,
-            None => Some("nothing is left open"),
+            Some(card) if card.work == Work::Ask(Question::Decision) || !card.choices.is_empty() => None,
+            Some(_) | None => Some("nothing is left open"),
         };
         Bars { act, skip, retry, edit, tell: None, ..none }
     }

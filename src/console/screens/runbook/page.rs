@@ -235,6 +235,7 @@ fn of_card(live: &Live, of: &Step, card: &Card, shell: &Shell, now: Moment, page
     for (id, reason) in &card.skipped {
         page.text("LEFT OUT", Role::StepStuck, &format!("{id}: {reason}"));
     }
+    choices(card, page);
     checks(card, now, page);
     requests(card, shell, page);
     endpoints(card, page);
@@ -262,6 +263,18 @@ fn loses(card: &Card, now: Moment, page: &mut Page) {
             page.add("", Line::new(Role::TextMuted, format!("as read {age} ago")));
         }
         None => page.add("LOSES", Line::new(Role::Text, "nothing")),
+    }
+}
+
+/// What is left to the operator, and what they chose.
+fn choices(card: &Card, page: &mut Page) {
+    for choice in &card.choices {
+        page.text("TO CHOOSE", Role::Text, &format!("{}: {}", choice.name, choice.what));
+        let line = match &choice.chosen {
+            Some(chosen) => Line::new(Role::TextStrong, format!("chosen: {chosen}")),
+            None => Line::new(Role::StepTurn, "chosen: nothing yet"),
+        };
+        page.add("", line.with(Role::Text, "; ").with(Role::KeyName, "e").with(Role::Text, " chooses"));
     }
 }
 
