@@ -132,14 +132,17 @@ pub(crate) fn drive(engine: &Engine, row: &Row, mut until: impl FnMut(&View, Opt
             return;
         }
         assert!(matches!(view.holding, Holding::Open | Holding::Stopping(_)), "{:?}", view.holding);
-        let order = match ready(&view) {
-            Some((step, STEP, _)) if !chosen && !row.choices.is_empty() => {
-                chosen = true;
-                for (name, value) in row.choices {
-                    engine.order(Order::Choose { step, name: (*name).into(), value: (*value).into() });
-                }
+        // Until it is chosen the card may be blocked.
+        if let Some((step, _)) = view.cards().find(|(step, _)| step.id == STEP && !chosen) {
+            chosen = true;
+            for (name, value) in row.choices {
+                engine.order(Order::Choose { step: step.index, name: (*name).into(), value: (*value).into() });
+            }
+            if !row.choices.is_empty() {
                 continue;
             }
+        }
+        let order = match ready(&view) {
             Some((step, id, card)) => match until(&view, Some((id, card))) {
                 Step::Confirm => Order::Confirm { step, plan: card.plan.clone(), typed: Some(view.run.system.clone()) },
                 Step::End => return,
@@ -296,7 +299,18 @@ pub(crate) fn check_changes(entries: &[Entry], log: &[Json]) {
 /// where the path names the hosted zone it is called `Id`.
 pub(crate) fn is_on_the_wire(entry: &Json, call: &ApiCall, intent: IntentId) -> bool {
     let sent = call.parameters(intent);
-    entry["operation"] == call.operation() && (entry["parameters"] == sent || entry["parameters"] == texts(&sent))
+    let same = |sent: &Json| entry["parameters"] == *sent;
+    entry["operation"] == call.operation() && (same(&sent) || same(&texts(&sent)) || same(&seconds(&sent)))
+}
+
+/// JSON carries moments in seconds.
+fn seconds(parameters: &Json) -> Json {
+    let mut parameters = parameters.clone();
+    if let Some(moment) = parameters.get_mut("RestoreDateTime") {
+        let at: drdeck::model::Moment = moment.as_str().unwrap().parse().unwrap();
+        *moment = at.as_second().into();
+    }
+    parameters
 }
 
 fn texts(value: &Json) -> Json {

@@ -40,6 +40,11 @@ impl Row {
         self
     }
 
+    const fn choosing(mut self, choices: &'static [(&'static str, &'static str)]) -> Self {
+        self.choices = choices;
+        self
+    }
+
     const fn in_a_drill(mut self) -> Self {
         self.mode = Mode::Drill;
         self
@@ -91,6 +96,12 @@ static ROWS: &[Row] = &[
     row("rds-promote-read-replica", Way::Finds, "instance = \"orders-db-west\"\nregion = \"us-west-2\"\nbackup_retention_days = 7\n"),
     row("rds-modify", Way::Finds, "instance = \"orders-db\"\nregion = \"us-east-1\"\nbackup_retention_days = 14\nclass = \"db.r6g.2xlarge\"\n"),
     row("rds-create-read-replica", Way::Finds, "instance = \"orders-db-west-2\"\nregion = \"us-west-2\"\nsource = \"orders-db\"\nsource_region = \"us-east-1\"\nclass = \"db.r6g.large\"\nsubnet_group = \"orders\"\nparameter_group = \"orders-mysql80\"\nsecurity_groups = [\"sg-1\"]\nkms_key = \"alias/orders\"\n"),
+    row("rds-failover-db-cluster", Way::Finds, "cluster = \"shop-use1\"\nregion = \"us-east-1\"\ntarget = \"shop-use1-2\"\n"),
+    row("rds-reboot-with-failover", Way::Finds, "instance = \"orders-db\"\nregion = \"us-east-1\"\n"),
+    row("rds-restore-to-point-in-time", Way::Finds, "instance = \"orders-db-restored\"\nregion = \"us-east-1\"\nsource = \"orders-db\"\npoint = \"2026-11-20T11:40:00Z\"\nclass = \"db.r6g.large\"\nsubnet_group = \"orders\"\nparameter_group = \"orders-mysql80\"\nsecurity_groups = [\"sg-1\"]\nmulti_az = true\n"),
+    row("dynamodb-restore-to-point-in-time", Way::Finds, "table = \"sessions-restored\"\nregion = \"us-east-1\"\nsource = \"sessions\"\n")
+        .choosing(&[("point", "2026-11-20T11:40:00Z")]),
+    row("elasticache-global-failover", Way::Finds, "global_datastore = \"ldgnf-content\"\nregion = \"us-west-2\"\n"),
     row("rds-stop", Way::Finds, "instance = \"analytics-db\"\nregion = \"us-east-1\"\n"),
     row("drs-start-recovery", Way::Finds, WEB),
     row("drs-reverse-replication", Way::Finds, WEB).after(&[("drs-start-recovery", WEB)]),

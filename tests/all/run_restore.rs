@@ -112,7 +112,7 @@ fn a_dropped_table_comes_back_from_the_window_to_the_restored_table() {
     };
     assert_eq!(count("sessions"), 0, "the live table is empty");
     let mut talk = stage.start(&["runbook", "run", "sessions-undelete"]);
-    let mut asked = |talk: &mut Talk| question(&stage, talk).unwrap_or_default();
+    let asked = |talk: &mut Talk| question(&stage, talk).unwrap_or_default();
     let mut first = asked(&mut talk);
     if first.starts_with("? your name") {
         talk.say("alice");
