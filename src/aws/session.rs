@@ -21,6 +21,7 @@ use futures::future::FutureExt;
 use super::allowance::{self, Allowance};
 use super::credentials::{Credentials, Source};
 use super::meter::Meter;
+use super::read::on_the_heap;
 use crate::config::ArcEndpoint;
 use crate::model::{Place, Query, Region, Span};
 
@@ -124,9 +125,14 @@ impl Session {
     /// The clients for a Place, made on first use.
     pub(super) async fn at(&self, place: &Place) -> Arc<Clients> {
         let known = self.places.lock().unwrap_or_else(PoisonError::into_inner).get(place).cloned();
-        if let Some(clients) = known {
-            return clients;
+        match known {
+            Some(clients) => clients,
+            None => on_the_heap(|| self.made(place)).await,
         }
+    }
+
+    /// Loads a configuration, of which the first read of a Place alone needs to have room.
+    async fn made(&self, place: &Place) -> Arc<Clients> {
         let config =
             loader(&self.access, &self.http, &place.region).credentials_provider(self.home.clone()).load().await;
         let credentials = match &place.role {
