@@ -5,6 +5,7 @@ use crate::console::action::Topic;
 use crate::console::theme::Role;
 use crate::console::widgets::Line;
 use crate::console::world::World;
+use crate::journal::Stands;
 use crate::model::Moment;
 
 /// The lines above the lists of `topic`.
@@ -38,7 +39,8 @@ fn of_run(world: &World, now: Moment) -> Vec<Line> {
         second.push(Role::Text, format!("{}; ", words::place(told)));
     }
     second.push(Role::Text, words::clocks(run, told, now));
-    let mut lines = vec![first, second];
+    let mut lines = vec![first];
+    lines.extend((!matches!(run.stands, Stands::Broken(_))).then_some(second));
     lines.extend(words::left_open(run).map(|open| Line::new(Role::SeverityWarning, format!("  ▲ {open}"))));
     lines
 }

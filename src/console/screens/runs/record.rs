@@ -6,7 +6,7 @@ use crate::console::screens::listing::{Detail, Severity};
 use crate::console::theme::Role;
 use crate::console::widgets::Line;
 use crate::console::world::World;
-use crate::journal::{Entry, Record, Told, Verdict, tell};
+use crate::journal::{Entry, Person, Record, Stands, Told, Verdict, tell};
 use crate::model::Moment;
 use crate::runbook::call::{Plane, cli};
 use crate::runbook::{ApiCall, Command, IntentId, Outcome};
@@ -40,14 +40,69 @@ pub(super) const fn word(record: &Record) -> &'static str {
     }
 }
 
+/// What happened in a sentence, people by their names and requests by their numbers alone: where there is little room.
+pub(super) fn brief(record: &Record) -> String {
+    let mut sentence = tell::sentence(record);
+    if let Some(by) = by(record) {
+        sentence = sentence.replace(&format!(" ({})", by.arn), "").replace(&format!(" as {}", by.arn), "");
+    }
+    if let Some(intent) = request(record) {
+        sentence = sentence.replace(&intent.to_string(), &format!("request {}", intent.number));
+    }
+    sentence
+}
+
+/// The request it is about.
+const fn request(record: &Record) -> Option<IntentId> {
+    let (Record::Intent { intent, .. }
+    | Record::Outcome { intent, .. }
+    | Record::Reconciled { intent, .. }
+    | Record::Resolved { intent, .. }) = record
+    else {
+        return None;
+    };
+    Some(*intent)
+}
+
+/// Who said it.
+const fn by(record: &Record) -> Option<&Person> {
+    match record {
+        Record::SessionOpened { by, .. }
+        | Record::Chosen { by, .. }
+        | Record::Decided { by, .. }
+        | Record::Confirmed { by, .. }
+        | Record::Resolved { by, .. }
+        | Record::Approved { by, .. }
+        | Record::RiskAccepted { by, .. }
+        | Record::Retried { by, .. }
+        | Record::Skipped { by, .. }
+        | Record::Noted { by, .. } => Some(by),
+        Record::RunOpened { .. }
+        | Record::Repaired { .. }
+        | Record::Intent { .. }
+        | Record::Outcome { .. }
+        | Record::Reconciled { .. }
+        | Record::FenceProven { .. }
+        | Record::Done { .. }
+        | Record::Failed { .. }
+        | Record::Refused { .. }
+        | Record::Served { .. }
+        | Record::Protected { .. }
+        | Record::SessionClosed { .. } => None,
+    }
+}
+
 /// How bad it is. That something was done is neither good nor bad by itself.
-pub(super) fn severity(entry: &Entry, told: &Told) -> Severity {
+pub(super) fn severity(entry: &Entry, told: &Told, stands: &Stands) -> Severity {
     if told.report.wrong.iter().any(|(seq, _)| *seq == entry.seq) {
         return Severity::Bad;
     }
     match &entry.record {
         Record::Outcome { outcome: Outcome::InDoubt { .. }, .. } | Record::Failed { .. } => Severity::Bad,
-        Record::Intent { intent, .. } if told.in_doubt().contains(intent) => Severity::Bad,
+        // Its answer may come yet, as long as somebody drives.
+        Record::Intent { intent, .. } if told.in_doubt().contains(intent) && !matches!(stands, Stands::Driven(_)) => {
+            Severity::Bad
+        }
         Record::Reconciled { applied: None, .. } => Severity::Unknown,
         Record::Outcome { outcome: Outcome::NotApplied { .. }, .. }
         | Record::Reconciled { applied: Some(false), .. }
@@ -94,9 +149,9 @@ pub(super) fn detail(entry: &Entry, all: &[Entry], world: &World, now: Moment) -
     detail.value("what happened", tell::sentence(record));
     detail.maybe("step", record.step().map(tell::harmless));
     detail.moment("when", Some(entry.at), now);
-    detail.value("by this clock", format!("{:.0}, by the clock of the machine that wrote it", entry.wall));
+    detail.value("machine's clock", format!("{:.0}", entry.wall));
     about(record, all, world, &mut detail);
-    detail.value("after record", entry.prev.as_str());
+    detail.value("hash before it", entry.prev.as_str());
     if let Ok(line) = serde_json::to_string(entry) {
         detail.copy("record", tell::harmless(&line));
     }
@@ -199,14 +254,7 @@ fn json(title: &str, value: &Json, detail: &mut Detail) {
 fn followed(request: IntentId, all: &[Entry], detail: &mut Detail) {
     detail.heading("all that is recorded of this request");
     for entry in all {
-        let (Record::Intent { intent, .. }
-        | Record::Outcome { intent, .. }
-        | Record::Reconciled { intent, .. }
-        | Record::Resolved { intent, .. }) = &entry.record
-        else {
-            continue;
-        };
-        if *intent == request {
+        if self::request(&entry.record) == Some(request) {
             let when = Line::new(Role::TextMuted, format!("{:>4} {:.0} ", entry.seq, entry.at));
             detail.line(when.with(Role::Text, tell::sentence(&entry.record)));
         }

@@ -91,18 +91,18 @@ impl Item for Row {
             Line::new(words::mode_role(account.mode, &run.stands), account.mode.as_str())
         });
         let fences = account.map_or(0, |account| account.open_fences.len());
-        let doubts = run.told.as_ref().map_or(0, |told| told.in_doubt().len());
         let steps = account.map(|account| format!("{}/{}", account.ended(), account.steps.len()));
         vec![
             words::stands(run),
             mode,
             words::rto(run, now),
-            words::count(doubts),
+            words::doubts(run),
             words::count(fences),
             Line::new(Role::TextMuted, self.opened.as_str()),
+            Line::new(Role::Text, words::driver(run).unwrap_or_default()),
             words::unprotected(run, now),
-            self.owners.cell(),
             Line::new(Role::Text, steps.unwrap_or_default()),
+            self.owners.cell(),
         ]
     }
 
@@ -126,7 +126,9 @@ impl Item for Row {
             if self.run.stands.is_open() {
                 said.push_str(&format!("; {}", words::place(told)));
             }
-            said.push_str(&format!("; {}", words::clocks(&self.run, told, now)));
+            if !matches!(self.run.stands, Stands::Broken(_)) {
+                said.push_str(&format!("; {}", words::clocks(&self.run, told, now)));
+            }
         }
         if let Some(open) = words::left_open(&self.run) {
             said.push_str(&format!("; {open}"));

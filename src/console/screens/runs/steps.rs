@@ -170,7 +170,7 @@ impl Item for Row {
         let entries = self.read.iter().flat_map(|read| &read.entries);
         for entry in entries.filter(|entry| entry.record.step() == Some(self.step.id.as_str())) {
             let when = Line::new(Role::TextMuted, format!("{:>4} {}  ", entry.seq, format::moment(entry.at, now)));
-            detail.line(when.with(Role::Text, tell::sentence(&entry.record)));
+            detail.line(when.with(Role::Text, record::brief(&entry.record)));
         }
         detail
     }

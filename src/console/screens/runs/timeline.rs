@@ -52,7 +52,8 @@ fn rows(world: &World, now: Moment) -> Rows {
         while let Some(event) = events.next_if(|event| event.at < time) {
             items.extend(event.item(items.len(), now));
         }
-        items.push(Box::new(Row::new(read, told, at, items.len(), &owners, now)));
+        let severity = record::severity(entry, told, &run.stands);
+        items.push(Box::new(Row::new(read, at, items.len(), severity, &owners, now)));
     }
     for event in events {
         items.extend(event.item(items.len(), now));
@@ -77,10 +78,10 @@ impl Around {
 /// The events of the run's System, from the beginning of the disruption to the run's last record, or until now if it is open; oldest first.
 fn around(world: &World, run: &Run, told: &Told, now: Moment) -> Vec<Around> {
     let account = &told.account;
-    // One simulated day is like another: only what this console has seen itself belongs to the run.
+    // One simulated day is like another: a run that was over before this console looked may be of another one.
     let since = world.runs.as_ref().and_then(|runs| runs.since);
     let named = i64::try_from(run.run.milliseconds()).unwrap_or_default();
-    if world.mode == Mode::Demo && since.is_none_or(|since| named < since.as_millisecond()) {
+    if world.mode == Mode::Demo && !run.stands.is_open() && since.is_none_or(|since| named < since.as_millisecond()) {
         return Vec::new();
     }
     let Some(events) = world.events() else { return Vec::new() };
@@ -119,13 +120,13 @@ struct Row {
 }
 
 impl Row {
-    fn new(read: &Arc<Read>, told: &Told, at: usize, rank: usize, owners: &Owners, now: Moment) -> Self {
+    fn new(read: &Arc<Read>, at: usize, rank: usize, severity: Severity, owners: &Owners, now: Moment) -> Self {
         let entry = read.entries.get(at);
         Self {
             id: format!("record {}", entry.map_or(0, |entry| entry.seq)),
             when: entry.map(|entry| format::brief(entry.at, now)).unwrap_or_default(),
             rank: order(rank),
-            severity: entry.map_or(Severity::Unknown, |entry| record::severity(entry, told)),
+            severity,
             owners: owners.clone(),
             at,
             read: Arc::clone(read),
@@ -142,6 +143,10 @@ impl Row {
 
     fn sentence(&self) -> String {
         self.entry().map(|entry| tell::sentence(&entry.record)).unwrap_or_default()
+    }
+
+    fn brief(&self) -> String {
+        self.entry().map(|entry| record::brief(&entry.record)).unwrap_or_default()
     }
 
     fn word(&self) -> &'static str {
@@ -190,7 +195,7 @@ impl Item for Row {
         vec![
             Line::new(Role::TextMuted, self.word()),
             Line::new(Role::TextStrong, tell::harmless(self.step())),
-            Line::new(record::role(self.severity), self.sentence()),
+            Line::new(record::role(self.severity), self.brief()),
         ]
     }
 

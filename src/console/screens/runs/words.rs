@@ -71,11 +71,16 @@ pub fn stands(run: &Run) -> Line {
         Severity::Busy => Role::TextStrong,
         Severity::Fine | Severity::Unknown => Role::Text,
     };
-    let by = match &run.stands {
-        Stands::Driven(holder) => format!(" by {}", holder.operator),
-        Stands::BrokenOff | Stands::Closed(_) | Stands::Empty | Stands::Broken(_) => String::new(),
-    };
-    Line::new(role, format!("{}{by}", run.stands.as_str()))
+    Line::new(role, run.stands.as_str())
+}
+
+/// Who drives it, or drove it last.
+pub fn driver(run: &Run) -> Option<String> {
+    match (&run.stands, &run.told) {
+        (Stands::Driven(holder), _) => Some(holder.operator.to_string()),
+        (_, Some(told)) => told.account.drivers.last().map(|by| by.name.to_string()),
+        (_, None) => None,
+    }
 }
 
 /// How it stands, and since when, in a clause.
@@ -138,7 +143,9 @@ pub fn rto(run: &Run, now: Moment) -> Line {
         (true, true) => ("", Role::VerdictBreached),
         (false, true) => ("…", Role::VerdictBreached),
     };
-    Line::new(role, format!("{}{more}", format::elapsed(took))).with(Role::TextMuted, goal)
+    // What goes on stands without its seconds.
+    let took = if more.is_empty() { format::elapsed(took) } else { format::coarse(took) };
+    Line::new(role, format!("{took}{more}")).with(Role::TextMuted, goal)
 }
 
 /// How long the System could not fail over again: `14m`; `14m…` while it still cannot.
@@ -160,6 +167,15 @@ pub fn unprotected(run: &Run, now: Moment) -> Line {
 /// A count that should be zero.
 pub fn count(count: usize) -> Line {
     if count == 0 { Line::new(Role::TextMuted, "-") } else { Line::new(Role::SeverityError, count.to_string()) }
+}
+
+/// Requests of which nobody knows what came; of a driven run those that no answer is recorded of yet.
+pub fn doubts(run: &Run) -> Line {
+    let doubts = run.told.as_ref().map_or(0, |told| told.in_doubt().len());
+    match run.stands {
+        Stands::Driven(_) if doubts > 0 => Line::new(Role::Text, doubts.to_string()),
+        Stands::Driven(_) | Stands::BrokenOff | Stands::Closed(_) | Stands::Empty | Stands::Broken(_) => count(doubts),
+    }
 }
 
 /// Where an open run has come to: `step 4 of 9 promote-replica`.
@@ -191,6 +207,7 @@ pub fn clocks(run: &Run, told: &Told, now: Moment) -> String {
     let protected = match (account.unprotected(), account.protected, account.began) {
         (Some(span), _, _) => format!("; unprotected for {}", words::length(span)),
         (None, Some(at), _) => format!("; protected again at {}", format::moment(at, now)),
+        (None, None, Some(_)) if still(run, account) && account.served.is_none() => ", nor protected".to_owned(),
         (None, None, Some(began)) if still(run, account) => {
             format!("; unprotected for {} so far", words::length(now.duration_since(began).max(Span::ZERO)))
         }
