@@ -168,7 +168,7 @@ impl App {
             }
             Event::Tick => {
                 self.look_again(now);
-                Vec::new()
+                self.watch_runs(now)
             }
             Event::Notice(notice) => {
                 self.toasts.show(notice, now);
@@ -177,7 +177,7 @@ impl App {
             Event::Runs(runs) => {
                 self.world.runs = Some(runs);
                 self.refresh_lists(now);
-                Vec::new()
+                self.watch_runs(now)
             }
             Event::RunAnswered(answer) => {
                 self.modals.push(Modal::Sheet(Box::new(Sheet::of(&answer))));
@@ -385,7 +385,7 @@ impl App {
             Action::PreviousScreen => self.turn_screen(-1, now),
             Action::NextList => self.turn_list(1, now),
             Action::PreviousList => self.turn_list(-1, now),
-            Action::GoToRunbook => self.go_to_runbook(None),
+            Action::GoToRunbook => self.go_to_runbook(self.followed()),
             Action::Begin => return self.begin(),
             Action::Act => self.act_on_step(now),
             Action::Skip => self.skip_step(now),

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use drdeck::console::runs::{RunAnswer, RunAsk, Runs};
+use drdeck::console::runs::{Observed, RunAnswer, RunAsk, Runs};
 use drdeck::console::{Command, Event};
-use drdeck::engine::core::{Stage, Watched};
+use drdeck::engine::core::{Attended, Stage, Watched};
 use drdeck::journal::findings::findings;
 use drdeck::model::Text;
 use ratatui::buffer::Buffer;
@@ -237,8 +237,8 @@ fn an_export_says_where_it_is_and_can_be_copied() {
 fn a_run_that_another_process_drives_is_seen_as_it_stands() {
     let folder = Folder::new();
     let told = folder.told(None);
-    let observed = told.observed().unwrap();
-    assert_eq!((observed.holder.operator.as_str(), observed.holder.run), ("alice", DRIVEN));
+    let observed = told.watched.first().unwrap();
+    assert_eq!((observed.holder.as_ref().unwrap().operator.as_str(), observed.run), ("alice", DRIVEN));
     let view = observed.view(now()).unwrap();
     assert_eq!(view.steps.len(), STEPS.len());
     assert!(matches!(view.steps[0].stage, Stage::Done { .. }), "{:?}", view.steps[0].stage);
@@ -254,6 +254,60 @@ fn a_runbook_that_cannot_be_read_any_more_is_told_of() {
     let folder = Folder::new();
     let kept = folder.runs(Some(BROKEN_OFF));
     let run = kept.iter().find(|run| run.run == BROKEN_OFF).unwrap();
-    let error = Watched::of(&run.read.as_ref().unwrap().entries, &[]).unwrap_err();
+    let error = Watched::of(&run.read.as_ref().unwrap().entries, &[], Attended::No).unwrap_err();
     assert!(error.as_str().starts_with("this version of drdeck cannot read the runbook in its journal"), "{error}");
+}
+
+#[test]
+fn an_observer_sees_the_run_on_every_screen_and_can_do_nothing_to_it() {
+    let mut watcher = Watcher::new(WIDE);
+    for keys in ["1", "3", "8"] {
+        watcher.keys(keys);
+        let text = watcher.text();
+        assert!(text.contains("storefront-failover 2/3 move-traffic ~ SENDING"), "{keys}:\n{text}");
+        assert!(text.contains("OBSERVER, alice drives"), "{keys}:\n{text}");
+    }
+    watcher.keys("7");
+    let text = watcher.text();
+    assert!(text.contains(" OBSERVER  driven by alice in process 4711"), "{text}");
+    for key in ["x", "n", "p", "a", "S", "R"] {
+        let commands = watcher.keys(key);
+        assert!(commands.is_empty(), "{key}: {commands:?}");
+    }
+    assert!(watcher.text().contains("another console drives"), "{}", watcher.text());
+    hold("runs_observer_120x40", &watcher.console.buffer("default"));
+    let mut narrow = Watcher::new(NARROW);
+    narrow.keys("7");
+    hold("runs_observer_80x24", &narrow.console.buffer("default"));
+    narrow.keys("Enter");
+    hold("runs_observer_step_80x24", &narrow.console.buffer("default"));
+}
+
+#[test]
+fn a_run_that_nobody_drives_any_more_is_not_shown_as_driven() {
+    let mut watcher = Watcher::new(WIDE);
+    watcher.keys("7");
+    let before = watcher.folder.told(None);
+    // Its process was killed: what it was sending is in doubt.
+    let mut after = Runs::clone(&before);
+    let read = before.all.iter().find(|run| run.run == DRIVEN).unwrap().read.clone().unwrap();
+    let watched = Watched::of(&read.entries, &[], Attended::No).map(Arc::new);
+    after.watched = vec![Observed { run: DRIVEN, holder: None, watched }];
+    watcher.console.event(Event::Runs(Arc::new(after.clone())));
+    let text = watcher.text();
+    assert!(text.contains("IN DOUBT") && text.contains("nobody drives"), "{text}");
+    after.watched = Vec::new();
+    watcher.console.event(Event::Runs(Arc::new(after)));
+    assert!(watcher.text().contains("nobody drives"), "what is looked at stays: {}", watcher.text());
+    watcher.keys("1");
+    assert!(!watcher.text().contains("storefront-failover 2/3"), "{}", watcher.text());
+}
+
+#[test]
+fn a_run_is_gone_on_with_from_the_list() {
+    let mut watcher = Watcher::new(NARROW);
+    let told = watcher.folder.told(None);
+    watcher.console.event(Event::Runs(told));
+    watcher.keys("8 / \"off\" Enter");
+    assert_eq!(watcher.keys("x"), [Command::Offer("orders".to_owned())]);
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use drdeck::console::runs::{Observed, Runs, other_holder};
-use drdeck::engine::core::Watched;
+use drdeck::engine::core::{Attended, Watched};
 use drdeck::journal::{Holder, Journal, Lock, Objectives, Place, Record, Run, Shelf, Verdict};
 use drdeck::model::{Moment, Span, Text};
 use drdeck::runbook::{Direction, IntentId, Mode, Outcome, RunId, parse};
@@ -180,7 +180,8 @@ impl Folder {
         let all = self.runs(kept);
         let watched = all.iter().filter_map(|run| {
             let (holder, read) = (other_holder(run)?.clone(), run.read.as_ref()?);
-            Some(Observed { holder, watched: Watched::of(&read.entries, &[]).map(Arc::new) })
+            let watched = Watched::of(&read.entries, &[], Attended::Yes).map(Arc::new);
+            Some(Observed { run: run.run, holder: Some(holder), watched })
         });
         let watched = watched.collect();
         Arc::new(Runs { all, trouble: None, watched, since: Some(Moment::UNIX_EPOCH) })

@@ -41,7 +41,7 @@ pub const ENTRIES: &[Entry] = &[
         keys: &[Key::Char('x')],
         label: "run",
         help: "Choose a runbook of the System and how to run it: live, drill, tabletop; or go on with a run. Nothing is sent before each step is confirmed.",
-        works_in: &[Systems, System],
+        works_in: &[Systems, System, Runs],
         hint: Hint::Rank(3),
     },
     Entry {

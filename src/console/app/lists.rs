@@ -71,7 +71,7 @@ impl App {
     }
 
     /// The run under the cursor, or the one that is shown.
-    fn run(&self) -> Option<RunId> {
+    pub(super) fn run(&self) -> Option<RunId> {
         let Screen::List(screen) = &self.screen else { return None };
         match screen.topic {
             Topic::Run => self.world.opened,

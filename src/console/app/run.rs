@@ -11,6 +11,7 @@ use crate::console::action::{Action, Bars};
 use crate::console::command_line::Shell;
 use crate::console::event::{Command, Notice};
 use crate::console::run::{Begun, Live, Offered, Seat, card};
+use crate::console::runs::driven_by;
 use crate::console::screens::begin::BeginMenu;
 use crate::console::screens::runbook::RunbookScreen;
 use crate::console::theme::Role;
@@ -104,7 +105,8 @@ impl App {
         let system = match &self.screen {
             Screen::Systems => self.systems.selected(&self.world).map(|system| system.name.clone()),
             Screen::System(system) => Some(system.name.clone()),
-            Screen::Welcome(_) | Screen::List(_) | Screen::Runbook(_) => None,
+            Screen::List(_) => self.run().and_then(|run| self.system_of(run)),
+            Screen::Welcome(_) | Screen::Runbook(_) => None,
         };
         let Some(system) = system else { return Vec::new() };
         self.modals.push(Modal::Begin(Box::new(BeginMenu::new(system.clone()))));
@@ -177,6 +179,43 @@ impl App {
         self.refresh_run(before.as_ref());
         self.check_question(now);
         self.left()
+    }
+
+    /// Takes up how the runs stand that others drive.
+    pub(super) fn watch_runs(&mut self, now: Instant) -> Vec<Command> {
+        let (Some(runs), Some(moment)) = (self.world.runs.clone(), self.world.file_time(now)) else {
+            return Vec::new();
+        };
+        let lines = self.run_lines();
+        let gone =
+            self.runs.observed.iter().map(Live::id).filter(|run| runs.watched.iter().all(|seen| seen.run != *run));
+        let mut commands = Vec::new();
+        for run in gone.collect::<Vec<_>>() {
+            commands.extend(self.run_over(run));
+        }
+        for observed in &runs.watched {
+            let Some(view) = observed.view(moment) else { continue };
+            let seat = match &observed.holder {
+                Some(holder) => Seat::Observer(Text::new(driven_by(holder))),
+                None => Seat::Nobody,
+            };
+            commands.extend(self.run_seen(seat, Arc::new(view), now));
+        }
+        if lines != self.run_lines() {
+            self.fit(now);
+        }
+        commands
+    }
+
+    /// The System of a run that was recorded.
+    fn system_of(&self, run: RunId) -> Option<String> {
+        let told = self.world.runs.as_ref()?.get(run)?.told.as_ref()?;
+        Some(told.account.system.clone())
+    }
+
+    /// The run under the cursor, if it is followed step by step.
+    pub(super) fn followed(&self) -> Option<RunId> {
+        self.run().filter(|run| self.runs.of(Some(*run)).is_some())
     }
 
     /// Nobody drives that run any more, or it is not watched any more.

@@ -21,17 +21,19 @@ pub struct Runs {
     pub all: Vec<Arc<Run>>,
     /// Why the folder cannot be read, or was not read to its end.
     pub trouble: Option<Text>,
-    /// Those that other processes drive.
+    /// Those that other processes drive, and those that they drove when this console looked last.
     pub watched: Vec<Observed>,
     /// Since when this console looks, by this machine's clock, as the names of runs count.
     pub since: Option<Moment>,
 }
 
-/// A run that another process on this machine drives.
+/// A run that another process on this machine drives, or drove just now.
 #[derive(Clone, Debug)]
 pub struct Observed {
-    /// Who drives it.
-    pub holder: Holder,
+    /// The run.
+    pub run: RunId,
+    /// Who drives it, if anybody still does.
+    pub holder: Option<Holder>,
     /// The run; or why it cannot be shown step by step.
     pub watched: Result<Arc<Watched>, Text>,
 }
@@ -65,11 +67,6 @@ impl Runs {
     /// The newest moment that a record tells of: the time, where no other clock is known yet.
     pub fn newest(&self) -> Option<Moment> {
         self.all.iter().filter_map(|run| run.told.as_ref()).map(|told| told.account.last).max()
-    }
-
-    /// The newest run that another process drives.
-    pub fn observed(&self) -> Option<&Observed> {
-        self.watched.iter().max_by_key(|observed| observed.holder.run)
     }
 }
 

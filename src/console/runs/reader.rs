@@ -13,7 +13,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::{Observed, RunAnswer, RunAsk, Runs, other_holder};
 use crate::console::event::Event;
-use crate::engine::core::Watched;
+use crate::engine::core::{Attended, Watched};
 use crate::journal::findings::{Finding, Weight, findings};
 use crate::journal::{JournalError, Place, Run, Shelf, export};
 use crate::model::{Moment, Text};
@@ -95,7 +95,8 @@ impl Looker {
 
     /// Looks at the folder, and tells if anything is otherwise than it was.
     fn look(&mut self) -> Ears {
-        let wanted: BTreeSet<RunId> = self.kept.into_iter().collect();
+        // How a run ended that was watched is to be seen, too.
+        let wanted: BTreeSet<RunId> = self.kept.into_iter().chain(self.watched.keys().copied()).collect();
         let (all, trouble) = match self.shelf.look(&wanted) {
             Ok(all) => (all, None),
             // What was read before is true still.
@@ -115,19 +116,26 @@ impl Looker {
         self.tell(Event::Runs(Arc::new(Runs { all, trouble, watched, since: Some(self.since) })))
     }
 
-    /// The runs that other processes drive; each is taken in anew only when it has grown.
+    /// The runs that other processes drive, or drove when this was asked last; each is taken in anew only when it has grown.
     fn watch(&mut self, all: &[Arc<Run>]) -> Vec<Observed> {
         let mut before = std::mem::take(&mut self.watched);
         let mut observed = Vec::new();
         for run in all {
-            let (Some(holder), Some(read)) = (other_holder(run), &run.read) else { continue };
-            let known = before.remove(&run.run).filter(|(of, _)| of.upgrade().is_some_and(|of| Arc::ptr_eq(&of, run)));
-            let watched = match known {
-                Some((_, watched)) => watched,
-                None => Watched::of(&read.entries, &self.extra_regions).map(Arc::new),
+            let (holder, known, Some(read)) = (other_holder(run), before.remove(&run.run), &run.read) else { continue };
+            let attended = match (holder, &known) {
+                (Some(_), _) => Attended::Yes,
+                (None, Some(_)) => Attended::No,
+                (None, None) => continue,
             };
-            self.watched.insert(run.run, (Arc::downgrade(run), watched.clone()));
-            observed.push(Observed { holder: holder.clone(), watched });
+            let same = known.filter(|(of, _)| of.upgrade().is_some_and(|of| Arc::ptr_eq(&of, run)));
+            let watched = match same {
+                Some((_, watched)) => watched,
+                None => Watched::of(&read.entries, &self.extra_regions, attended).map(Arc::new),
+            };
+            if attended == Attended::Yes {
+                self.watched.insert(run.run, (Arc::downgrade(run), watched.clone()));
+            }
+            observed.push(Observed { run: run.run, holder: holder.cloned(), watched });
         }
         observed
     }

@@ -22,7 +22,7 @@ pub use clocks::Clocks;
 pub use event::{Condition, Effect, Event, Inquiry, Order, Reply};
 pub use ledger::{Accepted, Confirmation, Course, Ledger, Note, Track};
 pub use view::{Doubt, Fence, Holding, Stage, StepView, View};
-pub use watched::{Watched, recorded};
+pub use watched::{Attended, Watched, recorded};
 
 use crate::journal::{Entry, Person, Record, Verdict};
 use crate::model::{Moment, Snapshot, Span, Text};

@@ -24,10 +24,20 @@ pub fn recorded(entries: &[Entry], extra_regions: &[String]) -> Result<Runbook, 
     })
 }
 
-/// A run that another process drives.
+/// A run that another process drives, or drove until just now.
 #[derive(Clone, Debug)]
 pub struct Watched {
     state: State,
+    attended: Attended,
+}
+
+/// Whether somebody drives it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attended {
+    /// Somebody does: answers that are not recorded may come yet.
+    Yes,
+    /// Nobody does any more.
+    No,
 }
 
 impl Watched {
@@ -35,21 +45,25 @@ impl Watched {
     ///
     /// # Errors
     /// When they are not of a run whose runbook can be read.
-    pub fn of(entries: &[Entry], extra_regions: &[String]) -> Result<Self, Text> {
+    pub fn of(entries: &[Entry], extra_regions: &[String], attended: Attended) -> Result<Self, Text> {
         let runbook = Arc::new(recorded(entries, extra_regions)?);
         let mut state = State::new(runbook, entries)?;
         for (track, live) in state.ledger.tracks.iter().zip(&mut state.steps) {
             // Whoever drives waits for its verification, and sends nothing.
-            if matches!(&track.course, Course::Confirmed(confirmation) if confirmation.requests == 0) {
+            let watches = matches!(&track.course, Course::Confirmed(confirmation) if confirmation.requests == 0);
+            if watches && attended == Attended::Yes {
                 live.doing = Doing::Watching;
             }
         }
-        Ok(Self { state })
+        Ok(Self { state, attended })
     }
 
     /// What a front end shows at `now`. Cards and readings are those of whoever drives, and not known here.
     pub fn view(&self, now: Moment) -> View {
         let mut view = self.state.view(now);
+        if self.attended == Attended::No {
+            return view;
+        }
         for step in &mut view.steps {
             if let Some(stage) = self.seen(step) {
                 step.stage = stage;

@@ -25,6 +25,8 @@ fn state(glyph: &'static str, words: impl Into<String>, role: Role) -> State {
 pub fn of(live: &Live, step: &StepView) -> State {
     match &step.stage {
         Stage::Waiting(_) => state("·", "waits", Role::StepWaiting),
+        // What is on another one's screen is not known here.
+        Stage::Planning if matches!(live.seat, Seat::Observer(_)) => state("▶", "with the operator", Role::StepTurn),
         Stage::Planning => state(mark::WAITING, "being read", Role::StepRunning),
         Stage::Card(card) if card.blocker().is_some() => state(mark::BAD, "BLOCKED", Role::StepFailed),
         Stage::Card(card) => match (&live.seat, &card.work) {
