@@ -465,7 +465,7 @@ pub const ENTRIES: &[Entry] = &[
         keys: &[Key::Char('8')],
         label: "runs",
         help: "Go to Runs: past and present runs, open ones first; their timelines, steps and accounts.",
-        works_in: DATA,
+        works_in: SEATS,
         hint: Hint::Never,
     },
     Entry {

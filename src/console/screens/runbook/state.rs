@@ -26,8 +26,11 @@ pub fn of(live: &Live, step: &StepView) -> State {
     match &step.stage {
         Stage::Waiting(_) => state("·", "waits", Role::StepWaiting),
         // What is on another one's screen is not known here.
-        Stage::Planning if matches!(live.seat, Seat::Observer(_)) => state("▶", "with the operator", Role::StepTurn),
-        Stage::Planning => state(mark::WAITING, "being read", Role::StepRunning),
+        Stage::Planning => match live.seat {
+            Seat::Driver => state(mark::WAITING, "being read", Role::StepRunning),
+            Seat::Observer(_) => state("▶", "with the operator", Role::StepTurn),
+            Seat::Nobody => state("·", "not confirmed", Role::StepWaiting),
+        },
         Stage::Card(card) if card.blocker().is_some() => state(mark::BAD, "BLOCKED", Role::StepFailed),
         Stage::Card(card) => match (&live.seat, &card.work) {
             (Seat::Observer(_) | Seat::Nobody, _) => state("▶", "waits for the operator", Role::StepTurn),
