@@ -291,8 +291,8 @@ fn loader(access: &Access, http: &SharedHttpClient, region: &Region) -> aws_conf
     }
 }
 
-/// The client of one endpoint of an ARC cluster, and its URL.
-pub(super) type RoutingClient = (String, aws_sdk_route53recoverycluster::Client);
+/// The client of one endpoint of an ARC cluster, its Region and its URL.
+pub(super) type RoutingClient = (Region, String, aws_sdk_route53recoverycluster::Client);
 
 /// The clients of one Place.
 pub(super) struct Clients {
@@ -373,7 +373,8 @@ impl Clients {
                     .endpoint_url(&endpoint.url)
                     .retry_config(RetryConfig::disabled())
                     .interceptor(self.meter.clone());
-                (endpoint.url.clone(), aws_sdk_route53recoverycluster::Client::from_conf(config.build()))
+                let client = aws_sdk_route53recoverycluster::Client::from_conf(config.build());
+                (endpoint.region.clone(), endpoint.url.clone(), client)
             };
             endpoints.iter().map(client).collect()
         })

@@ -93,6 +93,17 @@ pub fn of(query: &Query, now: Moment, shell: &Shell) -> String {
         Query::HostedZones(_) => line("route53", "list-hosted-zones", &[]),
         Query::Records(_, zone) => line("route53", "list-resource-record-sets", &["--hosted-zone-id", zone]),
         Query::RecordChange(_, change) => line("route53", "get-change", &["--id", change]),
+        Query::RestoreMetadata(_, vault, point) => line(
+            "backup",
+            "get-recovery-point-restore-metadata",
+            &["--backup-vault-name", vault, "--recovery-point-arn", point],
+        ),
+        Query::SwitchSteps(_, plan, id) => {
+            line("arc-region-switch", "get-plan-execution", &["--plan-arn", plan, "--execution-id", id])
+        }
+        Query::RecoveryPlanSteps(_, execution) => {
+            line("drs", "list-recovery-plan-execution-steps", &["--recovery-plan-execution-arn", execution])
+        }
         Query::Table(_, table) => line("dynamodb", "describe-table", &["--table-name", table]),
         Query::ContinuousBackups(_, table) => line("dynamodb", "describe-continuous-backups", &["--table-name", table]),
         Query::Groups(_) => line("autoscaling", "describe-auto-scaling-groups", &[]),

@@ -39,7 +39,7 @@ impl RunDesk {
         for (name, written) in all {
             let runbook = written.map(|written| written.runbook);
             let is_of = match &runbook {
-                Ok(runbook) => runbook.system == system,
+                Ok(runbook) => runbook.systems().contains(&system),
                 // Its file cannot be read; its name is all there is.
                 Err(_) => name.strip_prefix(system).is_some_and(|rest| rest.starts_with('-')),
             };
@@ -59,12 +59,14 @@ impl RunDesk {
     pub(super) fn begin(&self, beginning: &Beginning) -> Result<(Engine, Begun), Text> {
         let Beginning { system, runbook, operator, incident, how } = beginning;
         let said = |error: &dyn std::fmt::Display| Text::new(error.to_string());
-        let of_config = self.estate.systems.iter().find(|known| known.name == *system);
-        let of_config = of_config.ok_or_else(|| Text::new(format!("the config has no system {system}")))?;
         let all = (self.runbooks)()?;
         let written = all.into_iter().find(|(name, _)| name == runbook);
         let (_, written) = written.ok_or_else(|| Text::new(format!("there is no runbook {runbook} any more")))?;
         let written = written?;
+        // Of several Systems, the first says which side is asked who we are.
+        let first = written.runbook.systems().first().map_or_else(|| system.clone(), |name| (*name).to_owned());
+        let of_config = self.estate.systems.iter().find(|known| known.name == first);
+        let of_config = of_config.ok_or_else(|| Text::new(format!("the config has no system {first}")))?;
         let begin = match how {
             How::Resume { run, .. } => self.desk.resume(*run),
             How::New { mode, began, instead } => {
@@ -78,8 +80,10 @@ impl RunDesk {
                     }
                     (None, _) => {}
                 }
+                let (objectives, nested) = desk::promised(&self.estate.systems, &written.runbook);
                 Begin::New(Box::new(New {
-                    objectives: desk::objectives(of_config, &written.runbook),
+                    objectives,
+                    nested,
                     runbook: Arc::clone(&written.runbook),
                     text: written.text.clone(),
                     mode: *mode,

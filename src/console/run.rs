@@ -98,8 +98,8 @@ impl Live {
     }
 
     /// The name that is typed to confirm a step of it that cannot be undone.
-    pub fn system_of(&self, _step: usize) -> &str {
-        &self.view.run.system
+    pub fn system_of(&self, step: usize) -> &str {
+        self.view.runbook.system_of(step)
     }
 
     /// Whether the end of the card of that step was seen as it is now.

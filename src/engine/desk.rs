@@ -64,7 +64,7 @@ impl Desk {
         let mut access = self.access.clone();
         access.session_name = Some(session_name(incident, operator.as_str()));
         Options {
-            system: system.name.clone(),
+            system: runbook.system.clone(),
             begin,
             operator,
             home: model::Place { region: system.recovery.clone(), role: runbook.role.as_deref().map(Arc::from) },
@@ -125,6 +125,18 @@ pub fn objectives(system: &System, runbook: &Runbook) -> Objectives {
     Objectives {
         rpo_s: promised.and_then(|promised| promised.rpo).map(seconds),
         rto_s: promised.and_then(|promised| promised.rto).map(seconds),
+    }
+}
+
+/// The same for all of a runbook, and for each System of those that it takes in: where there are several, each has its own promise.
+pub fn promised(systems: &[System], runbook: &Runbook) -> (Objectives, Vec<Objectives>) {
+    let of = |name: &str| {
+        let system = systems.iter().find(|system| system.name == name);
+        system.map_or_else(Objectives::default, |system| objectives(system, runbook))
+    };
+    match runbook.parts.as_slice() {
+        [] => (of(&runbook.system), Vec::new()),
+        parts => (Objectives::default(), parts.iter().map(|part| of(&part.system)).collect()),
     }
 }
 

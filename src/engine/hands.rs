@@ -28,8 +28,8 @@ pub(super) struct Tools {
     pub(super) home: Place,
     pub(super) runbook: Arc<Runbook>,
     pub(super) journal: Journal,
-    /// Held until the session is over.
-    pub(super) lock: Lock,
+    /// Of each System that it moves; held until the session is over.
+    pub(super) locks: Vec<Lock>,
 }
 
 /// The thread's side of a run.
@@ -99,8 +99,8 @@ impl Hands {
                 break;
             }
         }
-        let Tools { lock, .. } = self.tools;
-        drop(lock);
+        let Tools { locks, .. } = self.tools;
+        drop(locks);
     }
 
     /// What is in flight is in doubt: nobody waits for it any longer.

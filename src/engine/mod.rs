@@ -24,7 +24,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::{mpsc as queue, watch};
 
 pub use self::core::{
-    Card, Clocks, Doubt, Fence, Holding, Note, Order, Reach, Reply, Request, Stage, StepView, Typed, View,
+    Card, Clocks, Doubt, Fence, Holding, Note, Order, PartView, Reach, Reply, Request, Stage, StepView, Typed, View,
 };
 pub use desk::{Desk, Driver, History, Unfinished, Written};
 pub use options::{Begin, EngineError, New, Options};

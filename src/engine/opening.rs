@@ -1,5 +1,6 @@
 //! How a session begins: who we are, the lock, the journal, its first records.
 
+use std::collections::BTreeSet;
 use std::process;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,7 +11,9 @@ use super::core::{State, recorded};
 use super::hands::{Hands, Tools};
 use super::options::{Begin, EngineError, New, Options};
 use crate::aws::{Session, Unread};
-use crate::journal::{Holder, Identity, Journal, Lock, Person, Record, Verdict};
+use crate::journal::list::read;
+use crate::journal::record::Nested;
+use crate::journal::{Holder, Identity, Journal, Lock, Objectives, Person, Record, Verdict};
 use crate::look::{Clock, Contact, clock};
 use crate::model::{FailureKind, Moment, Span, Text};
 use crate::runbook::{RunId, Runbook};
@@ -21,14 +24,7 @@ pub(super) async fn open(options: Options) -> Result<Hands, EngineError> {
         Begin::New(_) => new_run(),
         Begin::Resume { run, .. } => *run,
     };
-    let holder = Holder {
-        system: options.system.clone(),
-        run,
-        operator: options.operator.clone(),
-        pid: process::id(),
-        since: Moment::now(),
-    };
-    let lock = Lock::take(&options.state, &holder)?;
+    let locks = take_locks(&options, run)?;
     let session = Session::open(options.access.clone(), &options.regions).await;
     let clock = clock::compare(&session).await.ok_or_else(|| EngineError::Unread(clock::missing(&session)))?;
     let identity = who(&session, &options, clock).await?;
@@ -75,7 +71,33 @@ pub(super) async fn open(options: Options) -> Result<Hands, EngineError> {
     let state =
         State::new(Arc::clone(&runbook), &entries).map_err(|why| EngineError::Unfit { run, why: why.to_string() })?;
     let contact = Contact::new(session, &options.dns);
-    Ok(Hands::new(Tools { contact, clock, home: options.home, runbook, journal, lock }, state))
+    Ok(Hands::new(Tools { contact, clock, home: options.home, runbook, journal, locks }, state))
+}
+
+/// The locks of every System that the run moves, in the order of their names: two runs that share some never wait for each other's rest.
+fn take_locks(options: &Options, run: RunId) -> Result<Vec<Lock>, EngineError> {
+    let since = Moment::now();
+    let systems = match &options.begin {
+        Begin::New(new) => moved(&new.runbook.system, new.runbook.systems()),
+        Begin::Resume { .. } => {
+            let read = read(&options.state, run)?;
+            let nested = match read.entries.first().map(|entry| &entry.record) {
+                Some(Record::RunOpened { nested, .. }) => nested.iter().map(|part| part.system.as_str()).collect(),
+                _ => Vec::new(),
+            };
+            moved(&options.system, nested)
+        }
+    };
+    let mut locks = Vec::new();
+    for system in systems {
+        let holder = Holder { system, run, operator: options.operator.clone(), pid: process::id(), since };
+        locks.push(Lock::take(&options.state, &holder)?);
+    }
+    Ok(locks)
+}
+
+fn moved(own: &str, others: Vec<&str>) -> BTreeSet<String> {
+    others.into_iter().chain([own]).map(str::to_owned).collect()
 }
 
 /// Named by our own clock: a simulator may be played twice at the same hour.
@@ -105,7 +127,8 @@ fn fits_account(is: &Identity, wanted: Option<&str>, whose: impl FnOnce() -> Str
 }
 
 fn first(run: RunId, new: New) -> Record {
-    let New { runbook, text, mode, incident, began, objectives } = new;
+    let New { runbook, text, mode, incident, began, objectives, nested } = new;
+    let promised = nested.into_iter().chain(std::iter::repeat(Objectives::default()));
     Record::RunOpened {
         run,
         runbook: runbook.name.clone(),
@@ -119,6 +142,19 @@ fn first(run: RunId, new: New) -> Record {
         objectives,
         steps: runbook.steps.iter().map(|step| step.id.clone()).collect(),
         text,
+        nested: runbook
+            .parts
+            .iter()
+            .zip(promised)
+            .map(|(part, objectives)| Nested {
+                step: part.step.clone(),
+                runbook: part.runbook.clone(),
+                system: part.system.clone(),
+                sha256: part.sha256.clone(),
+                objectives,
+                text: part.text.clone(),
+            })
+            .collect(),
     }
 }
 

@@ -59,6 +59,8 @@ pub struct New {
     pub began: Option<Moment>,
     /// What was promised for the loss of a Region.
     pub objectives: Objectives,
+    /// The same for the System of each runbook that it takes in, in the order of [`Runbook::parts`].
+    pub nested: Vec<Objectives>,
 }
 
 /// Why an engine does not start. Nothing was sent.

@@ -25,6 +25,10 @@ pub fn sends(card: &Card) -> String {
     match &card.work {
         Work::Watch if card.blocker().is_some() => "nothing, as long as it is blocked".to_owned(),
         Work::Calls(calls) => words::count(calls.len(), "request"),
+        Work::OneOf(calls) => format!(
+            "one request, through {}: each is tried only where the one before it was proven not to be carried out",
+            words::count(calls.len(), "endpoint")
+        ),
         Work::Command(_) => "one program, without a shell".to_owned(),
         Work::Ask(_) => "nothing; your word is recorded".to_owned(),
         Work::Watch => "nothing; it waits until it is so".to_owned(),

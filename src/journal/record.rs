@@ -54,6 +54,23 @@ pub struct Objectives {
     pub rto_s: Option<i64>,
 }
 
+/// A runbook that the run's own takes in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Nested {
+    /// What the ids of its steps begin with: `orders` in `orders/promote-replica`.
+    pub step: String,
+    /// Its name.
+    pub runbook: String,
+    /// The System it moves.
+    pub system: String,
+    /// SHA-256 of its text.
+    pub sha256: String,
+    /// What was promised for that System.
+    pub objectives: Objectives,
+    /// Its text.
+    pub text: String,
+}
+
 /// How a run ended, or stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -96,6 +113,9 @@ pub enum Record {
         steps: Vec<String>,
         /// The text of the runbook: an auditor needs no other file.
         text: String,
+        /// The runbooks that it takes in, in the order of their steps.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        nested: Vec<Nested>,
     },
     /// Somebody drives: at the start, after a pause or a crash, or another person.
     SessionOpened {
@@ -151,6 +171,9 @@ pub enum Record {
         /// new confirm.
         #[serde(default)]
         requests: usize,
+        /// Of how many requests, each through another endpoint, one is to be carried out; 0 where all are.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        alternatives: usize,
         /// What was said to be lost.
         loses: Option<Text>,
         /// Who.
@@ -295,6 +318,11 @@ pub enum Record {
         /// Why: `pause`, `hangup`, `terminated`, the reason of an abort.
         reason: Text,
     },
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+const fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 impl Record {

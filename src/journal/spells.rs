@@ -13,6 +13,10 @@ struct Course {
     since: Option<Moment>,
     /// How many requests its confirm allows.
     allowed: usize,
+    /// Of how many requests one is to be carried out.
+    alternatives: usize,
+    /// How many were sent.
+    tried: usize,
     /// How many of them were carried out.
     applied: usize,
     /// Whether nobody knows yet what came of the last one.
@@ -70,13 +74,14 @@ impl Course {
             before.map(|since| (since, at))
         };
         match record {
-            Record::Confirmed { requests, .. } => {
+            Record::Confirmed { requests, alternatives, .. } => {
                 let ended = end(self);
-                *self = Self { since: Some(at), allowed: *requests, ..Self::default() };
+                *self = Self { since: Some(at), allowed: *requests, alternatives: *alternatives, ..Self::default() };
                 ended
             }
             Record::Intent { .. } => {
                 self.open = true;
+                self.tried += 1;
                 None
             }
             Record::Outcome { outcome: Outcome::InDoubt { .. }, .. } => None,
@@ -94,6 +99,13 @@ impl Course {
                     return end(self);
                 }
                 self.since.get_or_insert(at);
+                None
+            }
+            // Another endpoint is tried at once; where there is none, the step is offered again, and that is a person's time.
+            Record::Outcome { outcome: Outcome::NotApplied { why, .. }, .. }
+                if why.is_of_the_endpoint() && self.alternatives > self.tried =>
+            {
+                self.open = false;
                 None
             }
             Record::Outcome { outcome: Outcome::NotApplied { .. }, .. }

@@ -1,6 +1,6 @@
 //! Whether a journal is whole, and whether it tells of a run as runs go: an auditor's two questions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::chain::Head;
 use super::record::{Entry, Person, Record, Verdict};
@@ -76,6 +76,8 @@ struct Audit<'a> {
     driver: Option<&'a Person>,
     /// How many requests the confirm of a step still allows; steps that are not confirmed are not in it.
     allowed: BTreeMap<&'a str, usize>,
+    /// The confirmed steps of whose requests one is to be carried out.
+    of_one: BTreeSet<&'a str>,
     /// The last request of each step.
     sent: BTreeMap<&'a str, Sent>,
     /// The highest number of an intent.
@@ -122,10 +124,14 @@ impl<'a> Audit<'a> {
                 self.allowed.clear();
             }
             Record::SessionClosed { verdict, .. } => self.session = Session::Closed(*verdict),
-            Record::Confirmed { step, requests, .. } => {
+            Record::Confirmed { step, requests, alternatives, .. } => {
                 self.not_settled(step, "confirmed");
                 self.not_in_doubt(step, "confirmed");
-                self.allowed.insert(step, *requests);
+                self.allowed.insert(step, *requests.max(alternatives));
+                self.of_one.remove(step.as_str());
+                if *alternatives > 0 {
+                    self.of_one.insert(step);
+                }
             }
             Record::Intent { step, intent, .. } => self.intent(step, *intent),
             Record::Outcome { step, intent, outcome } => {
@@ -134,7 +140,14 @@ impl<'a> Audit<'a> {
                     Outcome::Applied { .. } | Outcome::NotApplied { .. } => Known::All,
                 };
                 self.learn(step, *intent, known, "an outcome", &[Known::Nothing]);
-                if matches!(outcome, Outcome::NotApplied { .. }) {
+                let ends = match outcome {
+                    Outcome::NotApplied { why, .. } => {
+                        !(why.is_of_the_endpoint() && self.of_one.contains(step.as_str()))
+                    }
+                    Outcome::Applied { .. } => self.of_one.contains(step.as_str()),
+                    Outcome::InDoubt { .. } => false,
+                };
+                if ends {
                     self.allowed.remove(step.as_str());
                 }
             }

@@ -134,8 +134,8 @@ pub enum Query {
     RecoveryPlans(Place),
     /// The executions of one DRS recovery plan, by its ARN: `drs:ListRecoveryPlanExecutions`.
     RecoveryPlanExecutions(Place, String),
-    /// Every routing control of the ARC cluster: `route53-recovery-cluster:ListRoutingControls`, from whichever endpoint answers. The
-    /// Place's Region is [`Place::EVERYWHERE`].
+    /// Every routing control of the ARC cluster: `route53-recovery-cluster:ListRoutingControls`, from the endpoint in the Place's Region, or,
+    /// where that is [`Place::EVERYWHERE`], from whichever answers.
     RoutingControls(Place),
     /// Every ARC Region switch plan: `arc-region-switch:ListPlansInRegion`.
     SwitchPlans(Place),
@@ -149,6 +149,12 @@ pub enum Query {
     DrsJob(Place, String),
     /// How far a change of records has come, by its id: `route53:GetChange`.
     RecordChange(Place, String),
+    /// What a restore of one recovery point would be told, by the vault and the point's ARN: `backup:GetRecoveryPointRestoreMetadata`.
+    RestoreMetadata(Place, String, String),
+    /// The steps of one execution of an ARC Region switch plan, by the plan's ARN and its id: `arc-region-switch:GetPlanExecution`.
+    SwitchSteps(Place, String, String),
+    /// The steps of one execution of a DRS recovery plan, by its ARN: `drs:ListRecoveryPlanExecutionSteps`.
+    RecoveryPlanSteps(Place, String),
     /// What several GETs of that URL bring, a second apart; no AWS API. The Place's Region is [`Place::EVERYWHERE`].
     Probes(Place, String, u32),
 }
@@ -203,6 +209,9 @@ impl Query {
             | Self::SwitchExecutions(place, _)
             | Self::DrsJob(place, _)
             | Self::RecordChange(place, _)
+            | Self::RecoveryPlanSteps(place, _)
+            | Self::RestoreMetadata(place, _, _)
+            | Self::SwitchSteps(place, _, _)
             | Self::Probes(place, _, _)
             | Self::BackupSelection(place, _, _) => place,
         }
@@ -258,6 +267,9 @@ impl Query {
             Self::GlobalDatastores(_) => (Service::ElastiCache, "DescribeGlobalReplicationGroups"),
             Self::DrsJob(..) => (Service::Drs, "DescribeJobs"),
             Self::RecordChange(..) => (Service::Route53, "GetChange"),
+            Self::RestoreMetadata(..) => (Service::Backup, "GetRecoveryPointRestoreMetadata"),
+            Self::SwitchSteps(..) => (Service::ArcRegionSwitch, "GetPlanExecution"),
+            Self::RecoveryPlanSteps(..) => (Service::Drs, "ListRecoveryPlanExecutionSteps"),
             Self::Probes(..) => (Service::Http, "Get"),
         }
     }

@@ -124,6 +124,12 @@ mod typed {
         probes: Probes -> Vec<facts::look::Response>;
         /// The Reading of a `RecordChange`.
         record_change: RecordChange -> facts::route53::RecordChange;
+        /// The Reading of `RestoreMetadata`.
+        restore_metadata: RestoreMetadata -> Vec<(crate::model::Text, crate::model::Text)>;
+        /// The Reading of `SwitchSteps`.
+        switch_steps: SwitchSteps -> Vec<facts::arc::SwitchStep>;
+        /// The Reading of `RecoveryPlanSteps`.
+        recovery_plan_steps: RecoveryPlanSteps -> Vec<facts::drs_plans::ExecutionStep>;
         /// The Reading of `DbEvents`.
         db_events: DbEvents -> Vec<facts::rds::Event>;
         /// The Reading of `DbClusterAutomatedBackups`.

@@ -76,6 +76,9 @@ impl Pace {
             | Query::JobLog(..)
             | Query::DrsJob(..)
             | Query::RecordChange(..)
+            | Query::RestoreMetadata(..)
+            | Query::SwitchSteps(..)
+            | Query::RecoveryPlanSteps(..)
             | Query::RoutingControls(_)
             | Query::FileSystemReplications(_)
             | Query::GlobalDatastores(_) => Self::Refresh,

@@ -1,5 +1,7 @@
 //! The written procedure.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use super::kinds::Kind;
@@ -10,7 +12,7 @@ use crate::model::{Objective, Region, Span, System, Text};
 pub struct Runbook {
     /// Its name, which is its file's: `orders-failover`.
     pub name: String,
-    /// The System that it moves.
+    /// The System that it moves; where it takes in other runbooks, a word for all of theirs.
     pub system: String,
     /// Which way.
     pub direction: Direction,
@@ -30,10 +32,38 @@ pub struct Runbook {
     pub regions: Vec<Region>,
     /// The role assumed for its changes; without one, changes are made with the identity that reads.
     pub role: Option<String>,
-    /// Its steps, in the order of the file. Each of `needs` stands before the step that needs it.
+    /// Its steps, in the order of the file. Each of `needs` stands before the step that needs it. Those of the runbooks that it takes in stand
+    /// where it names them.
     pub steps: Vec<Step>,
+    /// The runbooks that it takes in, in the order of their steps; empty where it moves one System itself.
+    pub parts: Vec<Part>,
     /// SHA-256 of its text, 64 hexadecimal digits: pinned when a run opens.
     pub sha256: String,
+}
+
+/// A runbook that another one takes in, with the System that it moves.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part {
+    /// The step that names it; the ids of its own steps begin with it: `orders/promote-replica`.
+    pub step: String,
+    /// Its name.
+    pub runbook: String,
+    /// The System that it moves.
+    pub system: String,
+    /// As its owner counts.
+    pub version: Text,
+    /// Whom to ask about it.
+    pub owner: Text,
+    /// Whether it expects both sides to be well.
+    pub variant: Variant,
+    /// The only Regions in which its steps may change anything.
+    pub regions: Vec<Region>,
+    /// Its steps, as indices of [`Runbook::steps`].
+    pub steps: Range<usize>,
+    /// SHA-256 of its text.
+    pub sha256: String,
+    /// Its text: the journal of a run holds it.
+    pub text: String,
 }
 
 /// Which way a runbook moves its System.
@@ -151,6 +181,31 @@ impl Runbook {
     /// The index of the step of that id.
     pub fn position(&self, id: &str) -> Option<usize> {
         self.steps.iter().position(|step| step.id == id)
+    }
+
+    /// The index of the part that a step belongs to; `None` for a step of the runbook's own.
+    pub fn part_of(&self, step: usize) -> Option<usize> {
+        self.parts.iter().position(|part| part.steps.contains(&step))
+    }
+
+    /// The System that a step moves: its name is typed to confirm what cannot be undone.
+    pub fn system_of(&self, step: usize) -> &str {
+        let part = self.part_of(step).and_then(|part| self.parts.get(part));
+        part.map_or(self.system.as_str(), |part| part.system.as_str())
+    }
+
+    /// The Regions in which a step may change anything.
+    pub fn regions_of(&self, step: usize) -> &[Region] {
+        let part = self.part_of(step).and_then(|part| self.parts.get(part));
+        part.map_or(self.regions.as_slice(), |part| part.regions.as_slice())
+    }
+
+    /// The Systems that it moves, in the order of its steps.
+    pub fn systems(&self) -> Vec<&str> {
+        if self.parts.is_empty() {
+            return vec![&self.system];
+        }
+        self.parts.iter().map(|part| part.system.as_str()).collect()
     }
 }
 

@@ -21,7 +21,12 @@ const PHASES: &[&str] = &[
 
 /// Keys at the top of the file.
 pub const TOP: &[Key] = &[
-    required("system", Shape::Text, r#""orders""#, "The System that it moves, as the config calls it."),
+    required(
+        "system",
+        Shape::Text,
+        r#""orders""#,
+        "The System that it moves, as the config calls it; where its steps take in other runbooks, a word for all of their Systems.",
+    ),
     required(
         "direction",
         Shape::Word(DIRECTIONS),

@@ -1,5 +1,7 @@
 //! What is wrong with a runbook that can be read: it would leave somebody stuck on the worst night.
 
+mod together;
+
 use std::collections::BTreeSet;
 
 use super::call::Plane;
@@ -37,10 +39,15 @@ const TTL_SHARE: i32 = 4;
 /// Everything found in one runbook. `all` are the runbooks beside it, itself among them; `account` is the config's.
 pub fn lint(runbook: &Runbook, all: &[&Runbook], estate: &Estate, account: Option<&str>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let system = estate.systems.iter().find(|system| system.name == runbook.system);
+    let named = |name: &str| estate.systems.iter().find(|system| system.name == name);
+    let system = named(&runbook.system);
     of_whole(runbook, all, estate, system, account, &mut findings);
-    for index in 0..runbook.steps.len() {
+    // What is wrong with a step of a runbook that is taken in is found in that runbook.
+    for index in (0..runbook.steps.len()).filter(|index| runbook.part_of(*index).is_none()) {
         of_step(runbook, index, system, &mut findings);
+    }
+    if !runbook.parts.is_empty() {
+        together::lint(runbook, estate, &mut findings);
     }
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     findings
@@ -62,7 +69,7 @@ fn of_whole(
     account: Option<&str>,
     findings: &mut Vec<Finding>,
 ) {
-    if system.is_none() {
+    if system.is_none() && runbook.parts.is_empty() {
         let names = words::listed(estate.systems.iter().map(|system| system.name.as_str()));
         findings.push(error(None, format!("no system is called \"{}\"; the config has {names}", runbook.system)));
     }
@@ -120,14 +127,17 @@ fn back(runbook: &Runbook, all: &[&Runbook], findings: &mut Vec<Finding>) {
         Some(other) if other.direction != Direction::Failback => {
             findings.push(error(None, format!("back names \"{name}\", which is no failback")));
         }
-        Some(other) if other.system != runbook.system => {
-            findings.push(error(
-                None,
-                format!("back names \"{name}\", which moves {} and not {}", other.system, runbook.system),
-            ));
+        Some(other) if sorted(other.systems()) != sorted(runbook.systems()) => {
+            let (theirs, ours) = (words::listed(&other.systems()), words::listed(&runbook.systems()));
+            findings.push(error(None, format!("back names \"{name}\", which moves {theirs} and not {ours}")));
         }
         Some(_) => {}
     }
+}
+
+fn sorted(mut names: Vec<&str>) -> Vec<&str> {
+    names.sort_unstable();
+    names
 }
 
 fn of_step(runbook: &Runbook, index: usize, system: Option<&System>, findings: &mut Vec<Finding>) {
@@ -222,7 +232,7 @@ fn person_of(kind: &Kind) -> Option<&'static str> {
 }
 
 /// Everything that has to be done before a step.
-fn before(runbook: &Runbook, index: usize) -> BTreeSet<usize> {
+pub fn before(runbook: &Runbook, index: usize) -> BTreeSet<usize> {
     let mut all = BTreeSet::new();
     let mut open = vec![index];
     while let Some(next) = open.pop() {
@@ -243,11 +253,16 @@ fn is_verified(runbook: &Runbook, index: usize) -> bool {
 
 /// The longest way through the steps that `counts` lets through, by their estimates.
 pub fn longest(runbook: &Runbook, counts: impl Fn(&Step) -> bool) -> Span {
+    ends(runbook, counts).into_iter().max().unwrap_or(Span::ZERO)
+}
+
+/// For each step, how long after the begin it is done at the earliest, by the estimates of the steps that `counts` lets through.
+fn ends(runbook: &Runbook, counts: impl Fn(&Step) -> bool) -> Vec<Span> {
     let mut ends: Vec<Span> = Vec::with_capacity(runbook.steps.len());
     for step in &runbook.steps {
         let begins = step.needs.iter().filter_map(|need| ends.get(*need)).max().copied().unwrap_or(Span::ZERO);
         let own = if counts(step) { step.estimate } else { Span::ZERO };
         ends.push(begins.saturating_add(own));
     }
-    ends.into_iter().max().unwrap_or(Span::ZERO)
+    ends
 }

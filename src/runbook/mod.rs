@@ -12,13 +12,14 @@ pub mod ids;
 pub mod keys;
 pub mod kinds;
 pub mod lint;
+pub mod nest;
 pub mod parse;
 pub mod work;
 pub mod world;
 
 pub use call::{ApiCall, Plane};
 pub use check::{Check, Standing};
-pub use definition::{Direction, Mode, Phase, Runbook, Step, Variant};
+pub use definition::{Direction, Mode, Part, Phase, Runbook, Step, Variant};
 pub use ids::{IntentId, RunId};
 pub use kinds::{Facts, Kind, Reversibility, StepKind};
 pub use work::{Choice, ChoiceForm, Command, Found, Progress, Question, Work};

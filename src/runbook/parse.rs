@@ -79,6 +79,7 @@ fn runbook(top: &Section<'_>, name: String, text: &str) -> Option<Runbook> {
         regions: regions?,
         role,
         steps: steps?,
+        parts: Vec::new(),
         sha256: sha256(text),
     })
 }

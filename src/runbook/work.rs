@@ -10,6 +10,9 @@ use crate::model::{Moment, Span, Text};
 pub enum Work {
     /// These requests, one after the other; each is an INTENT of its own, and the next is sent only when the one before it was applied.
     Calls(Vec<ApiCall>),
+    /// One of these requests, which all mean the same through different endpoints: the next is tried only once it is proven that the one before
+    /// it was not carried out, because its endpoint could not be reached or asked to slow down. Each is an INTENT of its own.
+    OneOf(Vec<ApiCall>),
     /// This program.
     Command(Command),
     /// The person's word.
@@ -20,6 +23,16 @@ pub enum Work {
     Already(Text),
     /// In this mode nothing is done, as the text says ("a drill moves no traffic").
     NotInThisMode(Text),
+}
+
+impl Work {
+    /// The requests that it may send.
+    pub fn calls(&self) -> &[ApiCall] {
+        match self {
+            Self::Calls(calls) | Self::OneOf(calls) => calls,
+            Self::Command(_) | Self::Ask(_) | Self::Watch | Self::Already(_) | Self::NotInThisMode(_) => &[],
+        }
+    }
 }
 
 /// A program with its arguments, started without a shell.

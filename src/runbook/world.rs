@@ -106,6 +106,16 @@ pub enum Refusal {
     NotFound,
 }
 
+impl Refusal {
+    /// Whether that is a matter of the endpoint asked: another endpoint of the same cluster may take the same request.
+    pub const fn is_of_the_endpoint(self) -> bool {
+        match self {
+            Self::NotSent | Self::Throttled => true,
+            Self::Denied | Self::Expired | Self::Invalid | Self::Conflict | Self::Capacity | Self::NotFound => false,
+        }
+    }
+}
+
 impl World<'_> {
     /// The last request of this step that was carried out, or may have been.
     pub fn sent(&self) -> Option<&Attempt> {

@@ -96,6 +96,7 @@ impl Shop {
             incident: None,
             began: now.checked_sub(Span::from_mins(2)).ok(),
             objectives: Objectives::default(),
+            nested: Vec::new(),
             steps: runbook.steps.iter().map(|step| step.id.clone()).collect(),
             text: text.to_owned(),
         };

@@ -51,11 +51,22 @@ estimate = "1m"
 pub(crate) struct Theatre {
     pub(crate) simulator: Running,
     state: TempDir,
+    pub(crate) arc: Vec<config::ArcEndpoint>,
 }
 
 impl Theatre {
     pub(crate) fn new(acts: &str, speed: f64) -> Self {
-        Self { simulator: simulator_at(ESTATE, acts, speed), state: tempfile::tempdir().unwrap() }
+        Self::of(ESTATE, acts, speed)
+    }
+
+    pub(crate) fn of(estate: &str, acts: &str, speed: f64) -> Self {
+        let state = tempfile::tempdir().unwrap();
+        Self { simulator: simulator_at(estate, acts, speed), state, arc: Vec::new() }
+    }
+
+    /// Begins a run of that runbook.
+    pub(crate) fn begin_with(&self, text: &str) -> Engine {
+        Engine::start(self.options(self.begin(text))).unwrap_or_else(|error| panic!("{error}"))
     }
 
     pub(crate) fn runs(&self) -> Runs {
@@ -70,7 +81,7 @@ impl Theatre {
             operator: Text::new("alice"),
             access: Access {
                 endpoint_url: Some(url),
-                arc: Vec::new(),
+                arc: self.arc.clone(),
                 login: Login::Simulator { user: None },
                 timeout: Duration::from_secs(2),
                 session_name: None,
@@ -92,6 +103,7 @@ impl Theatre {
             incident: None,
             began: None,
             objectives: Objectives::default(),
+            nested: Vec::new(),
         }))
     }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use drdeck::engine::core::{Effect, Event, Inquiry, State, View};
+use drdeck::journal::record::Nested;
 use drdeck::journal::{Entry, Identity, Objectives, Person, Record};
 use drdeck::model::facts::{
     Answer, Known,
@@ -91,6 +92,7 @@ pub(crate) fn runbook(steps: Vec<Step>) -> Arc<Runbook> {
         regions: vec![Region::new(REGION)],
         role: None,
         steps,
+        parts: Vec::new(),
         sha256: "0".repeat(64),
     })
 }
@@ -141,6 +143,18 @@ impl World {
             objectives: Objectives { rpo_s: Some(300), rto_s: Some(900) },
             steps: runbook.steps.iter().map(|step| step.id.clone()).collect(),
             text: String::new(),
+            nested: runbook
+                .parts
+                .iter()
+                .map(|part| Nested {
+                    step: part.step.clone(),
+                    runbook: part.runbook.clone(),
+                    system: part.system.clone(),
+                    sha256: part.sha256.clone(),
+                    objectives: Objectives { rpo_s: Some(300), rto_s: Some(900) },
+                    text: part.text.clone(),
+                })
+                .collect(),
         };
         let mut entries = vec![entry(1, moment(0), opened)];
         entries.push(entry(2, moment(0), session(&identity)));
@@ -419,9 +433,9 @@ pub(crate) fn check_records(entries: &[Entry]) {
     for (at, entry) in entries.iter().enumerate() {
         assert_eq!(entry.seq, at as u64 + 1, "no gap");
         match &entry.record {
-            Record::Confirmed { step, requests, .. } => {
+            Record::Confirmed { step, requests, alternatives, .. } => {
                 assert!(!open.contains_key(step.as_str()), "confirmed while in doubt");
-                allowed.insert(step, *requests);
+                allowed.insert(step, *requests.max(alternatives));
             }
             Record::Intent { step, intent, .. } => {
                 let left = allowed.get_mut(step.as_str()).expect("an intent follows a confirm");

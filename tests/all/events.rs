@@ -318,6 +318,7 @@ fn copies_and_restore_tests_are_told_with_what_came_of_them() {
         testing_plan: Some(t("arn:aws:backup:us-west-2:111122223333:restore-testing-plan:weekly")),
         resource_type: Some(t("EBS")),
         message: None,
+        made: None,
     };
     let told = tell(&Query::RestoreJobs(Place::home("us-west-2")), Answer::RestoreJobs(vec![restore]));
     assert_eq!(

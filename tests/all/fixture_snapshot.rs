@@ -366,6 +366,7 @@ fn backups(put: &mut impl FnMut(Query, Answer)) {
         testing_plan: Some(text("arn:aws:backup:us-west-2:111122223333:restore-testing-plan:weekly-1")),
         resource_type: Some(text("RDS")),
         message: None,
+        made: None,
     };
     put(
         Query::RestoreJobs(west()),

@@ -51,6 +51,7 @@ pub(crate) fn opened_as(run: RunId, runbook: &str, mode: Mode, steps: &[&str]) -
         objectives: Objectives { rpo_s: Some(300), rto_s: Some(900) },
         steps: steps.iter().map(|step| (*step).to_owned()).collect(),
         text: "system = \"orders\"\n# Äöü: the text, with \"quotes\", a \\ and\ta tab\n".to_owned(),
+        nested: Vec::new(),
     }
 }
 
@@ -70,6 +71,7 @@ pub(crate) fn confirmed(step: &str, requests: usize) -> Record {
         plan: "cd".repeat(32),
         typed: false,
         requests,
+        alternatives: 0,
         loses: None,
         by: person("alice"),
     }
@@ -185,6 +187,7 @@ pub(crate) fn every_record() -> Vec<Record> {
             plan: "ef".repeat(32),
             typed: true,
             requests: 1,
+            alternatives: 0,
             loses: Some(text("42 s of writes to orders-db")),
             by: person("alice"),
         },

@@ -160,6 +160,43 @@ const ROWS: &[(&str, Bad, &str, &str)] = &[
         "name = \"orders.shop.example\"\nexpect = [\"192.0.2.1\"]\nold_ttl = \"1h\"\n",
         "resolvers keep the old answer for 1 h",
     ),
+    ("runbook", Bad::Keys, "", "`runbook`"),
+    (
+        "arc-routing-control",
+        Bad::Keys,
+        "endpoints = [\"us-west-2\"]\ncontrols = { payments-us-east-1 = \"off\" }\n",
+        "says \"off\" of payments-us-east-1; a routing control is On or Off",
+    ),
+    (
+        "arc-region-switch",
+        Bad::Keys,
+        "plan = \"arn:aws:arc-region-switch::111122223333:plan/shop:0a1b2c\"\nregion = \"us-west-2\"\nmode = \"ungraceful\"\napprove = \"agree\"\n",
+        "`mode` says how a plan is started, but this step approves",
+    ),
+    (
+        "drs-recovery-plan",
+        Bad::Lint,
+        "plan = \"arn:aws:drs:eu-west-1:111122223333:recovery-plan/1\"\nregion = \"eu-west-1\"\n",
+        "changes eu-west-1, which is not among the runbook's regions",
+    ),
+    (
+        "backup-start-backup",
+        Bad::Keys,
+        "resource = \"analytics-db\"\nregion = \"us-east-1\"\nvault = \"shop\"\nbackup_role = \"arn:aws:iam::111122223333:role/backup\"\n",
+        "`resource`",
+    ),
+    (
+        "backup-start-copy",
+        Bad::Keys,
+        "resource = \"arn:aws:s3:::images\"\nregion = \"us-east-1\"\nvault = \"shop\"\ndestination = \"arn:aws:s3:::images\"\nbackup_role = \"arn:aws:iam::111122223333:role/backup\"\n",
+        "`destination` is no ARN of a backup vault",
+    ),
+    (
+        "backup-start-restore",
+        Bad::Keys,
+        "resource = \"arn:aws:s3:::images\"\nregion = \"us-east-1\"\nvault = \"shop\"\npoint = \"yesterday\"\nbackup_role = \"arn:aws:iam::111122223333:role/backup\"\n",
+        "`point` is \"yesterday\"",
+    ),
     ("command", Bad::Keys, "argv = [\"true\"]\n", "`check`"),
 ];
 

@@ -310,6 +310,7 @@ fn a_restore_that_completed_but_was_not_valid_is_at_risk() {
         testing_plan: None,
         resource_type: None,
         message: None,
+        made: None,
     };
     world.put(Query::RestoreJobs(east()), Answer::RestoreJobs(vec![job]));
     assert_eq!(it(&judge_kind(kind, &world)).verdict, Verdict::AtRisk);

@@ -339,6 +339,7 @@ fn tested(at: Moment, resource: &str) -> RestoreJob {
         testing_plan: Some(t("arn:test")),
         resource_type: Some(t("RDS")),
         message: None,
+        made: None,
     }
 }
 

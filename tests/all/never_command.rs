@@ -51,6 +51,7 @@ fn run(program: &Program) {
             incident: None,
             began: None,
             objectives: Objectives::default(),
+            nested: Vec::new(),
         })),
         operator: Text::new("alice"),
         access: Access {

@@ -72,6 +72,7 @@ impl Theatre {
                 incident: None,
                 began: None,
                 objectives: Objectives::default(),
+                nested: Vec::new(),
             })),
             operator: Text::new("alice"),
             access: Access {

@@ -111,4 +111,11 @@ static ROWS: &[Row] = &[
     row("drs-terminate-recovery-instances", Way::Finds, WEB).after(&[("drs-start-recovery", WEB)]).in_a_drill(),
     row("route53-change-records", Way::Finds, "zone = \"Z0273916SHOP4EXMPL7\"\n[[step.record]]\nname = \"legacy.shop.example\"\nset = \"legacy-web-1\"\nfrom = [\"198.51.100.11\"]\nto = [\"198.51.100.111\"]\n"),
     row("route53-force-unhealthy", Way::Finds, "check = \"3f0c1b6e-8a4d-4c57-9e21-5b7a90d6c101\"\nzone = \"Z0273916SHOP4EXMPL7\"\nrecord = \"www.shop.example\"\n"),
+    row("runbook", Way::SendsNothing, "runbook = \"orders-failover\"\n"),
+    row("arc-routing-control", Way::Finds, "endpoints = [\"us-west-2\"]\ncontrols = { payments-us-east-1 = \"Off\" }\n"),
+    row("arc-region-switch", Way::Finds, "plan = \"arn:aws:arc-region-switch::111122223333:plan/storefront:be98ce\"\nregion = \"us-west-2\"\nmode = \"ungraceful\"\n"),
+    row("drs-recovery-plan", Way::Finds, "plan = \"arn:aws:drs:us-west-2:111122223333:recovery-plan/3703399a-f882-4a3a-a6e7-d62ec7fdf71a\"\nregion = \"us-west-2\"\n"),
+    row("backup-start-backup", Way::Finds, "resource = \"arn:aws:rds:us-east-1:111122223333:db:analytics-db\"\nregion = \"us-east-1\"\nvault = \"shop\"\nbackup_role = \"arn:aws:iam::111122223333:role/backup\"\nkeep_days = 30\n"),
+    row("backup-start-copy", Way::Finds, "resource = \"arn:aws:rds:us-east-1:111122223333:db:analytics-db\"\nregion = \"us-west-2\"\nvault = \"shop-dr\"\ndestination = \"arn:aws:backup:us-east-2:111122223333:backup-vault:shop-third\"\nbackup_role = \"arn:aws:iam::111122223333:role/backup\"\nkeep_days = 30\n"),
+    row("backup-start-restore", Way::Finds, "resource = \"arn:aws:rds:us-east-1:111122223333:db:analytics-db\"\nregion = \"us-west-2\"\nvault = \"shop-dr\"\nbackup_role = \"arn:aws:iam::111122223333:role/backup\"\nmetadata = { DBInstanceIdentifier = \"analytics-db-west\", DBSubnetGroupName = \"analytics\" }\n"),
 ];

@@ -7,6 +7,9 @@ use std::time::Duration;
 use drdeck::sim::{self, Moment, Options, Running, Simulator};
 use serde_json::Value as Json;
 
+/// What everything that looks random is drawn from.
+pub(crate) const SEED: u64 = 7;
+
 /// The simulated start of every test.
 pub(crate) const START: &str = "2026-11-20T12:00:00Z";
 
@@ -102,7 +105,7 @@ pub(crate) fn simulator_at(estate: &str, acts: &str, speed: f64) -> Running {
         listen: "127.0.0.1:0".parse().unwrap(),
         estate: sim::parse_estate("estate.toml", estate).unwrap(),
         scenario: sim::parse_scenario("scenario.toml", &scenario).unwrap(),
-        seed: 7,
+        seed: SEED,
         speed,
         start: Moment::parse(START),
     })

@@ -20,16 +20,16 @@ use crate::sim_kit;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A shop, who works on it, and how late it is there.
-struct Desk {
-    server: Running,
+pub(crate) struct Desk {
+    pub(crate) server: Running,
     session: Session,
     minutes: u32,
     sent: u32,
-    run: RunFacts,
+    pub(crate) run: RunFacts,
 }
 
 impl Desk {
-    async fn open(acts: &str) -> Self {
+    pub(crate) async fn open(acts: &str) -> Self {
         let server = sim_kit::simulator(demo::ESTATE, acts);
         let session = session_at(&server.url(), Duration::from_secs(20)).await;
         let run = RunFacts {
@@ -51,7 +51,7 @@ impl Desk {
         desk
     }
 
-    fn wait(&mut self, minutes: u32) {
+    pub(crate) fn wait(&mut self, minutes: u32) {
         self.minutes += minutes;
         sim_kit::at(&self.server, &format!("{}m", self.minutes));
     }
@@ -106,7 +106,11 @@ impl Desk {
 
     /// Confirms a step, sends what it sends, and waits until it is done: what it says then. `patience` is in minutes.
     /// On the heap: a test that confirms ten steps has no room for ten of these.
-    fn confirm<'a>(&'a mut self, step: &'a str, patience: u32) -> Pin<Box<dyn Future<Output = String> + 'a>> {
+    pub(crate) fn confirm<'a>(
+        &'a mut self,
+        step: &'a str,
+        patience: u32,
+    ) -> Pin<Box<dyn Future<Output = String> + 'a>> {
         Box::pin(self.carry_out(step, patience))
     }
 
@@ -116,8 +120,10 @@ impl Desk {
         let before = self.look(&kind, &[]).await;
         let world = World { snapshot: &before, now: self.now(), run: &self.run, attempts: &[] };
         let mut attempts: Vec<Attempt> = Vec::new();
-        if let Work::Calls(calls) = kind.step().work(&world) {
-            for call in calls {
+        let work = kind.step().work(&world);
+        if let Work::Calls(calls) | Work::OneOf(calls) = &work {
+            let most = if matches!(work, Work::OneOf(_)) { 1 } else { calls.len() };
+            for call in calls.iter().take(most).cloned() {
                 self.sent += 1;
                 let intent = IntentId { run: self.run.id, number: self.sent };
                 let lost = Attempt { intent, call: Some(call.clone()), at: self.now(), outcome: None };
@@ -158,9 +164,9 @@ impl Desk {
 const PROMOTE: &str = "kind = \"rds-promote-read-replica\"\ninstance = \"orders-db-west\"\nregion = \"us-west-2\"\nbackup_retention_days = 7\n";
 const BACKUPS: &str = "kind = \"rds-modify\"\ninstance = \"orders-db-west\"\nregion = \"us-west-2\"\nbackup_retention_days = 14\nmulti_az = true\n";
 const SCALE: &str = "kind = \"asg-scale\"\ngroup = \"orders-app\"\nregion = \"us-west-2\"\ndesired = 4\nmin = 3\n";
-const STOP: &str = "kind = \"rds-stop\"\ninstance = \"orders-db\"\nregion = \"us-east-1\"\n";
+pub(crate) const STOP: &str = "kind = \"rds-stop\"\ninstance = \"orders-db\"\nregion = \"us-east-1\"\n";
 const FENCE: &str = "kind = \"fence\"\nold = \"rds-instance\"\nname = \"orders-db\"\nregion = \"us-east-1\"\n";
-const REPLICA: &str = "kind = \"rds-create-read-replica\"\ninstance = \"orders-db-east\"\nregion = \"us-east-1\"\nsource = \"orders-db-west\"\n\
+pub(crate) const REPLICA: &str = "kind = \"rds-create-read-replica\"\ninstance = \"orders-db-east\"\nregion = \"us-east-1\"\nsource = \"orders-db-west\"\n\
      source_region = \"us-west-2\"\nclass = \"db.r6g.large\"\nsubnet_group = \"orders\"\nparameter_group = \"orders-mysql80\"\n\
      security_groups = [\"sg-1\"]\nkms_key = \"alias/orders\"\n";
 

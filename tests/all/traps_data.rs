@@ -303,6 +303,7 @@ fn restore_test(created: Moment, validation: Option<&str>, deletion: Option<&str
         testing_plan: Some(t("arn:test")),
         resource_type: Some(t("RDS")),
         message: None,
+        made: None,
     }
 }
 

@@ -23,6 +23,8 @@ EXPECTED = {
         "GetPlanInRegion",
         "ListPlanExecutions",
         "GetPlanExecution",
+        "StartPlanExecution",
+        "ApprovePlanExecutionStep",
     },
     "autoscaling": {
         "DescribeAutoScalingGroups",
@@ -49,6 +51,10 @@ EXPECTED = {
         "GetRestoreTestingSelection",
         "DescribeRestoreJob",
         "ListRestoreJobsByProtectedResource",
+        "GetRecoveryPointRestoreMetadata",
+        "StartBackupJob",
+        "StartCopyJob",
+        "StartRestoreJob",
     },
     "cloudwatch": {"GetMetricData", "DescribeAlarms"},
     "drs": {

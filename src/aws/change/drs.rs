@@ -7,16 +7,17 @@ use aws_sdk_drs::error::{BuildError, SdkError};
 use aws_sdk_drs::operation::reverse_replication::ReverseReplicationError;
 use aws_sdk_drs::operation::start_failback_launch::StartFailbackLaunchError;
 use aws_sdk_drs::operation::start_recovery::StartRecoveryError;
+use aws_sdk_drs::operation::start_recovery_plan_execution::StartRecoveryPlanExecutionError;
 use aws_sdk_drs::operation::stop_replication::StopReplicationError;
 use aws_sdk_drs::operation::terminate_recovery_instances::TerminateRecoveryInstancesError;
-use aws_sdk_drs::types::{Job, StartRecoveryRequestSourceServer};
+use aws_sdk_drs::types::{Job, RecoveryPlanExecutionMode, StartRecoveryRequestSourceServer};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use serde_json::{Value as Json, json};
 
 use crate::runbook::IntentId;
 use crate::runbook::call::{
-    INTENT, Launch, Pinned, RUN, ReverseReplication, StartFailbackLaunch, StartRecovery, StopReplication,
-    TerminateInstances,
+    INTENT, Launch, Pinned, RUN, ReverseReplication, StartFailbackLaunch, StartRecovery, StartRecoveryPlan,
+    StopReplication, TerminateInstances,
 };
 
 /// What comes of a request.
@@ -48,6 +49,24 @@ pub(super) async fn start_failback_launch(
         .set_recovery_instance_ids(Some(change.instances.clone()))
         .set_tags(Some(tags(intent)));
     request.send().await.map(|answer| job(answer.job.as_ref()))
+}
+
+/// `StartRecoveryPlanExecution`. The execution's ARN is kept.
+pub(super) async fn start_recovery_plan(
+    client: &Client,
+    change: &StartRecoveryPlan,
+    intent: IntentId,
+) -> Asked<StartRecoveryPlanExecutionError> {
+    let request = client
+        .start_recovery_plan_execution()
+        .recovery_plan_arn(&change.plan)
+        .mode(RecoveryPlanExecutionMode::from(StartRecoveryPlan::mode_of(change.launch)))
+        .client_token(intent.to_string())
+        .set_tags(Some(tags(intent)));
+    let answer = request.send().await?;
+    Ok(json!({
+        "recoveryPlanExecutionArn": answer.recovery_plan_execution.map(|execution| execution.recovery_plan_execution_arn),
+    }))
 }
 
 /// `ReverseReplication`. The ARN of the source server that replicates the other way is kept.

@@ -2,11 +2,14 @@
 //! unless the opposite is proven.
 
 mod autoscaling;
+mod backup;
 mod drs;
 mod dynamodb;
 mod elasticache;
 mod rds;
+mod region_switch;
 mod route53;
+mod routing;
 mod sns;
 
 use std::error::Error;
@@ -23,12 +26,25 @@ use super::meter::{Meter, counted};
 use super::read::on_the_heap;
 use super::session::Session;
 use crate::model::FailureKind;
+use crate::runbook::call::CLUSTER;
 use crate::runbook::{ApiCall, IntentId, Outcome, Refusal};
 
 /// Clients that send each request once: no second attempt, no connection kept from before, and time-outs of their own.
 struct Changing {
     config: SdkConfig,
     meter: Meter,
+    /// The endpoint of an ARC cluster in the Region asked, if the config names one.
+    arc: Option<String>,
+}
+
+impl Changing {
+    /// The client of the cluster's endpoint in the Region asked.
+    fn routing(&self) -> Option<aws_sdk_route53recoverycluster::Client> {
+        let config = aws_sdk_route53recoverycluster::config::Builder::from(&self.config)
+            .endpoint_url(self.arc.as_deref()?)
+            .interceptor(self.meter.clone());
+        Some(aws_sdk_route53recoverycluster::Client::from_conf(config.build()))
+    }
 }
 
 macro_rules! clients {
@@ -45,7 +61,9 @@ macro_rules! clients {
 }
 
 clients! {
+    arcregionswitch: aws_sdk_arcregionswitch;
     autoscaling: aws_sdk_autoscaling;
+    backup: aws_sdk_backup;
     drs: aws_sdk_drs;
     dynamodb: aws_sdk_dynamodb;
     elasticache: aws_sdk_elasticache;
@@ -70,11 +88,15 @@ impl Session {
     /// any more may still be carried out.
     pub async fn change(&self, call: &ApiCall, intent: IntentId, patience: Duration) -> Outcome {
         let clients = self.at(call.place()).await;
-        let changing = Changing { config: self.once(&clients, patience), meter: clients.meter().clone() };
+        let access = self.access();
+        let of_region = access.arc.iter().find(|endpoint| endpoint.region == *call.region());
+        let arc = of_region.map(|endpoint| endpoint.url.clone()).filter(|_| call.service() == CLUSTER);
+        let changing =
+            Changing { config: self.once(&clients, patience), meter: clients.meter().clone(), arc: arc.clone() };
         let about = Circumstances {
             service: call.service(),
             operation: call.operation(),
-            endpoint: self.access().endpoint_url.as_deref(),
+            endpoint: arc.as_deref().or(access.endpoint_url.as_deref()),
             patience,
             skew: self.skew(),
         };
@@ -138,6 +160,18 @@ async fn send(changing: &Changing, call: &ApiCall, intent: IntentId, about: &Cir
         ApiCall::StartFailbackLaunch(change) => {
             told!(about, drs::start_failback_launch(&changing.drs(), change, intent))
         }
+        ApiCall::StartRecoveryPlanExecution(change) => {
+            told!(about, drs::start_recovery_plan(&changing.drs(), change, intent))
+        }
+        ApiCall::StartBackupJob(change) => told!(about, backup::start_backup(&changing.backup(), change, intent)),
+        ApiCall::StartCopyJob(change) => told!(about, backup::start_copy(&changing.backup(), change, intent)),
+        ApiCall::StartRestoreJob(change) => told!(about, backup::start_restore(&changing.backup(), change, intent)),
+        ApiCall::StartPlanExecution(change) => {
+            told!(about, region_switch::start(&changing.arcregionswitch(), change, intent))
+        }
+        ApiCall::ApprovePlanExecutionStep(change) => {
+            told!(about, region_switch::approve(&changing.arcregionswitch(), change, intent))
+        }
         ApiCall::ReverseReplication(change) => told!(about, drs::reverse_replication(&changing.drs(), change)),
         ApiCall::StopReplication(change) => told!(about, drs::stop_replication(&changing.drs(), change)),
         ApiCall::TerminateRecoveryInstances(change) => told!(about, drs::terminate(&changing.drs(), change)),
@@ -145,6 +179,13 @@ async fn send(changing: &Changing, call: &ApiCall, intent: IntentId, about: &Cir
             told!(about, route53::change_records(&changing.route53(), change, intent))
         }
         ApiCall::UpdateHealthCheck(change) => told!(about, route53::update_check(&changing.route53(), change)),
+        ApiCall::UpdateRoutingControlStates(change) => match changing.routing() {
+            Some(client) => told!(about, routing::switch(&client, change)),
+            None => {
+                let text = format!("no [[arc.endpoint]] of the config is in {}", change.place.region);
+                Err(Lost::Refused(Refusal::NotSent, Unread::new(FailureKind::Invalid, text)))
+            }
+        },
         ApiCall::Publish(change) => told!(about, sns::publish(&changing.sns(), change)),
     }
 }

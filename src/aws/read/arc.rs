@@ -1,23 +1,28 @@
 //! Application Recovery Controller: routing controls, read from the endpoints of their cluster, and Region switch.
 
 use aws_sdk_arcregionswitch::Client as SwitchClient;
-use aws_sdk_arcregionswitch::types::{AbbreviatedExecution, AbbreviatedPlan};
+use aws_sdk_arcregionswitch::types::{AbbreviatedExecution, AbbreviatedPlan, StepState};
 use aws_sdk_route53recoverycluster::types::RoutingControl as RawControl;
 
 use super::convert::{moment, some_text, text};
 use super::{Ask, Unread};
-use crate::model::facts::arc::{RoutingControl, SwitchExecution, SwitchPlan};
-use crate::model::{FailureKind, Region, Text};
+use crate::model::facts::arc::{RoutingControl, SwitchExecution, SwitchPlan, SwitchStep};
+use crate::model::{FailureKind, Place, Region, Text};
 
-/// Every routing control, from the first endpoint that answers. A cluster has five, in five Regions, so that one answers in any outage: the one
-/// to begin with is drawn, as AWS asks for, and the next one is tried as soon as one fails.
-pub(super) async fn routing_controls(ask: &Ask<'_>) -> Result<Vec<RoutingControl>, Unread> {
-    let endpoints = ask.clients.routing(&ask.session.access().arc);
+/// Every routing control, from the endpoint in that Region; where none is named, from the first that answers. A cluster has five, in five Regions,
+/// so that one answers in any outage: the one to begin with is drawn, as AWS asks for, and the next one is tried as soon as one fails.
+pub(super) async fn routing_controls(ask: &Ask<'_>, region: &Region) -> Result<Vec<RoutingControl>, Unread> {
+    let all = ask.clients.routing(&ask.session.access().arc);
+    let is_any = region.as_str() == Place::EVERYWHERE;
+    let endpoints: Vec<_> = all.iter().filter(|(own, ..)| is_any || own == region).collect();
     let first = fastrand::usize(..endpoints.len().max(1));
-    let (before, from) = endpoints.split_at_checked(first).unwrap_or((endpoints, &[]));
-    let mut failure =
-        Unread::new(FailureKind::Invalid, "no endpoint of an ARC cluster is configured, see [[arc.endpoint]]");
-    for (endpoint, client) in from.iter().chain(before) {
+    let (before, from) = endpoints.split_at_checked(first).unwrap_or((&endpoints, &[]));
+    let place = if is_any { String::new() } else { format!(" in {region}") };
+    let mut failure = Unread::new(
+        FailureKind::Invalid,
+        format!("no endpoint of an ARC cluster{place} is configured, see [[arc.endpoint]]"),
+    );
+    for (_, endpoint, client) in from.iter().chain(before) {
         let ask = Ask { endpoint: Some(endpoint), ..*ask };
         let read = ask
             .pages(
@@ -75,6 +80,29 @@ pub(super) async fn executions(
         |page| (page.items.unwrap_or_default().into_iter().map(execution).collect(), page.next_token),
     )
     .await
+}
+
+/// The steps of one execution.
+pub(super) async fn steps(
+    ask: &Ask<'_>,
+    client: &SwitchClient,
+    plan: &str,
+    id: &str,
+) -> Result<Vec<SwitchStep>, Unread> {
+    ask.pages(
+        |token| client.get_plan_execution().plan_arn(plan).execution_id(id).set_next_token(token).send(),
+        |page| (page.step_states.unwrap_or_default().into_iter().map(step).collect(), page.next_token),
+    )
+    .await
+}
+
+fn step(raw: StepState) -> SwitchStep {
+    SwitchStep {
+        name: text(raw.name),
+        status: text(raw.status.map(|status| status.as_str().to_owned())),
+        started: moment(raw.start_time),
+        ended: moment(raw.end_time),
+    }
 }
 
 fn routing_control(raw: RawControl) -> RoutingControl {

@@ -8,7 +8,7 @@ use super::{Ask, Unread};
 use crate::model::facts::backup::{
     BackupJob, CopyJob, JobState, PointStatus, ProtectedResource, RecoveryPoint, RestoreJob, Vault,
 };
-use crate::model::{Moment, Span};
+use crate::model::{Moment, Span, Text};
 
 /// The most that AWS Backup gives in one page.
 const PAGE: i32 = 1000;
@@ -112,6 +112,21 @@ pub(super) async fn vault(ask: &Ask<'_>, client: &Client, name: &str) -> Result<
     })
 }
 
+/// What a recovery point was made of, as a restore takes it back: names and values in the order of the names.
+pub(super) async fn restore_metadata(
+    ask: &Ask<'_>,
+    client: &Client,
+    vault: &str,
+    point: &str,
+) -> Result<Vec<(Text, Text)>, Unread> {
+    let asked = client.get_recovery_point_restore_metadata().backup_vault_name(vault).recovery_point_arn(point);
+    let raw = ask.once(asked.send()).await?.restore_metadata.unwrap_or_default();
+    let mut metadata: Vec<(Text, Text)> =
+        raw.into_iter().map(|(name, value)| (Text::new(name), Text::new(value))).collect();
+    metadata.sort();
+    Ok(metadata)
+}
+
 fn backup_job(raw: types::BackupJob) -> BackupJob {
     BackupJob {
         id: text(raw.backup_job_id),
@@ -154,6 +169,7 @@ fn restore_job(raw: types::RestoreJobsListMember) -> RestoreJob {
         testing_plan: raw.created_by.and_then(|creator| some_text(creator.restore_testing_plan_arn)),
         resource_type: some_text(raw.resource_type),
         message: some_text(raw.status_message),
+        made: some_text(raw.created_resource_arn),
     }
 }
 

@@ -5,7 +5,7 @@ use aws_sdk_drs::types;
 
 use super::convert::{parsed_moment, some_text, text};
 use super::{Ask, Unread};
-use crate::model::facts::drs_plans::{Execution, RecoveryPlan};
+use crate::model::facts::drs_plans::{Execution, ExecutionStep, RecoveryPlan};
 use crate::model::facts::drs_settings::{LaunchConfiguration, PointRule, ReplicationConfiguration};
 use crate::model::{FailureKind, Span, Text};
 
@@ -79,6 +79,36 @@ pub(super) async fn executions(ask: &Ask<'_>, client: &Client, plan: &str) -> Re
             })
         })
         .collect()
+}
+
+/// The steps of one execution, in their order.
+pub(super) async fn execution_steps(
+    ask: &Ask<'_>,
+    client: &Client,
+    execution: &str,
+) -> Result<Vec<ExecutionStep>, Unread> {
+    let mut steps: Vec<ExecutionStep> = ask
+        .pages(
+            |token| {
+                client
+                    .list_recovery_plan_execution_steps()
+                    .recovery_plan_execution_arn(execution)
+                    .set_next_token(token)
+                    .send()
+            },
+            |page| {
+                let steps = page.recovery_plan_execution_steps.into_iter().map(|raw| ExecutionStep {
+                    name: Text::new(raw.step_name),
+                    index: u32::try_from(raw.step_index).unwrap_or(0),
+                    status: Text::new(raw.status.as_str()),
+                    error: raw.error_detail.and_then(|error| some_text(Some(error.message))),
+                });
+                (steps.collect(), page.next_token)
+            },
+        )
+        .await?;
+    steps.sort_by_key(|step| step.index);
+    Ok(steps)
 }
 
 fn point_rule(raw: &types::PitPolicyRule) -> Result<PointRule, Unread> {

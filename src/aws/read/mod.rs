@@ -138,6 +138,15 @@ impl Session {
             Query::Alarms(_) => answer!(Alarms, alarms::alarms(ask, &clients.cloudwatch())),
             Query::HostedZones(_) => answer!(HostedZones, zones::hosted_zones(ask, &clients.route53())),
             Query::Records(_, zone) => answer!(Records, zones::records(ask, &clients.route53(), zone)),
+            Query::RestoreMetadata(_, vault, point) => {
+                answer!(RestoreMetadata, backup::restore_metadata(ask, &clients.backup(), vault, point))
+            }
+            Query::SwitchSteps(_, plan, id) => {
+                answer!(SwitchSteps, arc::steps(ask, &clients.arcregionswitch(), plan, id))
+            }
+            Query::RecoveryPlanSteps(_, execution) => {
+                answer!(RecoveryPlanSteps, drs_settings::execution_steps(ask, &clients.drs(), execution))
+            }
             Query::RecordChange(_, id) => answer!(RecordChange, zones::change(ask, &clients.route53(), id)),
             Query::DbEvents(_) => answer!(DbEvents, rds::events(ask, &clients.rds())),
             Query::DbClusterAutomatedBackups(_) => {
@@ -172,7 +181,7 @@ impl Session {
             Query::RecoveryPlanExecutions(_, plan) => {
                 answer!(RecoveryPlanExecutions, drs_settings::executions(ask, &clients.drs(), plan))
             }
-            Query::RoutingControls(_) => answer!(RoutingControls, arc::routing_controls(ask)),
+            Query::RoutingControls(place) => answer!(RoutingControls, arc::routing_controls(ask, &place.region)),
             Query::SwitchPlans(_) => answer!(SwitchPlans, arc::plans(ask, &clients.arcregionswitch())),
             Query::SwitchExecutions(_, plan) => {
                 answer!(SwitchExecutions, arc::executions(ask, &clients.arcregionswitch(), plan))

@@ -11,7 +11,7 @@ use crate::console::Runbooks;
 use crate::document::{self, FileError, Problems, shown_path, suggest};
 use crate::engine::Written;
 use crate::model::{Text, words};
-use crate::runbook::{Runbook, parse};
+use crate::runbook::{Runbook, nest, parse};
 
 /// Why a runbook cannot be used. Its text says what to do next.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +22,14 @@ pub(super) enum Unusable {
     /// What it says is wrong.
     #[error(transparent)]
     Wrong(#[from] Problems),
+    /// The runbooks that it takes in do not fit it.
+    #[error("{path}: {why}")]
+    Unfit {
+        /// Its file.
+        path: String,
+        /// What is wrong, in sentences.
+        why: String,
+    },
 }
 
 /// One file of the folder.
@@ -56,7 +64,30 @@ pub(super) fn all(config: &Config) -> Result<Vec<Found>, Failure> {
         }
     }
     paths.sort();
-    Ok(paths.iter().map(|path| found(path, config)).collect())
+    let read: Vec<Found> = paths.iter().map(|path| found(path, config)).collect();
+    let known: Vec<(&Runbook, &str)> = read
+        .iter()
+        .filter_map(|found| found.runbook.as_ref().ok().map(|(runbook, text)| (runbook, text.as_str())))
+        .collect();
+    let taken: Vec<Option<Result<Runbook, Unusable>>> = read
+        .iter()
+        .zip(&paths)
+        .map(|(found, path)| {
+            let (own, _) = found.runbook.as_ref().ok().filter(|(own, _)| nest::names_others(own))?;
+            let unfit =
+                |wrong: Vec<String>| Unusable::Unfit { path: shown_path(path).to_string(), why: wrong.join("; ") };
+            Some(nest::take_in(own.clone(), &known).map_err(unfit))
+        })
+        .collect();
+    let with_others = |(found, taken): (Found, Option<Result<Runbook, Unusable>>)| {
+        let Found { name, runbook } = found;
+        let runbook = match taken {
+            None => runbook,
+            Some(taken) => runbook.and_then(|(_, text)| Ok((taken?, text))),
+        };
+        Found { name, runbook }
+    };
+    Ok(read.into_iter().zip(taken).map(with_others).collect())
 }
 
 /// The same for the console, which shows what is wrong with one that cannot be used.

@@ -47,6 +47,19 @@ fn text(runbook: &Runbook) -> String {
         words::length(longest(runbook, |_| true)),
         runbook.sha256
     ));
+    for part in &runbook.parts {
+        text.push_str(&format!(
+            "takes in {} version {} of {}: {} of {}, steps {} to {}; sha256 {}\n",
+            part.runbook,
+            part.version,
+            part.owner,
+            runbook.direction.as_str(),
+            part.system,
+            part.steps.start + 1,
+            part.steps.end,
+            part.sha256
+        ));
+    }
     for (index, step) in steps.iter().enumerate() {
         text.push('\n');
         text.push_str(&step_text(runbook, index, step));

@@ -291,6 +291,7 @@ impl App {
             Work::Ask(Question::Decision) => (times(live, index, now), Purpose::Times),
             Work::Ask(Question::Manual | Question::Approval | Question::Fence)
             | Work::Calls(_)
+            | Work::OneOf(_)
             | Work::Command(_)
             | Work::Watch
             | Work::Already(_)
@@ -448,6 +449,7 @@ fn question(live: &Live, step: usize, card: &Arc<Card>, now: Instant) -> (Form, 
         }
         Work::Ask(Question::Manual)
         | Work::Calls(_)
+        | Work::OneOf(_)
         | Work::Command(_)
         | Work::Watch
         | Work::Already(_)

@@ -109,12 +109,9 @@ impl Card {
         let typed = match (facts.reversibility, &work) {
             (_, Work::Already(_) | Work::NotInThisMode(_) | Work::Watch)
             | (Reversibility::Harmless | Reversibility::Reversible | Reversibility::WithLoss, _) => Typed::Nothing,
-            (Reversibility::OneWay, Work::Calls(_) | Work::Command(_) | Work::Ask(_)) => Typed::Name,
+            (Reversibility::OneWay, Work::Calls(_) | Work::OneOf(_) | Work::Command(_) | Work::Ask(_)) => Typed::Name,
         };
-        let calls = match &work {
-            Work::Calls(calls) => calls.clone(),
-            Work::Command(_) | Work::Ask(_) | Work::Watch | Work::Already(_) | Work::NotInThisMode(_) => Vec::new(),
-        };
+        let calls = work.calls().to_vec();
         let mut card = Self {
             plan: String::new(),
             describe: kind.describe(world),
@@ -156,7 +153,12 @@ impl Card {
         let requests: Vec<Json> = self.requests.iter().map(Request::shown).collect();
         let command = match &self.work {
             Work::Command(command) => serde_json::to_value(command).unwrap_or_default(),
-            Work::Calls(_) | Work::Ask(_) | Work::Watch | Work::Already(_) | Work::NotInThisMode(_) => Json::Null,
+            Work::Calls(_)
+            | Work::OneOf(_)
+            | Work::Ask(_)
+            | Work::Watch
+            | Work::Already(_)
+            | Work::NotInThisMode(_) => Json::Null,
         };
         let shown = json!({
             "step": step,
@@ -218,8 +220,17 @@ impl Card {
             typed: self.typed == Typed::Name,
             requests: match &self.work {
                 Work::Calls(calls) => calls.len(),
-                Work::Command(_) => 1,
+                Work::OneOf(_) | Work::Command(_) => 1,
                 Work::Ask(_) | Work::Watch | Work::Already(_) | Work::NotInThisMode(_) => 0,
+            },
+            alternatives: match &self.work {
+                Work::OneOf(calls) => calls.len(),
+                Work::Calls(_)
+                | Work::Command(_)
+                | Work::Ask(_)
+                | Work::Watch
+                | Work::Already(_)
+                | Work::NotInThisMode(_) => 0,
             },
             loses: self.loses.clone(),
             by,
@@ -244,9 +255,9 @@ impl Request {
 
 /// What would be changed outside of the Regions that the runbook names. The one control plane of a global service is in none of them.
 fn outside(work: &Work, regions: &[Region]) -> Option<Check> {
-    let Work::Calls(calls) = work else { return None };
-    let is_outside = |call: &&ApiCall| call.plane() != Plane::GlobalControl && !regions.contains(call.region());
-    let call = calls.iter().find(is_outside)?;
+    // An endpoint of an ARC cluster stands anywhere, and what it changes is in no Region.
+    let is_anywhere = |call: &ApiCall| call.plane() == Plane::GlobalControl || matches!(work, Work::OneOf(_));
+    let call = work.calls().iter().find(|call| !is_anywhere(call) && !regions.contains(call.region()))?;
     let what = "everything it changes is in the Regions of the runbook";
     Some(Check::blocks(what, format!("{} is not among its `regions`; correct the runbook", call.region())))
 }
@@ -265,7 +276,7 @@ fn rehearsal(run: &RunFacts, work: &Work) -> Option<Text> {
         return None;
     }
     let said = match work {
-        Work::Calls(_) => {
+        Work::Calls(_) | Work::OneOf(_) => {
             "nothing is sent: whether AWS would accept it, and how long it would take, a rehearsal on paper cannot know"
         }
         Work::Command(_) => "the program is not started: whether it would work, a rehearsal on paper cannot know",
@@ -286,6 +297,7 @@ const fn rank(check: &Check) -> u8 {
 fn of_work(work: &Work) -> &'static str {
     match work {
         Work::Calls(_) => "send requests",
+        Work::OneOf(_) => "send one request, through another endpoint where one cannot be reached",
         Work::Command(_) => "start a program",
         Work::Ask(_) => "record a person's word",
         Work::Watch => "wait until it is so",

@@ -1,6 +1,9 @@
 //! The two clocks of a run, and what is left to do.
 
+use std::ops::Range;
+
 use super::ledger::{Course, Track};
+use super::view::PartView;
 use super::{Standing, State};
 use crate::model::{Moment, Span};
 use crate::runbook::Phase;
@@ -30,41 +33,90 @@ pub struct Clocks {
     pub until_protected: Span,
 }
 
+/// What clocks are made of.
+struct Milestones {
+    began: Option<Moment>,
+    served: Option<Moment>,
+    protected: Option<Moment>,
+    rto: Option<Span>,
+}
+
 impl State {
-    /// The clocks at `now`.
+    /// The clocks at `now`. Of several Systems: since the first was not served, until the last is, and the RTO that is nearest.
     pub(super) fn clocks(&self, now: Moment) -> Clocks {
         let ledger = &self.ledger;
-        let began = ledger.run.began;
+        let at = Milestones {
+            began: ledger.run.began,
+            served: ledger.served,
+            protected: ledger.protected,
+            rto: ledger.objectives.0,
+        };
+        let mut clocks = self.clocks_of(&at, &(0..self.runbook.steps.len()), now);
+        let parts = self.parts(now);
+        let nearest =
+            parts.iter().map(|part| &part.clocks).filter(|part| part.left.is_some()).min_by_key(|part| part.left);
+        if let Some(nearest) = nearest {
+            (clocks.rto, clocks.left) = (nearest.rto, nearest.left);
+        }
+        clocks
+    }
+
+    /// Each of several Systems, with its own clocks.
+    pub(super) fn parts(&self, now: Moment) -> Vec<PartView> {
+        let parts = self.runbook.parts.iter().zip(&self.ledger.parts);
+        parts
+            .map(|(part, ledger)| {
+                let at = Milestones {
+                    began: ledger.run.began,
+                    served: ledger.served,
+                    protected: ledger.protected,
+                    rto: ledger.objectives.0,
+                };
+                PartView {
+                    system: part.system.clone(),
+                    runbook: part.runbook.clone(),
+                    steps: part.steps.clone(),
+                    clocks: self.clocks_of(&at, &part.steps, now),
+                }
+            })
+            .collect()
+    }
+
+    fn clocks_of(&self, at: &Milestones, steps: &Range<usize>, now: Moment) -> Clocks {
+        let Milestones { began, served, protected, rto } = *at;
         let since = |end: Option<Moment>| began.map(|began| end.unwrap_or(now).duration_since(began));
-        let unserved = since(ledger.served);
-        let rto = ledger.objectives.0;
-        let left = match (rto, unserved, ledger.served) {
+        let unserved = since(served);
+        let left = match (rto, unserved, served) {
             (Some(rto), Some(unserved), None) => Some(rto.saturating_sub(unserved)),
             (_, _, _) => None,
         };
-        let (until_served, until_protected) = self.remaining(now);
+        let (until_served, until_protected) = self.remaining(steps, now);
         Clocks {
             began,
-            served: ledger.served,
+            served,
             unserved,
             rto,
             left,
             until_served,
             expected: now.checked_add(until_served).unwrap_or(Moment::MAX),
-            protected: ledger.protected,
-            unprotected: since(ledger.protected),
+            protected,
+            unprotected: since(protected),
             until_protected,
         }
     }
 
-    /// The longest chains of steps that are left, by estimate: to the last one that verifies, and to the last one of all.
-    fn remaining(&self, now: Moment) -> (Span, Span) {
+    /// The longest chains of steps that are left, by estimate: to the last one of `steps` that verifies, and to the last one of them all. What
+    /// they wait for counts, whatever System it moves.
+    fn remaining(&self, steps: &Range<usize>, now: Moment) -> (Span, Span) {
         let mut ends: Vec<Span> = Vec::with_capacity(self.runbook.steps.len());
         let (mut served, mut protected) = (Span::ZERO, Span::ZERO);
         for (at, step) in self.runbook.steps.iter().enumerate() {
             let start = step.needs.iter().filter_map(|need| ends.get(*need)).max().copied().unwrap_or_default();
             let end = start.saturating_add(self.left_of(at, step.estimate, now));
             ends.push(end);
+            if !steps.contains(&at) {
+                continue;
+            }
             if step.phase <= Phase::Verify {
                 served = served.max(end);
             }

@@ -1,5 +1,6 @@
 //! Where each step stands, what is read for it, and what readings mean for it.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::card::{self, Card};
@@ -7,6 +8,7 @@ use super::ledger::{Accepted, Course, Track};
 use super::{APART, Doing, Effect, FENCE, Inquiry, Live, POLL, REFRESH, Standing, State, UNREAD};
 use crate::journal::Record;
 use crate::model::{Moment, Snapshot, Span, Text};
+use crate::runbook::lint::before;
 use crate::runbook::{Found, Mode, Phase, Progress, Question, Work};
 
 impl State {
@@ -94,7 +96,7 @@ impl State {
             Some(_) | None => Effect::Read(Inquiry {
                 step,
                 ticket,
-                run: Arc::new(self.ledger.run.clone()),
+                run: Arc::new(self.ledger.facts_of(step).clone()),
                 attempts: Arc::clone(&track.attempts),
             }),
         });
@@ -173,22 +175,22 @@ impl State {
             read_at,
             skipped: skipped.collect(),
             rehearsed: self.rehearsed_before(step),
-            regions: &self.runbook.regions,
+            regions: self.runbook.regions_of(step),
             next: self.numbered.saturating_add(1),
         };
         Some(Card::of(of, around))
     }
 
-    /// In a rehearsal on paper: the last step before this one that would have changed something.
+    /// In a rehearsal on paper: the last step before this one, of those that it needs, that would have changed something.
     fn rehearsed_before(&self, step: usize) -> Option<&str> {
         if !self.is_on_paper() {
             return None;
         }
         let done =
             |at: usize| self.ledger.tracks.get(at).is_some_and(|track| matches!(track.course, Course::Done { .. }));
-        let mut before = self.runbook.steps.iter().enumerate().take(step).rev();
-        let found = before.find(|(at, earlier)| done(*at) && earlier.kind.step().facts().plane.is_some());
-        found.map(|(_, earlier)| earlier.id.as_str())
+        let before = before(&self.runbook, step).into_iter().rev();
+        let mut earlier = before.filter(|at| done(*at)).filter_map(|at| self.runbook.steps.get(at));
+        earlier.find(|earlier| earlier.kind.step().facts().plane.is_some()).map(|earlier| earlier.id.as_str())
     }
 
     /// Whether the request in doubt was carried out, as this reading shows.
@@ -290,21 +292,33 @@ impl State {
         if self.is_on_paper() || !self.outbox.is_empty() {
             return;
         }
-        if self.ledger.served.is_none()
-            && let Some((step, served)) = self.last_of(Phase::Verify)
-        {
-            self.outbox.push_back(Record::Served { step, served });
-        }
-        if self.ledger.protected.is_none()
-            && let Some((step, protected)) = self.last_of(Phase::Return)
-        {
-            self.outbox.push_back(Record::Protected { step, protected });
+        for (steps, served, protected) in self.systems() {
+            if served.is_none()
+                && let Some((step, served)) = self.last_of(Phase::Verify, &steps)
+            {
+                self.outbox.push_back(Record::Served { step, served });
+            }
+            if protected.is_none()
+                && let Some((step, protected)) = self.last_of(Phase::Return, &steps)
+            {
+                self.outbox.push_back(Record::Protected { step, protected });
+            }
         }
     }
 
-    /// The step of a phase that was done last, and when, if none of that phase is still to be done.
-    fn last_of(&self, phase: Phase) -> Option<(String, Moment)> {
-        let of = || self.runbook.steps.iter().zip(&self.ledger.tracks).filter(|(step, _)| step.phase == phase);
+    /// The steps of each System that is moved, and when it was served and protected.
+    fn systems(&self) -> Vec<(Range<usize>, Option<Moment>, Option<Moment>)> {
+        if self.ledger.parts.is_empty() {
+            return vec![(0..self.runbook.steps.len(), self.ledger.served, self.ledger.protected)];
+        }
+        let parts = self.runbook.parts.iter().zip(&self.ledger.parts);
+        parts.map(|(part, ledger)| (part.steps.clone(), ledger.served, ledger.protected)).collect()
+    }
+
+    /// The one of those steps of a phase that was done last, and when, if none of that phase is still to be done.
+    fn last_of(&self, phase: Phase, steps: &Range<usize>) -> Option<(String, Moment)> {
+        let all = || self.runbook.steps.iter().zip(&self.ledger.tracks).enumerate();
+        let of = || all().filter(|(at, (step, _))| steps.contains(at) && step.phase == phase).map(|(_, pair)| pair);
         if !of().all(|(_, track)| track.is_settled()) {
             return None;
         }

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::journal::{Entry, Identity, Person, Record, Verdict};
+use crate::journal::record::Nested;
+use crate::journal::{Entry, Identity, Objectives, Person, Record, Verdict};
 use crate::model::{Moment, Span, Text};
 use crate::runbook::{Attempt, Command, Outcome, Refusal, RunFacts, Runbook};
 
@@ -47,8 +48,10 @@ pub struct Confirmation {
     pub at: Moment,
     /// The hash of what was shown.
     pub plan: String,
-    /// How many requests it allows.
+    /// How many requests are to be carried out.
     pub requests: usize,
+    /// Of how many one is to be; 0 where all are.
+    pub alternatives: usize,
     /// How many requests were sent for the step before it.
     pub before: usize,
 }
@@ -148,6 +151,16 @@ impl Track {
         }
     }
 
+    /// Whether its confirm allows to try the same through another endpoint.
+    pub fn has_another(&self) -> bool {
+        match &self.course {
+            Course::Confirmed(confirmation) => {
+                self.attempts.len().saturating_sub(confirmation.before) < confirmation.alternatives
+            }
+            Course::Open | Course::Done { .. } | Course::Failed { .. } | Course::Skipped { .. } => false,
+        }
+    }
+
     fn applied_since(&self, confirmation: &Confirmation) -> usize {
         let applied = |attempt: &&Attempt| matches!(attempt.outcome, Some(Outcome::Applied { .. }));
         self.attempts.iter().skip(confirmation.before).filter(applied).count()
@@ -199,6 +212,15 @@ impl Track {
     }
 }
 
+fn spans(promised: Objectives) -> (Option<Span>, Option<Span>) {
+    (promised.rto_s.map(Span::from_secs), promised.rpo_s.map(Span::from_secs))
+}
+
+/// The last of them, once all are there.
+fn last(moments: impl Iterator<Item = Option<Moment>>) -> Option<Moment> {
+    moments.collect::<Option<Vec<Moment>>>()?.into_iter().max()
+}
+
 /// A run, as recorded.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ledger {
@@ -222,7 +244,24 @@ pub struct Ledger {
     pub closed: Option<Verdict>,
     /// Remarks about no step.
     pub notes: Vec<Note>,
+    /// The Systems of the runbooks that the run's own takes in, in their order; empty where it takes in none.
+    pub parts: Vec<PartLedger>,
     ids: BTreeMap<String, usize>,
+    /// For each step, the part that it belongs to.
+    part_of: Vec<Option<usize>>,
+}
+
+/// One of several Systems that a run moves, as recorded.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PartLedger {
+    /// What its steps may know of the run: the System and the runbook are its own, and so are choices.
+    pub run: RunFacts,
+    /// What was promised for the loss of a Region: RTO and RPO.
+    pub objectives: (Option<Span>, Option<Span>),
+    /// When its users were served on the other side.
+    pub served: Option<Moment>,
+    /// When it could fail over again.
+    pub protected: Option<Moment>,
 }
 
 impl Ledger {
@@ -232,12 +271,13 @@ impl Ledger {
     /// When they do not begin with a run of that runbook.
     pub fn of(runbook: &Runbook, entries: &[Entry]) -> Result<Self, Text> {
         let Some((first, rest)) = entries.split_first() else { return Err(Text::new("the journal is empty")) };
-        let Record::RunOpened { run, runbook: name, sha256, system, mode, incident, began, objectives, .. } =
+        let Record::RunOpened { run, runbook: name, sha256, system, mode, incident, began, objectives, nested, .. } =
             &first.record
         else {
             return Err(Text::new("the journal does not begin with the opening of a run"));
         };
-        if *sha256 != runbook.sha256 {
+        let held = nested.iter().map(|part| &part.sha256);
+        if *sha256 != runbook.sha256 || !runbook.parts.iter().map(|part| &part.sha256).eq(held) {
             return Err(Text::new(format!(
                 "the runbook {name} was changed since this run began; a run goes on with the runbook it began with, which its journal holds"
             )));
@@ -256,10 +296,17 @@ impl Ledger {
             choices: BTreeMap::new(),
             done: Vec::new(),
         };
+        let part = |part: &Nested| PartLedger {
+            run: RunFacts { runbook: part.runbook.clone(), system: part.system.clone(), ..run.clone() },
+            objectives: spans(part.objectives),
+            served: None,
+            protected: None,
+        };
+        let parts = nested.iter().map(part).collect();
         let ids = runbook.steps.iter().enumerate().map(|(at, step)| (step.id.clone(), at)).collect();
         let mut ledger = Self {
             run,
-            objectives: (objectives.rto_s.map(Span::from_secs), objectives.rpo_s.map(Span::from_secs)),
+            objectives: spans(*objectives),
             tracks: vec![Track::default(); runbook.steps.len()],
             holder: None,
             identity: None,
@@ -268,7 +315,9 @@ impl Ledger {
             protected: None,
             closed: None,
             notes: Vec::new(),
+            parts,
             ids,
+            part_of: (0..runbook.steps.len()).map(|step| runbook.part_of(step)).collect(),
         };
         rest.iter().for_each(|entry| ledger.apply(entry));
         Ok(ledger)
@@ -280,8 +329,10 @@ impl Ledger {
         match &entry.record {
             Record::RunOpened { .. } | Record::Repaired { .. } => {}
             Record::SessionOpened { by, identity, .. } => {
-                self.run.operator = by.name.clone();
-                self.run.account = identity.account.clone();
+                for run in self.parts.iter_mut().map(|part| &mut part.run).chain([&mut self.run]) {
+                    run.operator = by.name.clone();
+                    run.account = identity.account.clone();
+                }
                 self.holder = Some((by.clone(), at));
                 self.identity = Some(identity.clone());
                 self.closed = None;
@@ -291,13 +342,40 @@ impl Ledger {
             Record::Noted { step: None, text, by } => {
                 self.notes.push(Note { at, text: text.clone(), by: by.clone() });
             }
-            Record::Chosen { name, value, .. } => {
-                self.run.choices.insert(name.clone(), value.clone());
+            Record::Chosen { step, name, value, .. } => {
+                let choices = match self.part_named(step) {
+                    Some(part) => &mut part.run.choices,
+                    None => &mut self.run.choices,
+                };
+                choices.insert(name.clone(), value.clone());
             }
-            Record::Served { served, .. } => self.served = Some(*served),
-            Record::Protected { protected, .. } => self.protected = Some(*protected),
+            Record::Served { step, served } => match self.part_named(step) {
+                Some(part) => {
+                    part.served = Some(*served);
+                    self.served = last(self.parts.iter().map(|part| part.served));
+                }
+                None => self.served = Some(*served),
+            },
+            Record::Protected { step, protected } => match self.part_named(step) {
+                Some(part) => {
+                    part.protected = Some(*protected);
+                    self.protected = last(self.parts.iter().map(|part| part.protected));
+                }
+                None => self.protected = Some(*protected),
+            },
             Record::Decided { step, began, repair, .. } => {
-                (self.run.began, self.run.repair) = (Some(*began), *repair);
+                match self.part_named(step) {
+                    // Of one System alone: for all of them it began with the first.
+                    Some(part) => {
+                        (part.run.began, part.run.repair) = (Some(*began), *repair);
+                        self.run.began = self.parts.iter().filter_map(|part| part.run.began).min();
+                    }
+                    None => {
+                        for run in self.parts.iter_mut().map(|part| &mut part.run).chain([&mut self.run]) {
+                            (run.began, run.repair) = (Some(*began), *repair);
+                        }
+                    }
+                }
                 self.of_step(step, |track| track.decided = true);
             }
             Record::Intent { step, intent, call, command, .. } => {
@@ -310,6 +388,10 @@ impl Ledger {
             }
             Record::Done { step, evidence } => {
                 self.run.done.push((step.clone(), evidence.clone()));
+                if let Some(part) = self.part_named(step) {
+                    let own = step.split_once('/').map_or(step.as_str(), |(_, own)| own);
+                    part.run.done.push((own.to_owned(), evidence.clone()));
+                }
                 self.of_step(step, |track| {
                     track.reopen(None);
                     track.course = Course::Done { at, evidence: evidence.clone() };
@@ -337,6 +419,17 @@ impl Ledger {
         self.ids.get(id).copied()
     }
 
+    /// What the steps of the same System as this one know of the run.
+    pub fn facts_of(&self, step: usize) -> &RunFacts {
+        let part = self.part_of.get(step).copied().flatten().and_then(|part| self.parts.get(part));
+        part.map_or(&self.run, |part| &part.run)
+    }
+
+    fn part_named(&mut self, id: &str) -> Option<&mut PartLedger> {
+        let part = self.part_of.get(self.index(id)?).copied().flatten()?;
+        self.parts.get_mut(part)
+    }
+
     fn of_step(&mut self, id: &str, change: impl FnOnce(&mut Track)) {
         if let Some(track) = self.ids.get(id).and_then(|at| self.tracks.get_mut(*at)) {
             change(track);
@@ -347,17 +440,19 @@ impl Ledger {
 impl Track {
     fn apply(&mut self, at: Moment, record: &Record) {
         match record {
-            Record::Confirmed { plan, requests, .. } => {
+            Record::Confirmed { plan, requests, alternatives, .. } => {
                 self.trouble = None;
                 self.began.get_or_insert(at);
                 let before = self.attempts.len();
-                let confirmation = Confirmation { at, plan: plan.clone(), requests: *requests, before };
+                let (requests, alternatives) = (*requests, *alternatives);
+                let confirmation = Confirmation { at, plan: plan.clone(), requests, alternatives, before };
                 self.course = Course::Confirmed(confirmation);
             }
             Record::Outcome { intent, outcome, .. } => {
                 self.conclude(*intent, outcome.clone());
                 match outcome {
                     Outcome::Applied { .. } | Outcome::InDoubt { .. } => {}
+                    Outcome::NotApplied { why, .. } if why.is_of_the_endpoint() && self.has_another() => {}
                     Outcome::NotApplied { error, .. } => self.reopen(Some(error.clone())),
                 }
             }

@@ -20,8 +20,8 @@ use std::sync::Arc;
 pub use card::{Card, Reach, Request, Typed};
 pub use clocks::Clocks;
 pub use event::{Condition, Effect, Event, Inquiry, Order, Reply};
-pub use ledger::{Accepted, Confirmation, Course, Ledger, Note, Track};
-pub use view::{Doubt, Fence, Holding, Stage, StepView, View};
+pub use ledger::{Accepted, Confirmation, Course, Ledger, Note, PartLedger, Track};
+pub use view::{Doubt, Fence, Holding, PartView, Stage, StepView, View};
 pub use watched::{Attended, Watched, recorded};
 
 use crate::journal::{Entry, Person, Record, Verdict};
@@ -307,7 +307,7 @@ impl State {
     /// What the kind of a step sees.
     fn world<'a>(&'a self, step: usize, snapshot: &'a Snapshot, now: Moment) -> World<'a> {
         let attempts = self.ledger.tracks.get(step).map(|track| track.attempts.as_slice()).unwrap_or_default();
-        World { snapshot, now, run: &self.ledger.run, attempts }
+        World { snapshot, now, run: self.ledger.facts_of(step), attempts }
     }
 
     fn is_on_paper(&self) -> bool {

@@ -102,7 +102,7 @@ impl State {
         if let Some((what, why)) = card.blocker() {
             return no(format!("blocked, it is not so that {what}: {why}"));
         }
-        let system = &self.ledger.run.system;
+        let system = self.runbook.system_of(step);
         match (card.typed, typed) {
             (Typed::Nothing, _) => {}
             (Typed::Name, Some(typed)) if typed == system => {}

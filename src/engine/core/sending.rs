@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::card::Card;
+use super::ledger::Track;
 use super::{Condition, Disk, Doing, Effect, Plan, State};
 use crate::journal::{Entry, Record};
 use crate::model::facts::sts::Identity;
@@ -161,9 +162,11 @@ impl State {
                 let evidence = Text::new(rehearsed(&work));
                 self.finish(step, Record::Done { step: self.id(step), evidence });
             }
-            (Mode::Live | Mode::Drill, Work::Calls(calls)) if !calls.is_empty() => self.identify(step, card, effects),
+            (Mode::Live | Mode::Drill, Work::Calls(calls) | Work::OneOf(calls)) if !calls.is_empty() => {
+                self.identify(step, card, effects);
+            }
             (Mode::Live | Mode::Drill, Work::Command(_)) => self.identify(step, card, effects),
-            (Mode::Live | Mode::Drill, Work::Calls(_) | Work::Watch | Work::Already(_)) => {
+            (Mode::Live | Mode::Drill, Work::Calls(_) | Work::OneOf(_) | Work::Watch | Work::Already(_)) => {
                 if let Some(live) = self.steps.get_mut(step) {
                     live.doing = Doing::Watching;
                 }
@@ -273,7 +276,7 @@ impl State {
     /// Records that the next request is about to be sent.
     fn intend(&mut self, step: usize, plan: Plan) {
         let (call, command) = match &plan.card.work {
-            Work::Calls(calls) => (calls.get(plan.next).cloned(), None),
+            Work::Calls(calls) | Work::OneOf(calls) => (calls.get(plan.next).cloned(), None),
             Work::Command(command) => (None, Some(command.clone())),
             Work::Ask(_) | Work::Watch | Work::Already(_) | Work::NotInThisMode(_) => return,
         };
@@ -332,17 +335,18 @@ impl State {
         let Some(live) = self.steps.get_mut(step) else { return };
         let Doing::Sending(plan) = std::mem::take(&mut live.doing) else { return };
         Self::rest(live);
-        match outcome {
-            Outcome::Applied { .. } => {
-                let next = Plan { next: plan.next + 1, ..plan };
-                if next.next < next.card.requests.len() && self.closing.is_none() {
-                    self.intend(step, next);
-                }
-            }
-            Outcome::NotApplied { .. } => {
-                live.before = Some(plan.card);
-            }
-            Outcome::InDoubt { .. } => {}
+        let track = self.ledger.tracks.get(step);
+        let goes_on = match outcome {
+            Outcome::Applied { .. } => track.is_some_and(|track| !track.is_sent()),
+            // As long as the confirm holds, another endpoint may be tried.
+            Outcome::NotApplied { .. } => track.is_some_and(Track::has_another),
+            Outcome::InDoubt { .. } => return,
+        };
+        let next = Plan { card: Arc::clone(&plan.card), next: plan.next + 1 };
+        if goes_on && next.next < next.card.requests.len() && self.closing.is_none() {
+            self.intend(step, next);
+        } else if matches!(outcome, Outcome::NotApplied { .. }) {
+            live.before = Some(plan.card);
         }
     }
 
@@ -384,7 +388,7 @@ pub(super) fn changed(card: &Card, shown: &Card) -> String {
 /// What a rehearsal on paper says of a step.
 fn rehearsed(work: &Work) -> &'static str {
     match work {
-        Work::Calls(_) => "rehearsed on paper: nothing was sent",
+        Work::Calls(_) | Work::OneOf(_) => "rehearsed on paper: nothing was sent",
         Work::Command(_) => "rehearsed on paper: nothing was started",
         Work::Watch => "rehearsed on paper: it was not waited for",
         Work::Already(_) => "rehearsed on paper: it is so already",

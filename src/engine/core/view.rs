@@ -1,5 +1,6 @@
 //! What a front end shows of a run: plain values, nothing that needs I/O.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::card::Card;
@@ -30,14 +31,29 @@ pub struct View {
     pub steps: Vec<StepView>,
     /// Fences that are not proven.
     pub fences: Vec<Fence>,
-    /// The clocks.
+    /// The clocks; of several Systems, those of all together.
     pub clocks: Clocks,
+    /// The Systems of the runbooks that the run's own takes in, each with its own clocks; empty where it takes in none.
+    pub parts: Vec<PartView>,
     /// Remarks about no step.
     pub notes: Vec<Note>,
     /// What went wrong last with the journal.
     pub error: Option<Text>,
     /// What became of the last orders, oldest first.
     pub replies: Vec<Reply>,
+}
+
+/// One of several Systems that a run moves, at a moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PartView {
+    /// The System.
+    pub system: String,
+    /// The runbook that moves it.
+    pub runbook: String,
+    /// Its steps, as indices of [`View::steps`].
+    pub steps: Range<usize>,
+    /// Its clocks.
+    pub clocks: Clocks,
 }
 
 /// Whether a run goes on.
@@ -217,6 +233,7 @@ impl State {
             steps: (0..self.steps.len()).filter_map(|step| self.step_view(step, now)).collect(),
             fences: (0..self.steps.len()).filter_map(|step| self.fence(step)).collect(),
             clocks: self.clocks(now),
+            parts: self.parts(now),
             notes: ledger.notes.clone(),
             error: self.error.clone(),
             replies: self.replies.iter().cloned().collect(),

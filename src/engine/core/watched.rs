@@ -8,20 +8,26 @@ use super::view::{Stage, StepView, View};
 use super::{Doing, State};
 use crate::journal::{Entry, Record};
 use crate::model::{Moment, Text};
-use crate::runbook::{Runbook, parse};
+use crate::runbook::{Runbook, nest, parse};
 
 /// The runbook that the records of a run hold: what is run is what was opened.
 ///
 /// # Errors
 /// They do not begin with the opening of a run, or this version of drdeck cannot read the runbook.
 pub fn recorded(entries: &[Entry], extra_regions: &[String]) -> Result<Runbook, Text> {
-    let Some(Record::RunOpened { runbook: name, text, .. }) = entries.first().map(|entry| &entry.record) else {
+    let Some(Record::RunOpened { runbook: name, text, nested, .. }) = entries.first().map(|entry| &entry.record) else {
         return Err(Text::new("its journal does not begin with the opening of a run"));
     };
-    let path = PathBuf::from(format!("{name}.toml"));
-    parse::parse(text, &path, extra_regions).map_err(|problems| {
-        Text::new(format!("this version of drdeck cannot read the runbook in its journal: {problems}"))
-    })
+    let unreadable =
+        |why: String| Text::new(format!("this version of drdeck cannot read the runbook in its journal: {why}"));
+    let read = |name: &str, text: &str| {
+        let path = PathBuf::from(format!("{name}.toml"));
+        parse::parse(text, &path, extra_regions).map_err(|problems| unreadable(problems.to_string()))
+    };
+    let parts: Vec<Runbook> = nested.iter().map(|part| read(&part.runbook, &part.text)).collect::<Result<_, Text>>()?;
+    let others: Vec<(&Runbook, &str)> =
+        parts.iter().zip(nested).map(|(part, held)| (part, held.text.as_str())).collect();
+    nest::take_in(read(name, text)?, &others).map_err(|wrong| unreadable(wrong.join("; ")))
 }
 
 /// A run that another process drives, or drove until just now.

@@ -1,4 +1,4 @@
-//! Application Recovery Controller: routing controls and Region switch. Shown, not run.
+//! Application Recovery Controller: routing controls and Region switch.
 
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +32,19 @@ pub struct SwitchPlan {
     pub regions: Vec<Region>,
     /// The recovery time it was made for, minutes.
     pub objective_minutes: Option<u32>,
+}
+
+/// A step of an execution of a Region switch plan.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SwitchStep {
+    /// Its name, as the plan has it.
+    pub name: Text,
+    /// `notStarted`, `running`, `failed`, `completed`, `canceled`, `skipped`, `pendingApproval`.
+    pub status: Text,
+    /// When it was started.
+    pub started: Option<Moment>,
+    /// When it ended.
+    pub ended: Option<Moment>,
 }
 
 /// An execution of a Region switch plan.

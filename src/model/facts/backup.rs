@@ -111,6 +111,9 @@ pub struct RestoreJob {
     pub resource_type: Option<Text>,
     /// What went wrong.
     pub message: Option<Text>,
+    /// What it made, by its ARN.
+    #[serde(default)]
+    pub made: Option<Text>,
 }
 
 /// A resource that AWS Backup has backed up at least once.

@@ -1,4 +1,4 @@
-//! DRS recovery plans. Shown, not run.
+//! DRS recovery plans.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +15,19 @@ pub struct RecoveryPlan {
     pub status: Text,
     /// When it was last changed.
     pub updated: Option<Moment>,
+}
+
+/// A step of an execution of a recovery plan.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ExecutionStep {
+    /// Its name.
+    pub name: Text,
+    /// Its place in the plan, from 1.
+    pub index: u32,
+    /// `NOT_STARTED`, `EXECUTING`, `WAITING`, `COMPLETED`, `FAILED`, `SKIPPED`, `TIMED_OUT`.
+    pub status: Text,
+    /// What went wrong.
+    pub error: Option<Text>,
 }
 
 /// An execution of a recovery plan.

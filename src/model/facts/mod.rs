@@ -118,6 +118,12 @@ pub enum Answer {
     GlobalDatastores(Vec<elasticache::GlobalDatastore>),
     /// To `RecordChange`.
     RecordChange(route53::RecordChange),
+    /// To `RestoreMetadata`: names and values.
+    RestoreMetadata(Vec<(Text, Text)>),
+    /// To `SwitchSteps`.
+    SwitchSteps(Vec<arc::SwitchStep>),
+    /// To `RecoveryPlanSteps`.
+    RecoveryPlanSteps(Vec<drs_plans::ExecutionStep>),
     /// To `Probes`.
     Probes(Vec<look::Response>),
 }
@@ -182,6 +188,9 @@ impl Answer {
             Self::FileSystemReplications(list) => list.shrink_to_fit(),
             Self::GlobalDatastores(list) => list.shrink_to_fit(),
             Self::Probes(list) => list.shrink_to_fit(),
+            Self::RestoreMetadata(list) => list.shrink_to_fit(),
+            Self::SwitchSteps(list) => list.shrink_to_fit(),
+            Self::RecoveryPlanSteps(list) => list.shrink_to_fit(),
             Self::Series(series) => series.points.shrink_to_fit(),
             Self::Identity(_)
             | Self::Vault(_)

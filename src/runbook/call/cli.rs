@@ -15,14 +15,19 @@ pub fn line_for(call: &ApiCall, intent: IntentId, endpoint_url: Option<&str>, pr
     let words: Vec<String> = argv(call, intent, endpoint_url, profile).iter().map(|word| quoted(word)).collect();
     let role = call.place().role.as_ref();
     let role = role.map(|role| format!(" # with the role {}", role.replace(['\n', '\r'], " ")));
-    format!("{}{}", words.join(" "), role.unwrap_or_default())
+    let remark = call.cli_remark().map(|remark| format!(" # {remark}"));
+    format!("{}{}{}", words.join(" "), role.unwrap_or_default(), remark.unwrap_or_default())
 }
 
 /// The line word by word: `aws`, the service, the operation, and the parameters as the CLI names them.
 pub fn argv(call: &ApiCall, intent: IntentId, endpoint_url: Option<&str>, profile: Option<&str>) -> Vec<String> {
     let mut words = vec!["aws".to_owned(), call.service().to_owned(), option(call.operation())];
     words.extend(["--region".to_owned(), call.region().to_string()]);
-    words.extend(parameters(&call.parameters(intent)));
+    let mut sent = call.parameters(intent);
+    if let Json::Object(members) = &mut sent {
+        members.retain(|name, _| !call.not_in_cli().contains(&name.as_str()));
+    }
+    words.extend(parameters(&sent));
     for (name, value) in [("--profile", profile), ("--endpoint-url", endpoint_url)] {
         words.extend(value.into_iter().flat_map(|value| [name.to_owned(), value.to_owned()]));
     }

@@ -79,6 +79,58 @@ pub struct TerminateInstances {
     pub instances: Vec<String>,
 }
 
+/// `StartRecoveryPlanExecution`: sent again under the same token it starts no other execution.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StartRecoveryPlan {
+    /// Where.
+    pub place: Place,
+    /// The plan's ARN.
+    pub plan: String,
+    /// What for.
+    pub launch: Launch,
+}
+
+impl StartRecoveryPlan {
+    /// AWS's word for what it is for.
+    pub const fn mode_of(launch: Launch) -> &'static str {
+        match launch {
+            Launch::Recovery => "RECOVERY",
+            Launch::Drill => "DRILL",
+        }
+    }
+}
+
+impl Change for StartRecoveryPlan {
+    fn service(&self) -> &'static str {
+        "drs"
+    }
+
+    fn operation(&self) -> &'static str {
+        "StartRecoveryPlanExecution"
+    }
+
+    fn place(&self) -> &Place {
+        &self.place
+    }
+
+    fn target(&self) -> String {
+        self.plan.clone()
+    }
+
+    fn cli_remark(&self) -> Option<&'static str> {
+        Some("needs an AWS CLI that knows the recovery plans of DRS: 2.35 does not")
+    }
+
+    fn parameters(&self, intent: IntentId) -> Json {
+        json!({
+            "recoveryPlanArn": self.plan,
+            "mode": Self::mode_of(self.launch),
+            "clientToken": intent.to_string(),
+            "tags": tags(intent),
+        })
+    }
+}
+
 fn tags(intent: IntentId) -> Json {
     json!({ INTENT: intent.to_string(), RUN: intent.run.to_string() })
 }

@@ -2,18 +2,22 @@
 //! `aws/change` and one operation in the simulator.
 
 mod autoscaling;
+mod backup;
 pub mod cli;
 mod drs;
 mod dynamodb;
 mod elasticache;
 mod rds;
+mod region_switch;
 mod route53;
+mod routing;
 mod sns;
 
 pub use autoscaling::UpdateGroup;
+pub use backup::{StartBackup, StartCopy, StartRestore};
 pub use drs::{
-    INTENT, Launch, Pinned, RUN, ReverseReplication, StartFailbackLaunch, StartRecovery, StopReplication,
-    TerminateInstances,
+    INTENT, Launch, Pinned, RUN, ReverseReplication, StartFailbackLaunch, StartRecovery, StartRecoveryPlan,
+    StopReplication, TerminateInstances,
 };
 pub use dynamodb::RestoreTable;
 pub use elasticache::FailoverDatastore;
@@ -23,7 +27,9 @@ pub use rds::{
     StopInstance, SwitchoverGlobal,
 };
 
+pub use region_switch::{ApproveStep, StartPlan, SwitchAction, SwitchMode};
 pub use route53::{AliasTarget, ChangeRecords, RecordSet, Rule, Swap, UpdateCheck};
+pub use routing::{CLUSTER, Switch, SwitchControls};
 pub use sns::Publish;
 
 use serde::{Deserialize, Serialize};
@@ -63,6 +69,16 @@ pub trait Change {
         Plane::Control
     }
 
+    /// Parameters that the AWS CLI does not take yet: they are left out of its line.
+    fn not_in_cli(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// What a person has to know who makes the call with the AWS CLI.
+    fn cli_remark(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Its parameters under their names in the service model, as they are sent for that intent.
     fn parameters(&self, intent: IntentId) -> Json;
 }
@@ -77,6 +93,9 @@ macro_rules! calls {
         }
 
         impl ApiCall {
+            /// The name of every one.
+            pub const ALL: &'static [&'static str] = &[$(stringify!($variant),)*];
+
             fn change(&self) -> &dyn Change {
                 match self {
                     $(Self::$variant(change) => change,)*
@@ -135,6 +154,20 @@ calls! {
     ChangeResourceRecordSets(ChangeRecords),
     /// `route53:UpdateHealthCheck`.
     UpdateHealthCheck(UpdateCheck),
+    /// `route53-recovery-cluster:UpdateRoutingControlStates`.
+    UpdateRoutingControlStates(SwitchControls),
+    /// `drs:StartRecoveryPlanExecution`.
+    StartRecoveryPlanExecution(StartRecoveryPlan),
+    /// `backup:StartBackupJob`.
+    StartBackupJob(StartBackup),
+    /// `backup:StartCopyJob`.
+    StartCopyJob(StartCopy),
+    /// `backup:StartRestoreJob`.
+    StartRestoreJob(StartRestore),
+    /// `arc-region-switch:StartPlanExecution`.
+    StartPlanExecution(StartPlan),
+    /// `arc-region-switch:ApprovePlanExecutionStep`.
+    ApprovePlanExecutionStep(ApproveStep),
     /// `sns:Publish`.
     Publish(Publish),
 }
@@ -173,6 +206,16 @@ impl ApiCall {
     /// What has to be up for it.
     pub fn plane(&self) -> Plane {
         self.change().plane()
+    }
+
+    /// Parameters that the AWS CLI does not take yet.
+    pub fn not_in_cli(&self) -> &'static [&'static str] {
+        self.change().not_in_cli()
+    }
+
+    /// What a person has to know who makes the call with the AWS CLI.
+    pub fn cli_remark(&self) -> Option<&'static str> {
+        self.change().cli_remark()
     }
 
     /// Its parameters under their names in the service model, as they are sent for that intent.

@@ -1,6 +1,6 @@
 //! `approval`: somebody else consents, best from a session of their own.
 
-use super::{Around, Entry, Facts, Kind, Reversibility, StepKind};
+use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
 use crate::document::{Section, Shape, optional};
 use crate::model::{Query, Text};
 use crate::runbook::check::Check;
@@ -37,6 +37,13 @@ impl Approval {
 }
 
 impl StepKind for Approval {
+    fn evidence(&self) -> Evidence {
+        Evidence {
+            done: "somebody else consents: verified where another caller of AWS does so from a session of their own, else recorded as the operator's word",
+            lost: "nothing is sent",
+        }
+    }
+
     fn facts(&self) -> Facts {
         Facts {
             reversibility: Reversibility::Harmless,

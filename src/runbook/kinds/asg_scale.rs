@@ -1,7 +1,7 @@
 //! `asg-scale`: the size of an Auto Scaling group.
 
 use super::seen::Seen;
-use super::{Around, Entry, Facts, Kind, Reversibility, StepKind};
+use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
 use crate::document::{Section, Shape, optional, required};
 use crate::model::facts::autoscaling::{Activity, Group};
 use crate::model::words::clock;
@@ -113,6 +113,13 @@ fn read(section: &Section<'_>, around: &Around) -> Option<Kind> {
 }
 
 impl StepKind for AsgScale {
+    fn evidence(&self) -> Evidence {
+        Evidence {
+            done: "so many instances are in service, and the group wants them",
+            lost: "by the group's limits and number: setting them again changes nothing",
+        }
+    }
+
     fn facts(&self) -> Facts {
         Facts {
             reversibility: Reversibility::Reversible,

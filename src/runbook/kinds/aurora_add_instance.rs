@@ -2,7 +2,7 @@
 
 use super::rds_instance::{Instance, is_broken, made_by, should_show};
 use super::seen::Seen;
-use super::{Around, Entry, Facts, Kind, Reversibility, StepKind};
+use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
 use crate::document::{Section, Shape, required};
 use crate::model::facts::rds::{DbCluster, DbInstance};
 use crate::model::{Query, Text};
@@ -65,6 +65,13 @@ fn read(section: &Section<'_>, around: &Around) -> Option<Kind> {
 }
 
 impl StepKind for AuroraAddInstance {
+    fn evidence(&self) -> Evidence {
+        Evidence {
+            done: "the instance is available",
+            lost: "by the instance's identifier, which is free before and taken afterwards",
+        }
+    }
+
     fn facts(&self) -> Facts {
         Facts {
             reversibility: Reversibility::Reversible,

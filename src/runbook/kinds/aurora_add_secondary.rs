@@ -3,7 +3,7 @@
 use super::aurora_global::{Global, is_settled, named, out_of_line, writer};
 use super::rds_instance::{is_broken, made_by, should_show};
 use super::seen::Seen;
-use super::{Around, Entry, Facts, Kind, Reversibility, StepKind};
+use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
 use crate::document::{Section, Shape, optional, required};
 use crate::model::facts::rds::DbCluster;
 use crate::model::words::arn_name;
@@ -103,6 +103,13 @@ fn read(section: &Section<'_>, around: &Around) -> Option<Kind> {
 }
 
 impl StepKind for AuroraAddSecondary {
+    fn evidence(&self) -> Evidence {
+        Evidence {
+            done: "the cluster is available and follows in the global database",
+            lost: "by the cluster's identifier, which is free before and taken afterwards",
+        }
+    }
+
     fn facts(&self) -> Facts {
         Facts {
             reversibility: Reversibility::Reversible,

@@ -3,7 +3,7 @@
 use super::aurora_global::{Global, is_settled, named, out_of_line};
 use super::rds_instance::should_show;
 use super::seen::Seen;
-use super::{Around, Entry, Facts, Kind, Reversibility, StepKind, loss};
+use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind, loss};
 use crate::document::{Section, Shape, required};
 use crate::model::facts::rds::{DbCluster, GlobalMember};
 use crate::model::words::{arn_name, length};
@@ -75,6 +75,13 @@ fn read(section: &Section<'_>, around: &Around) -> Option<Kind> {
 }
 
 impl StepKind for AuroraDetach {
+    fn evidence(&self) -> Evidence {
+        Evidence {
+            done: "the cluster is no member any more, and is available",
+            lost: "by the members of the global database",
+        }
+    }
+
     fn facts(&self) -> Facts {
         Facts {
             reversibility: Reversibility::OneWay,

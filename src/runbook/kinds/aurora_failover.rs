@@ -1,7 +1,7 @@
 //! `aurora-global-failover`: the cluster of another Region takes the writes at once, whatever is lost.
 
 use super::aurora_global::{Global, can_take_over, is_settled, named, out_of_line, writer};
-use super::{Around, Entry, Facts, Kind, Reversibility, StepKind, aurora_move, loss};
+use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind, aurora_move, loss};
 use crate::document::{Section, Shape, required};
 use crate::model::words::arn_name;
 use crate::model::{Query, Text};
@@ -38,6 +38,13 @@ fn read(section: &Section<'_>, around: &Around) -> Option<Kind> {
 }
 
 impl StepKind for AuroraFailover {
+    fn evidence(&self) -> Evidence {
+        Evidence {
+            done: "the target cluster takes the writes and is available",
+            lost: "by the writer of the global database, and by the failover under way",
+        }
+    }
+
     fn facts(&self) -> Facts {
         Facts {
             reversibility: Reversibility::WithLoss,

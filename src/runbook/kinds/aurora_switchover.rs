@@ -1,7 +1,7 @@
 //! `aurora-global-switchover`: the cluster of another Region takes the writes when it has everything.
 
 use super::aurora_global::{Global, can_take_over, is_settled, named, out_of_line, writer};
-use super::{Around, Entry, Facts, Kind, Reversibility, StepKind, aurora_move};
+use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind, aurora_move};
 use crate::document::{Section, Shape, required};
 use crate::model::words::{arn_name, arn_region};
 use crate::model::{Place, Query, Text};
@@ -51,6 +51,13 @@ fn read(section: &Section<'_>, around: &Around) -> Option<Kind> {
 }
 
 impl StepKind for AuroraSwitchover {
+    fn evidence(&self) -> Evidence {
+        Evidence {
+            done: "the target cluster takes the writes and is available",
+            lost: "by the writer of the global database, and by the switchover under way",
+        }
+    }
+
     fn facts(&self) -> Facts {
         Facts {
             reversibility: Reversibility::Reversible,

@@ -1,7 +1,7 @@
 //! `command`: a program of one's own, with a check that tells whether its work is done.
 
 use super::template::{filled, is_whole};
-use super::{Around, Entry, Facts, Kind, Reversibility, StepKind};
+use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
 use crate::document::{Section, Shape, optional, required};
 use crate::model::words::length;
 use crate::model::{Query, Span, Text};
@@ -139,6 +139,13 @@ fn arguments(section: &Section<'_>, key: &str) -> Option<Vec<String>> {
 }
 
 impl StepKind for CommandStep {
+    fn evidence(&self) -> Evidence {
+        Evidence {
+            done: "its check ends with exit code 0",
+            lost: "the check decides: exit code 0 means that it was done; else a person is asked",
+        }
+    }
+
     fn facts(&self) -> Facts {
         Facts {
             reversibility: self.leaves,

@@ -1,6 +1,6 @@
 //! `decision`: the outage is declared. This sets the RTO clock.
 
-use super::{Around, Entry, Facts, Kind, Reversibility, StepKind};
+use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
 use crate::document::{Section, Shape, optional};
 use crate::model::words::{clock, length};
 use crate::model::{Query, Span, Text};
@@ -34,6 +34,13 @@ impl Decision {
 }
 
 impl StepKind for Decision {
+    fn evidence(&self) -> Evidence {
+        Evidence {
+            done: "the operator declares it; the RTO clock runs from the beginning that they say",
+            lost: "nothing is sent",
+        }
+    }
+
     fn facts(&self) -> Facts {
         Facts {
             reversibility: Reversibility::Harmless,

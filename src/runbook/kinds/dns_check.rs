@@ -1,7 +1,7 @@
 //! `dns-check`: names lead where they should, at the zone's own servers and at the resolvers of this machine.
 
 use super::seen::fresh;
-use super::{Around, Entry, Facts, Kind, Reversibility, StepKind};
+use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
 use crate::document::{Section, Shape, optional, required};
 use crate::model::facts::look::DnsAnswer;
 use crate::model::query::{DnsQuestion, DnsServer};
@@ -164,6 +164,13 @@ fn read(section: &Section<'_>, _: &Around) -> Option<Kind> {
 }
 
 impl StepKind for DnsCheck {
+    fn evidence(&self) -> Evidence {
+        Evidence {
+            done: "the zone's own name servers and the resolvers of this machine answer nothing but what is expected",
+            lost: "nothing is sent",
+        }
+    }
+
     fn facts(&self) -> Facts {
         Facts {
             reversibility: Reversibility::Harmless,

@@ -1,7 +1,7 @@
 //! `drs-start-failback-launch`: machines on premises take over from their recovery instances.
 
 use super::drs_servers::{Chosen, REGION, SERVERS, TAGS, is_active, is_there, own, said, some_of, started};
-use super::{Around, Entry, Facts, Kind, Reversibility, StepKind};
+use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
 use crate::document::Section;
 use crate::model::facts::drs::{RecoveryInstance, SourceServer};
 use crate::model::words::count;
@@ -50,6 +50,10 @@ impl DrsFailback {
 }
 
 impl StepKind for DrsFailback {
+    fn evidence(&self) -> Evidence {
+        Evidence { done: "every server's launch at home is LAUNCHED", lost: "by the tag `dr-intent` of the job" }
+    }
+
     fn facts(&self) -> Facts {
         Facts {
             reversibility: Reversibility::Reversible,

@@ -4,7 +4,7 @@ use super::drs_servers::{
     Chosen, REGION, REVERSED_FROM, SERVERS, TAGS, is_continuous, is_there, reversed, said, some_of,
 };
 use super::seen::fresh;
-use super::{Around, Entry, Facts, Kind, Reversibility, StepKind};
+use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
 use crate::document::Section;
 use crate::model::facts::drs::{RecoveryInstance, SourceServer};
 use crate::model::words::count;
@@ -69,6 +69,13 @@ fn is_reversed(instance: &RecoveryInstance) -> bool {
 }
 
 impl StepKind for DrsReverse {
+    fn evidence(&self) -> Evidence {
+        Evidence {
+            done: "every server replicates the other way and is level",
+            lost: "by the direction and state of replication",
+        }
+    }
+
     fn facts(&self) -> Facts {
         Facts {
             reversibility: Reversibility::Reversible,

@@ -5,7 +5,7 @@ use super::drs_servers::{
     Chosen, REGION, REVERSED_FROM, SERVERS, TAGS, is_active, is_continuous, is_there, own, said, some_of, started,
 };
 use super::seen::fresh;
-use super::{Around, Entry, Facts, Kind, Reversibility, StepKind};
+use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
 use crate::document::{Section, Shape, optional};
 use crate::model::facts::drs::{Job, LogItem, SourceServer};
 use crate::model::words::{clock, count, length, listed};
@@ -220,6 +220,13 @@ fn read(section: &Section<'_>, around: &Around) -> Option<Kind> {
 }
 
 impl StepKind for DrsStartRecovery {
+    fn evidence(&self) -> Evidence {
+        Evidence {
+            done: "every server's launch is LAUNCHED: a COMPLETED job alone is not enough",
+            lost: "by the tag `dr-intent` of the job, on all pages of the jobs since then",
+        }
+    }
+
     fn facts(&self) -> Facts {
         Facts {
             reversibility: Reversibility::Reversible,

@@ -3,7 +3,7 @@
 use super::drs_point::snapshots;
 use super::drs_servers::{Chosen, REGION, REVERSED_FROM, SERVERS, TAGS, is_continuous, reversed, said, some_of};
 use super::seen::fresh;
-use super::{Around, Entry, Facts, Kind, Reversibility, StepKind};
+use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
 use crate::document::Section;
 use crate::model::facts::Known;
 use crate::model::facts::drs::{ReplicationState, SourceServer};
@@ -48,6 +48,10 @@ fn is_stopped(server: &SourceServer) -> bool {
 }
 
 impl StepKind for DrsStop {
+    fn evidence(&self) -> Evidence {
+        Evidence { done: "every server is STOPPED or DISCONNECTED", lost: "by the state of replication" }
+    }
+
     fn facts(&self) -> Facts {
         Facts {
             reversibility: Reversibility::OneWay,

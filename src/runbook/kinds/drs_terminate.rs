@@ -4,7 +4,7 @@ use super::drs_servers::{
     Chosen, REGION, SERVERS, TAGS, is_active, is_continuous, is_there, reversed, said, some_of, tag,
 };
 use super::seen::fresh;
-use super::{Around, Entry, Facts, Kind, Reversibility, StepKind};
+use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
 use crate::document::Section;
 use crate::model::facts::drs::{Job, RecoveryInstance, SourceServer};
 use crate::model::words::count;
@@ -114,6 +114,10 @@ impl DrsTerminate {
 }
 
 impl StepKind for DrsTerminate {
+    fn evidence(&self) -> Evidence {
+        Evidence { done: "the machines are gone", lost: "by the machines and the termination job" }
+    }
+
     fn facts(&self) -> Facts {
         Facts {
             reversibility: Reversibility::OneWay,

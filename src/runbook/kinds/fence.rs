@@ -3,7 +3,7 @@
 use super::aurora_global::{Global, named, writer};
 use super::rds_instance::Instance;
 use super::seen::Seen;
-use super::{Around, Entry, Facts, Kind, Reversibility, StepKind};
+use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
 use crate::document::{Section, Shape, optional, required};
 use crate::model::facts::autoscaling::Group;
 use crate::model::words::{arn_name, clock};
@@ -242,6 +242,13 @@ fn of_group(words: &str, place: &Place, name: &str, world: &World<'_>) -> Progre
 }
 
 impl StepKind for Fence {
+    fn evidence(&self) -> Evidence {
+        Evidence {
+            done: "reading shows that the old primary takes no writes. A Region that does not answer proves nothing: somebody may accept the risk with a reason, and the fence stays open until it is proven",
+            lost: "nothing is sent",
+        }
+    }
+
     fn facts(&self) -> Facts {
         Facts {
             reversibility: Reversibility::Harmless,

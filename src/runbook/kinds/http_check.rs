@@ -1,7 +1,7 @@
 //! `http-check`: a page is served, as seen from this machine.
 
 use super::seen::fresh;
-use super::{Around, Entry, Facts, Kind, Reversibility, StepKind};
+use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
 use crate::document::{Section, Shape, optional, required, values};
 use crate::model::facts::look::Response;
 use crate::model::words::length;
@@ -76,6 +76,10 @@ fn read(section: &Section<'_>, _: &Around) -> Option<Kind> {
 }
 
 impl StepKind for HttpCheck {
+    fn evidence(&self) -> Evidence {
+        Evidence { done: "several requests in a row are answered as expected", lost: "nothing is sent" }
+    }
+
     fn facts(&self) -> Facts {
         Facts {
             reversibility: Reversibility::Harmless,

@@ -1,6 +1,6 @@
 //! `manual`: something a person does outside of drdeck, and says so.
 
-use super::{Around, Entry, Facts, Kind, Reversibility, StepKind};
+use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
 use crate::document::Section;
 use crate::model::{Query, Text};
 use crate::runbook::check::Check;
@@ -22,6 +22,10 @@ impl Manual {
 }
 
 impl StepKind for Manual {
+    fn evidence(&self) -> Evidence {
+        Evidence { done: "the operator says that it was done", lost: "nothing is sent" }
+    }
+
     fn facts(&self) -> Facts {
         Facts {
             reversibility: Reversibility::Harmless,

@@ -1,6 +1,8 @@
 //! The kinds of steps. A new kind is one file here and one line in [`kinds!`].
 
 mod approval;
+mod arc_region_switch;
+mod arc_routing_control;
 mod asg_scale;
 mod aurora_add_instance;
 mod aurora_add_secondary;
@@ -9,10 +11,15 @@ mod aurora_failover;
 mod aurora_global;
 mod aurora_move;
 mod aurora_switchover;
+mod backup_copy;
+mod backup_job;
+mod backup_restore;
+mod backup_start;
 mod command;
 mod decision;
 mod dns_check;
 mod drs_failback;
+mod drs_plan;
 mod drs_point;
 mod drs_reverse;
 mod drs_servers;
@@ -26,6 +33,7 @@ mod fence;
 mod http_check;
 mod loss;
 mod manual;
+mod nested;
 mod rds_create_replica;
 mod rds_failover_cluster;
 mod rds_instance;
@@ -45,6 +53,8 @@ mod template;
 mod wait_until;
 
 pub use approval::Approval;
+pub use arc_region_switch::{Act, ArcRegionSwitch};
+pub use arc_routing_control::ArcRoutingControl;
 pub use asg_scale::AsgScale;
 pub use aurora_add_instance::AuroraAddInstance;
 pub use aurora_add_secondary::AuroraAddSecondary;
@@ -52,10 +62,15 @@ pub use aurora_detach::AuroraDetach;
 pub use aurora_failover::AuroraFailover;
 pub use aurora_global::Global;
 pub use aurora_switchover::AuroraSwitchover;
+pub use backup_copy::BackupCopy;
+pub use backup_job::Taken;
+pub use backup_restore::BackupRestore;
+pub use backup_start::BackupStart;
 pub use command::CommandStep;
 pub use decision::Decision;
 pub use dns_check::{Asked, DnsCheck, Expected};
 pub use drs_failback::DrsFailback;
+pub use drs_plan::DrsPlan;
 pub use drs_point::Point;
 pub use drs_reverse::DrsReverse;
 pub use drs_servers::Chosen;
@@ -68,6 +83,7 @@ pub use elasticache_failover::ElasticacheFailover;
 pub use fence::Fence;
 pub use http_check::HttpCheck;
 pub use manual::Manual;
+pub use nested::Nested;
 pub use rds_create_replica::RdsCreateReplica;
 pub use rds_failover_cluster::RdsFailoverCluster;
 pub use rds_instance::Instance;
@@ -123,10 +139,24 @@ pub struct Facts {
     pub on_failure: Text,
 }
 
+/// How a kind proves what it did, in words for the reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// When it is done, in words that follow that.
+    pub done: &'static str,
+    /// How it is found out whether a request whose answer was lost was carried out.
+    pub lost: &'static str,
+}
+
 /// A kind of step. Everything in it is a pure function of what was read.
 pub trait StepKind {
     /// What is known without reading anything.
     fn facts(&self) -> Facts;
+
+    /// How it proves what it did. A kind that says nothing is refused by a test.
+    fn evidence(&self) -> Evidence {
+        Evidence { done: "", lost: "" }
+    }
 
     /// What has to be read for everything below. It is asked for again with what came, until it names nothing new: the log of a job
     /// whose id an answer tells.
@@ -288,10 +318,22 @@ kinds! {
     DrsStop(DrsStop),
     /// Machines that runs launched are terminated.
     DrsTerminate(DrsTerminate),
+    /// A recovery plan of DRS is executed.
+    DrsPlan(DrsPlan),
+    /// A backup outside of any plan.
+    BackupStart(BackupStart),
+    /// A recovery point into another vault.
+    BackupCopy(BackupCopy),
+    /// Something new from a recovery point.
+    BackupRestore(BackupRestore),
     /// Record sets change.
     Route53ChangeRecords(Route53ChangeRecords),
     /// A health check counts as unhealthy, or as what it sees again.
     Route53ForceUnhealthy(Route53ForceUnhealthy),
+    /// An ARC Region switch plan is executed.
+    ArcRegionSwitch(ArcRegionSwitch),
+    /// Routing controls of an ARC cluster are switched.
+    ArcRoutingControl(ArcRoutingControl),
     /// A message to people.
     SnsPublish(SnsPublish),
     /// A page is served.
@@ -300,4 +342,6 @@ kinds! {
     DnsCheck(DnsCheck),
     /// A program of one's own.
     Command(CommandStep),
+    /// Another runbook.
+    Nested(Nested),
 }

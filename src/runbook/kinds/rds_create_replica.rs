@@ -2,7 +2,7 @@
 
 use super::rds_instance::{self, Instance};
 use super::seen::Seen;
-use super::{Around, Entry, Facts, Kind, Reversibility, StepKind};
+use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
 use crate::document::{Section, Shape, optional, required};
 use crate::model::facts::rds::DbInstance;
 use crate::model::words::{arn_name, arn_region};
@@ -127,6 +127,13 @@ fn read(section: &Section<'_>, around: &Around) -> Option<Kind> {
 }
 
 impl StepKind for RdsCreateReplica {
+    fn evidence(&self) -> Evidence {
+        Evidence {
+            done: "the replica is available and follows its source",
+            lost: "by the replica's identifier, which is free before and taken afterwards",
+        }
+    }
+
     fn facts(&self) -> Facts {
         let mut regions = vec![self.instance.place.region.clone()];
         if self.is_elsewhere() {

@@ -1,7 +1,7 @@
 //! `rds-modify`: settings of an RDS instance that a recovery needs: backups on, a standby, another class.
 
 use super::rds_instance::{self, Instance};
-use super::{Around, Entry, Facts, Kind, Reversibility, StepKind};
+use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
 use crate::document::{Section, Shape, optional, required};
 use crate::model::facts::rds::DbInstance;
 use crate::model::words::listed;
@@ -115,6 +115,13 @@ fn read(section: &Section<'_>, around: &Around) -> Option<Kind> {
 }
 
 impl StepKind for RdsModify {
+    fn evidence(&self) -> Evidence {
+        Evidence {
+            done: "the instance has the settings, and nothing is pending",
+            lost: "by the settings, those that are pending included",
+        }
+    }
+
     fn facts(&self) -> Facts {
         let deletes = self.backup_retention_days == Some(0);
         Facts {

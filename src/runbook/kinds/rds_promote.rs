@@ -2,7 +2,7 @@
 
 use super::loss;
 use super::rds_instance::{self, Instance};
-use super::{Around, Entry, Facts, Kind, Reversibility, StepKind};
+use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
 use crate::document::{Section, Shape, optional, required};
 use crate::model::facts::rds::DbInstance;
 use crate::model::kinds::LagUnit;
@@ -90,6 +90,13 @@ fn source(replica: &DbInstance) -> Option<String> {
 }
 
 impl StepKind for RdsPromote {
+    fn evidence(&self) -> Evidence {
+        Evidence {
+            done: "the instance follows nobody, is available, and backups are on as asked",
+            lost: "by its source, which is gone once it is promoted; `modifying` is waited for",
+        }
+    }
+
     fn facts(&self) -> Facts {
         Facts {
             reversibility: Reversibility::OneWay,

@@ -2,7 +2,7 @@
 
 use super::rds_instance::{self, Instance};
 use super::seen::Seen;
-use super::{Around, Entry, Facts, Kind, Reversibility, StepKind};
+use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
 use crate::document::{Section, Shape, required};
 use crate::model::words::{arn_name, clock, listed};
 use crate::model::{Query, Text};
@@ -40,6 +40,10 @@ fn read(section: &Section<'_>, around: &Around) -> Option<Kind> {
 const SEVEN_DAYS: &str = "AWS starts it again after seven days";
 
 impl StepKind for RdsStop {
+    fn evidence(&self) -> Evidence {
+        Evidence { done: "the instance is stopped", lost: "by its status: stopping or stopped" }
+    }
+
     fn facts(&self) -> Facts {
         Facts {
             reversibility: Reversibility::Reversible,

@@ -1,7 +1,7 @@
 //! `route53-change-records`: record sets change from what is expected to what is wanted, all in one request or none.
 
 use super::seen::fresh;
-use super::{Around, Entry, Facts, Kind, Reversibility, StepKind};
+use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
 use crate::document::{Found as At, Key, Section, Shape, Unknown, optional, required};
 use crate::model::facts::route53::{Record, RecordChange, Zone};
 use crate::model::words::{clock, length};
@@ -401,6 +401,13 @@ fn edit(section: &Section<'_>, table: &At<&toml::de::DeTable<'_>>) -> Option<Rec
 }
 
 impl StepKind for Route53ChangeRecords {
+    fn evidence(&self) -> Evidence {
+        Evidence {
+            done: "the records are as asked and the change is INSYNC; resolvers may still keep the old answer for its TTL",
+            lost: "by the records themselves: the batch is a compare-and-swap, all or nothing",
+        }
+    }
+
     fn facts(&self) -> Facts {
         Facts {
             reversibility: Reversibility::Reversible,

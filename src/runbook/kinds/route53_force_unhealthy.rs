@@ -2,7 +2,7 @@
 
 use super::route53_change_records::CONTROL;
 use super::seen::fresh;
-use super::{Around, Entry, Facts, Kind, Reversibility, StepKind};
+use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
 use crate::document::{Section, Shape, optional, required};
 use crate::model::facts::route53::{HealthCheck, Record, Routing};
 use crate::model::index::Index;
@@ -150,6 +150,13 @@ fn read(section: &Section<'_>, around: &Around) -> Option<Kind> {
 }
 
 impl StepKind for Route53ForceUnhealthy {
+    fn evidence(&self) -> Evidence {
+        Evidence {
+            done: "both switches are as asked",
+            lost: "by the health check's version: the next one with these switches, or the same as before",
+        }
+    }
+
     fn facts(&self) -> Facts {
         let undo = match self.way {
             Way::Force => {

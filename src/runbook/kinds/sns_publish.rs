@@ -1,7 +1,7 @@
 //! `sns-publish`: a message to people, with the run's facts in it.
 
 use super::template::{filled, problem};
-use super::{Around, Entry, Facts, Kind, Reversibility, StepKind};
+use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
 use crate::document::{Section, Shape, required, values};
 use crate::model::{Place, Query, Region, Text};
 use crate::runbook::Mode;
@@ -108,6 +108,13 @@ fn read(section: &Section<'_>, around: &Around) -> Option<Kind> {
 }
 
 impl StepKind for SnsPublish {
+    fn evidence(&self) -> Evidence {
+        Evidence {
+            done: "SNS has taken the message",
+            lost: "AWS does not tell whether a message was taken: a person is asked",
+        }
+    }
+
     fn facts(&self) -> Facts {
         Facts {
             reversibility: Reversibility::Reversible,

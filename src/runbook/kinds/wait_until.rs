@@ -5,7 +5,7 @@ use super::dynamodb_table::NamedTable;
 use super::loss::lag_of;
 use super::rds_instance::Instance;
 use super::seen::{Seen, fresh};
-use super::{Around, Entry, Facts, Kind, Reversibility, StepKind};
+use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
 use crate::document::{Section, Shape, optional, required};
 use crate::model::index::Index;
 use crate::model::kinds::lag::{self, Lag};
@@ -357,6 +357,10 @@ fn read(section: &Section<'_>, around: &Around) -> Option<Kind> {
 }
 
 impl StepKind for WaitUntil {
+    fn evidence(&self) -> Evidence {
+        Evidence { done: "the reading is as it should be", lost: "nothing is sent" }
+    }
+
     fn facts(&self) -> Facts {
         Facts {
             reversibility: Reversibility::Harmless,

@@ -182,6 +182,18 @@ pub struct SwitchExecution {
     pub comment: String,
     /// The step that failed, and at which it stands ever since; absent: none did.
     pub fails_at: Option<String>,
+    /// Set for one that somebody asked for since the simulator's start: its approvals are waited for.
+    #[serde(skip)]
+    pub asked: Option<AskedSwitch>,
+}
+
+/// How an execution was asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AskedSwitch {
+    /// Its `clientToken`, if one was sent.
+    pub token: Option<String>,
+    /// The steps that somebody approved, and when.
+    pub approved: Vec<(String, Moment)>,
 }
 
 /// What an execution does to its Region.

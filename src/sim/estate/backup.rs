@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::rds::one_year;
-use crate::sim::time::Span;
+use crate::sim::time::{Moment, Span};
 
 /// AWS Backup.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -21,6 +21,61 @@ pub struct Backup {
     /// Restore testing plans.
     #[serde(default, rename = "restore_test")]
     pub restore_tests: Vec<RestoreTest>,
+    /// Copies that were asked for since the start.
+    #[serde(skip)]
+    pub copies: Vec<AskedCopy>,
+    /// Restores that were asked for since the start.
+    #[serde(skip)]
+    pub asked: Vec<AskedRestore>,
+}
+
+/// When somebody asked for a job, and with which token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// When.
+    pub at: Moment,
+    /// The `IdempotencyToken`, or one made up where none was sent: the job's id follows from it.
+    pub token: String,
+    /// Why nothing comes of it, where that is so.
+    pub fails: Option<String>,
+}
+
+/// A copy of one recovery point that somebody asked for.
+#[derive(Clone, Debug)]
+pub struct AskedCopy {
+    /// When, and with which token.
+    pub asked: Asked,
+    /// What the point is of.
+    pub resource: Resource,
+    /// The Region and the vault of the point.
+    pub from: (String, String),
+    /// The point, by its ARN.
+    pub point: String,
+    /// The moment that its data are of.
+    pub data: Moment,
+    /// Where it is copied to.
+    pub to: Copy,
+}
+
+/// A restore that somebody asked for.
+#[derive(Clone, Debug)]
+pub struct AskedRestore {
+    /// When, and with which token.
+    pub asked: Asked,
+    /// What the point is of.
+    pub resource: Resource,
+    /// The Region.
+    pub region: String,
+    /// The vault of the point.
+    pub vault: String,
+    /// The point, by its ARN.
+    pub point: String,
+    /// The moment that its data are of.
+    pub data: Moment,
+    /// How long it takes.
+    pub duration: Span,
+    /// The ARN of what it makes.
+    pub makes: Option<String>,
 }
 
 /// A restore testing plan: at each multiple of `every` plus `offset` it restores one recovery point of each of its types.
@@ -129,6 +184,9 @@ pub struct Plan {
     /// How long before the simulator's start it was created: there are no backups from before.
     #[serde(default = "one_year")]
     pub age: Span,
+    /// Set for a backup that somebody asked for, outside of any plan: it is made once, at that moment.
+    #[serde(skip)]
+    pub asked: Option<Asked>,
 }
 
 /// A resource that a plan backs up.

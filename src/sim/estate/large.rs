@@ -306,6 +306,7 @@ fn backup(account: &str, seed: u64, systems: &[Blueprint]) -> Backup {
             duration: Span::from_minutes(40),
             kept: Span::from_days(35),
         }],
+        asked: None,
         age: AGE,
     };
     Backup {
@@ -313,5 +314,7 @@ fn backup(account: &str, seed: u64, systems: &[Blueprint]) -> Backup {
         plans: REGIONS.iter().enumerate().map(plan).collect(),
         restores: Vec::new(),
         restore_tests: Vec::new(),
+        copies: Vec::new(),
+        asked: Vec::new(),
     }
 }

@@ -44,9 +44,21 @@ pub struct Step {
 }
 
 /// A drill of a plan. Its servers' `last_drill` follows from it.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlannedDrill {
-    /// How long before the simulator's start it was started.
+    /// How long before the simulator's start it was started; less than nothing for what was started since.
     pub ago: Span,
+    /// Set for one that somebody asked for since.
+    #[serde(skip)]
+    pub asked: Option<AskedPlan>,
+}
+
+/// How an execution was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AskedPlan {
+    /// Its `clientToken`.
+    pub token: String,
+    /// `DRILL` or `RECOVERY`.
+    pub mode: &'static str,
 }

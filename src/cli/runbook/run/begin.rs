@@ -52,12 +52,17 @@ pub(super) enum Begun {
 pub(super) async fn begin(wanted: Wanted<'_>, terminal: &mut Terminal) -> Result<Begun, Failure> {
     let Wanted { config, global, runbook, text, mode, incident } = wanted;
     let place = state::runs(global)?;
-    let system = config.estate.systems.iter().find(|system| system.name == runbook.system).ok_or_else(|| {
-        Failure::Input(format!(
-            "the runbook moves {}, and the config has no such system; `drdeck runbook lint` tells more",
-            runbook.system
-        ))
-    })?;
+    let mut moved = Vec::new();
+    for name in runbook.systems() {
+        moved.push(config.estate.systems.iter().find(|system| system.name == name).ok_or_else(|| {
+            Failure::Input(format!(
+                "the runbook moves {name}, and the config has no such system; `drdeck runbook lint` tells more"
+            ))
+        })?);
+    }
+    let Some(system) = moved.first().copied() else {
+        return Err(Failure::Input(format!("the runbook {} moves no system", runbook.name)));
+    };
     let desk = Desk::of(config, reading::settings(config).access, place.clone());
     let operator = operator(&desk, system, terminal).await?;
     let resumed = match Unfinished::of_runbook(&place, &runbook.name)? {
@@ -69,8 +74,10 @@ pub(super) async fn begin(wanted: Wanted<'_>, terminal: &mut Terminal) -> Result
         None => {
             introduce(&runbook, mode, incident, config, &terminal.voice);
             let began = look(config, system, &terminal.voice);
+            let (objectives, nested) = desk::promised(&config.estate.systems, &runbook);
             Begin::New(Box::new(New {
-                objectives: desk::objectives(system, &runbook),
+                objectives,
+                nested,
                 runbook: Arc::new(runbook.clone()),
                 text,
                 mode,
@@ -80,7 +87,11 @@ pub(super) async fn begin(wanted: Wanted<'_>, terminal: &mut Terminal) -> Result
         }
     };
     let options = desk.options(system, &runbook, operator, incident, begin);
-    let shell = Shell { endpoint_url: config.endpoint_url.clone(), profile: config.profile.clone() };
+    let shell = Shell {
+        endpoint_url: config.endpoint_url.clone(),
+        profile: config.profile.clone(),
+        arc: config.arc.endpoints.clone(),
+    };
     let history = desk::history(&place, &runbook.name);
     match Engine::start(options) {
         Ok(engine) => Ok(Begun::Driving(Box::new(Started { engine, place, history, shell }))),

@@ -2,10 +2,11 @@
 
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::config::ArcEndpoint;
 use crate::engine::words::{clock, plane, reached, sends, takes, undone};
 use crate::engine::{Card, Doubt, History, View};
 use crate::model::Text;
-use crate::runbook::call::cli;
+use crate::runbook::call::{CLUSTER, cli};
 use crate::runbook::{Standing, Work};
 
 /// A terminal is at least so wide; what is said in sentences fits into it.
@@ -21,6 +22,8 @@ pub(super) struct Shell {
     pub(super) endpoint_url: Option<String>,
     /// The profile.
     pub(super) profile: Option<String>,
+    /// The endpoints of an ARC cluster, where calls about it go.
+    pub(super) arc: Vec<ArcEndpoint>,
 }
 
 /// The card of a step.
@@ -66,7 +69,9 @@ pub(super) fn lines(index: usize, card: &Card, view: &View, history: &History, s
         let (call, intent) = (&request.call, request.intent);
         exact("call", &format!("{} in {} as {intent}", call.action(), call.region()));
         exact("with", &request.parameters.to_string());
-        exact("by hand", &cli::line_for(call, intent, shell.endpoint_url.as_deref(), shell.profile.as_deref()));
+        let of_cluster = shell.arc.iter().find(|own| call.service() == CLUSTER && own.region == *call.region());
+        let endpoint = of_cluster.map(|own| own.url.as_str()).or(shell.endpoint_url.as_deref());
+        exact("by hand", &cli::line_for(call, intent, endpoint, shell.profile.as_deref()));
     }
     if let Work::Command(command) = &card.work {
         exact("program", &command.argv.join(" "));

@@ -80,7 +80,7 @@ pub(super) fn of(view: &View) -> Option<Question> {
 
 fn form(step: &StepView, view: &View) -> Option<Form> {
     match &step.stage {
-        Stage::Card(card) => Some(of_card(card, view)),
+        Stage::Card(card) => Some(of_card(step.index, card, view)),
         Stage::Failed { .. } => Some(Form::Failed),
         Stage::Asking(_) => Some(Form::Doubt),
         Stage::Verifying(_) => Some(Form::Stuck),
@@ -94,7 +94,7 @@ fn form(step: &StepView, view: &View) -> Option<Form> {
     }
 }
 
-fn of_card(card: &Card, view: &View) -> Form {
+fn of_card(step: usize, card: &Card, view: &View) -> Form {
     if card.blocker().is_some() {
         return Form::Blocked;
     }
@@ -105,13 +105,14 @@ fn of_card(card: &Card, view: &View) -> Form {
         Work::Ask(Wanted::Fence) => Form::Fence,
         Work::Ask(Wanted::Manual)
         | Work::Calls(_)
+        | Work::OneOf(_)
         | Work::Command(_)
         | Work::Watch
         | Work::Already(_)
         | Work::NotInThisMode(_) => Form::Confirm {
             plan,
             typed: match card.typed {
-                Typed::Name => Some(view.run.system.clone()),
+                Typed::Name => Some(view.runbook.system_of(step).to_owned()),
                 Typed::Nothing => None,
             },
         },

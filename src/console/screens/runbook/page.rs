@@ -373,7 +373,12 @@ fn answers(live: &Live, card: &Card, page: &mut Page) {
             page.add("ANSWER", key("x", "accepts the risk, with the reason; r reads again whether it can be proven"))
         }
         Work::Ask(Question::Manual) => page.add("ANSWER", key("x", "says that it is done")),
-        Work::Calls(_) | Work::Command(_) | Work::Watch | Work::Already(_) | Work::NotInThisMode(_) => {
+        Work::Calls(_)
+        | Work::OneOf(_)
+        | Work::Command(_)
+        | Work::Watch
+        | Work::Already(_)
+        | Work::NotInThisMode(_) => {
             if card.blocker().is_some() {
                 page.add("ANSWER", key("r", "reads it again; s leaves it out, with the reason"));
             } else {

@@ -1,6 +1,7 @@
-//! AWS Backup. Jobs and recovery points follow from the plans: `course` says how a job goes, `run` which jobs there are, `point`
+//! AWS Backup: what `asks` takes in is written into the estate. Jobs and recovery points follow from the plans: `course` says how a job goes, `run` which jobs there are, `point`
 //! which recovery points; the other files answer with them.
 
+mod asks;
 mod backup_jobs;
 mod copy_jobs;
 mod course;
@@ -13,6 +14,7 @@ mod point;
 mod points;
 mod resources;
 mod restore_jobs;
+mod restore_metadata;
 mod restore_testing;
 mod restores;
 mod run;
@@ -66,6 +68,16 @@ static OPERATIONS: &[Operation] = &[
         points::describe,
     )
     .about("recoveryPointArn"),
+    Operation::rest(
+        "GET",
+        "/backup-vaults/{backupVaultName}/recovery-points/{recoveryPointArn}/restore-metadata",
+        "GetRecoveryPointRestoreMetadata",
+        restore_metadata::get,
+    )
+    .about("recoveryPointArn"),
+    Operation::rest_change("PUT", "/backup-jobs", "StartBackupJob", asks::backup).about("ResourceArn"),
+    Operation::rest_change("PUT", "/copy-jobs", "StartCopyJob", asks::copy).about("RecoveryPointArn"),
+    Operation::rest_change("PUT", "/restore-jobs", "StartRestoreJob", asks::restore).about("RecoveryPointArn"),
     Operation::rest("GET", "/backup/plans", "ListBackupPlans", plans::list),
     Operation::rest("GET", "/backup/plans/{backupPlanId}", "GetBackupPlan", plans::get).about("backupPlanId"),
     Operation::rest("GET", "/backup/plans/{backupPlanId}/selections", "ListBackupSelections", plans::selections)

@@ -79,8 +79,11 @@ pub(super) fn resource_name(resource: &Resource) -> &str {
     resource.arn.rsplit([':', '/']).next().unwrap_or_default()
 }
 
-/// `CreatedBy`: the plan and rule that made a job or point.
+/// `CreatedBy`: the plan and rule that made a job or point; nothing where somebody asked for it.
 pub(super) fn created_by(world: &World, plan: &Plan) -> Value {
+    if plan.asked.is_some() {
+        return Value::Null;
+    }
     let id = plan_id(world, plan);
     Value::map([
         ("BackupPlanArn", plan_arn(world, plan).into()),

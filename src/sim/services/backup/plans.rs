@@ -94,7 +94,7 @@ pub(super) fn selection(world: &World, call: &Call) -> Result<Value, AwsError> {
 
 fn of_region<'w>(world: &'w World, call: &Call) -> impl Iterator<Item = &'w Plan> {
     let plans = world.estate.backup.plans.iter();
-    plans.filter(move |plan| plan.region == call.region && created(world, plan) <= world.now)
+    plans.filter(move |plan| plan.asked.is_none() && plan.region == call.region && created(world, plan) <= world.now)
 }
 
 fn asked<'w>(world: &'w World, call: &Call) -> Result<&'w Plan, AwsError> {

@@ -5,7 +5,7 @@ use super::names;
 use super::run::{self, Backup};
 use crate::sim::World;
 use crate::sim::estate::Estate;
-use crate::sim::estate::backup::{Copy, Plan, Resource};
+use crate::sim::estate::backup::{AskedCopy, Copy, Plan, Resource};
 use crate::sim::time::{Moment, Span};
 
 /// How long the deletion of an expired point takes.
@@ -25,14 +25,15 @@ pub(super) enum Status {
 /// A recovery point.
 #[derive(Clone, Debug)]
 pub(super) struct Point<'w> {
-    pub(super) plan: &'w Plan,
+    /// The plan that made it; `None` where somebody asked for the copy.
+    pub(super) plan: Option<&'w Plan>,
     pub(super) resource: &'w Resource,
     /// The vault it is in.
     pub(super) vault: &'w str,
     /// The Region of that vault.
     pub(super) region: &'w str,
-    /// The vault it was copied from: in the plan's Region.
-    pub(super) copied_from: Option<&'w str>,
+    /// The Region and the vault it was copied from.
+    pub(super) copied_from: Option<(&'w str, &'w str)>,
     /// The start of the backup: the moment its data are of. A copy keeps it here: that is how this simulator models what AWS leaves
     /// unsaid, and a reader does well not to depend on it: the copy's own end is `completed`.
     pub(super) created: Moment,
@@ -93,6 +94,7 @@ pub(super) fn points<'w>(world: &'w World, region: &str, wanted: Wanted<'_>) -> 
 pub(super) fn points_of<'w>(estate: &'w Estate, world: &World, region: &str, wanted: Wanted<'_>) -> Vec<Point<'w>> {
     let plans = estate.backup.plans.iter();
     let mut all: Vec<Point<'w>> = plans.flat_map(|plan| of_plan(world, plan, region, wanted)).collect();
+    all.extend(estate.backup.copies.iter().filter_map(|copy| made_by_asked(world, copy, region, wanted)));
     all.sort_by_key(|point| std::cmp::Reverse((point.created, point.completed)));
     all
 }
@@ -117,7 +119,7 @@ fn made_by_backup<'w>(world: &World, backup: &Backup<'w>) -> Option<Point<'w>> {
     let plan = backup.plan;
     let created = backup.course.created;
     Some(Point {
-        plan,
+        plan: Some(plan),
         resource: backup.resource,
         vault: &plan.vault,
         region: &plan.region,
@@ -140,11 +142,11 @@ fn made_by_copy<'w>(world: &World, copying: &run::Copying<'w>) -> Option<Point<'
     let (plan, to) = (copying.backup.plan, copying.to);
     let created = copying.backup.course.created;
     Some(Point {
-        plan,
+        plan: Some(plan),
         resource: copying.backup.resource,
         vault: &to.vault,
         region: &to.region,
-        copied_from: Some(&plan.vault),
+        copied_from: Some((&plan.region, &plan.vault)),
         created,
         initiated: copying.course.created,
         completed: copying.course.completed(world.now),
@@ -156,6 +158,28 @@ fn made_by_copy<'w>(world: &World, copying: &run::Copying<'w>) -> Option<Point<'
         done: copying.course.done(world.now),
         kept: to.kept,
         job: copying.id(world),
+    })
+}
+
+fn made_by_asked<'w>(world: &World, copy: &'w AskedCopy, region: &str, wanted: Wanted<'_>) -> Option<Point<'w>> {
+    let is_wanted = copy.to.region == region
+        && wanted.vault.is_none_or(|name| name == copy.to.vault)
+        && wanted.resource.is_none_or(|arn| arn == copy.resource.arn);
+    let course = run::copying(world, copy).filter(|_| is_wanted)?;
+    Some(Point {
+        plan: None,
+        resource: &copy.resource,
+        vault: &copy.to.vault,
+        region: &copy.to.region,
+        copied_from: Some((&copy.from.0, &copy.from.1)),
+        created: copy.data,
+        initiated: course.created,
+        completed: course.completed(world.now),
+        status: status(world, &course, &copy.to.region, copy.asked.at + copy.to.kept)?,
+        message: None,
+        done: course.done(world.now),
+        kept: copy.to.kept,
+        job: run::copy_id(world, copy),
     })
 }
 

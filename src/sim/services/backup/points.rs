@@ -21,8 +21,10 @@ pub(super) fn in_vault(world: &World, call: &Call) -> Result<Value, AwsError> {
     let plan = call.text("backupPlanId");
     let wanted = Wanted { vault: Some(&vault.name), resource: call.text("resourceArn") };
     let mut points = point::points(world, &call.region, wanted);
-    points
-        .retain(|point| plan.is_none_or(|plan| plan == names::plan_id(world, point.plan)) && filter.fits(&seen(point)));
+    points.retain(|point| {
+        plan.is_none_or(|plan| point.plan.is_some_and(|own| plan == names::plan_id(world, own)))
+            && filter.fits(&seen(point))
+    });
     let cut = page.cut(call, points);
     let restores = restores::restores(world, &call.region);
     let points = cut.items.iter().map(|point| value(world, point, &restores));
@@ -69,7 +71,7 @@ fn bytes(point: &Point<'_>) -> i64 {
 
 fn value(world: &World, point: &Point<'_>, restores: &[Restoring<'_>]) -> Value {
     let vault = names::vault(world, point.region, point.vault);
-    let source = point.copied_from.map(|vault| names::vault_arn(world, &point.plan.region, vault));
+    let source = point.copied_from.map(|(region, vault)| names::vault_arn(world, region, vault));
     let arn = point.arn(world);
     let last_restore = restores.iter().find(|job| job.point_arn == arn).map(|job| job.course.created);
     Value::map([
@@ -80,7 +82,7 @@ fn value(world: &World, point: &Point<'_>, restores: &[Restoring<'_>]) -> Value 
         ("ResourceArn", (&point.resource.arn).into()),
         ("ResourceType", (&point.resource.kind).into()),
         ("ResourceName", names::resource_name(point.resource).into()),
-        ("CreatedBy", names::created_by(world, point.plan)),
+        ("CreatedBy", point.plan.map_or(Value::Null, |plan| names::created_by(world, plan))),
         ("IamRoleArn", names::role(world).into()),
         ("Status", point.status.name().into()),
         ("StatusMessage", point.message.as_deref().into()),

@@ -4,7 +4,7 @@ use super::course::{Course, Outcome};
 use super::point::{self, Point, Status, Wanted};
 use super::{names, run};
 use crate::sim::World;
-use crate::sim::estate::backup::{Resource, Restore, RestoreTest, Validation};
+use crate::sim::estate::backup::{AskedRestore, Resource, Restore, RestoreTest, Validation};
 use crate::sim::fault::{Ending, Stage};
 use crate::sim::time::{Moment, Span};
 
@@ -22,6 +22,8 @@ pub(super) struct Restoring<'w> {
     pub(super) course: Course,
     /// The test that started it.
     pub(super) test: Option<&'w RestoreTest>,
+    /// What somebody asked for.
+    asked: Option<&'w AskedRestore>,
     validation: Option<Validated<'w>>,
     deletion: Option<Deleted<'w>>,
 }
@@ -48,8 +50,30 @@ pub(super) fn restores<'w>(world: &'w World, region: &str) -> Vec<Restoring<'w>>
     let mut all: Vec<Restoring<'w>> = tried.filter_map(|restore| tried_by_hand(world, restore)).collect();
     let tests = world.estate.backup.restore_tests.iter().filter(|test| test.region == region);
     all.extend(tests.flat_map(|test| tested(world, test)));
+    let asked = world.estate.backup.asked.iter();
+    all.extend(
+        asked
+            .filter(|asked| asked.region == region && asked.asked.at <= world.now)
+            .map(|asked| asked_for(world, asked)),
+    );
     all.sort_by(|a, b| (b.course.created, &a.resource.arn).cmp(&(a.course.created, &b.resource.arn)));
     all
+}
+
+fn asked_for<'w>(world: &World, restore: &'w AskedRestore) -> Restoring<'w> {
+    let fails = restore.asked.fails.as_deref().map(|why| (Ending::Failed, Some(why)));
+    Restoring {
+        resource: &restore.resource,
+        region: &restore.region,
+        vault: &restore.vault,
+        point_created: restore.data,
+        point_arn: restore.point.clone(),
+        course: Course::plot(world, &[&restore.region], restore.asked.at, restore.duration, fails),
+        test: None,
+        asked: Some(restore),
+        validation: None,
+        deletion: None,
+    }
 }
 
 fn tried_by_hand<'w>(world: &'w World, restore: &'w Restore) -> Option<Restoring<'w>> {
@@ -71,6 +95,7 @@ fn tried_by_hand<'w>(world: &'w World, restore: &'w Restore) -> Option<Restoring
         point_arn,
         course,
         test: None,
+        asked: None,
         validation,
         deletion: None,
     })
@@ -127,6 +152,7 @@ fn restored_for<'w>(
         point_arn,
         course,
         test: Some(test),
+        asked: None,
         validation,
         deletion,
     })
@@ -166,9 +192,17 @@ fn newest<'w>(world: &'w World, region: &str, wanted: Wanted<'_>, at: Moment) ->
     Some((used, arn))
 }
 
+/// The id of the job of a restore that somebody asked for.
+pub(super) fn asked_id(world: &World, restore: &AskedRestore) -> String {
+    world.uuid(&["restore-job", &restore.asked.token, &restore.point])
+}
+
 impl Restoring<'_> {
     /// The id of its job.
     pub(super) fn id(&self, world: &World) -> String {
+        if let Some(restore) = self.asked {
+            return asked_id(world, restore);
+        }
         let created = self.course.created.to_string();
         world.uuid(&["restore-job", &self.resource.arn, self.region, self.vault, &created])
     }
@@ -183,6 +217,9 @@ impl Restoring<'_> {
     pub(super) fn made(&self, world: &World) -> Option<String> {
         let is_whole = self.course.outcome == Outcome::Completed && self.course.completed(world.now).is_some();
         let id = self.id(world);
+        if let Some(makes) = self.asked.and_then(|asked| asked.makes.clone()) {
+            return is_whole.then_some(makes);
+        }
         is_whole.then(|| match self.test {
             Some(_) => names::tested_arn(world, self.resource, self.region, &id),
             None => names::restored_arn(world, self.resource, self.region, &id),

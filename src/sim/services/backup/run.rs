@@ -3,7 +3,8 @@
 
 use super::course::{Course, Outcome};
 use crate::sim::World;
-use crate::sim::estate::backup::{Copy, Plan, Resource};
+use crate::sim::estate::backup::{Asked, AskedCopy, Copy, Plan, Resource};
+use crate::sim::fault::Ending;
 use crate::sim::time::{Moment, Span};
 
 /// How long AWS Backup lists a job.
@@ -32,7 +33,8 @@ pub(super) struct Copying<'w> {
 impl<'w> Backup<'w> {
     /// The id of its job.
     pub(super) fn id(&self, world: &World) -> String {
-        world.uuid(&["backup-job", &self.plan.name, &self.resource.arn, &self.slot.to_string()])
+        let word = self.plan.asked.as_ref().map_or(self.plan.name.as_str(), |asked| asked.token.as_str());
+        world.uuid(&["backup-job", word, &self.resource.arn, &self.slot.to_string()])
     }
 
     /// Its copy to one of the plan's vaults, which starts the moment the backup is complete; `None` until then, and without data.
@@ -64,9 +66,13 @@ impl Copying<'_> {
 /// The backups of a plan, or of one of its resources, that were started after a moment, newest first. A Region that is down starts
 /// none, and a fault may keep some from being started.
 pub(super) fn backups<'w>(world: &World, plan: &'w Plan, resource: Option<&str>, after: Moment) -> Vec<Backup<'w>> {
-    let after = after.max(world.start - plan.age);
     let resources: Vec<&'w Resource> =
         plan.resources.iter().filter(|known| resource.is_none_or(|arn| arn == known.arn)).collect();
+    if let Some(asked) = &plan.asked {
+        let made = |resource| asked_for(world, plan, resource, asked);
+        return resources.into_iter().filter(|_| asked.at > after && asked.at <= world.now).map(made).collect();
+    }
+    let after = after.max(world.start - plan.age);
     let mut slots: Vec<Moment> = World::schedule(plan.every, plan.offset, after - PICKED_UP, world.now).collect();
     slots.reverse();
     slots
@@ -90,12 +96,33 @@ pub(super) fn backups<'w>(world: &World, plan: &'w Plan, resource: Option<&str>,
         .collect()
 }
 
+/// The backup that somebody asked for.
+fn asked_for<'w>(world: &World, plan: &'w Plan, resource: &'w Resource, asked: &Asked) -> Backup<'w> {
+    let failure = world.backup_failure(&plan.name, asked.at);
+    let failure = failure.map(|failure| (failure.ending, failure.message.as_deref()));
+    let failure = asked.fails.as_deref().map(|why| (Ending::Failed, Some(why))).or(failure);
+    let course = Course::plot(world, &[&plan.region], asked.at, plan.duration, failure);
+    Backup { plan, resource, course, slot: asked.at }
+}
+
 /// The backup jobs a Region lists, newest first.
 pub(super) fn backups_of<'w>(world: &'w World, region: &str) -> Vec<Backup<'w>> {
     let plans = world.estate.backup.plans.iter().filter(|plan| plan.region == region);
     let mut all: Vec<_> = plans.flat_map(|plan| backups(world, plan, None, world.now - LISTED)).collect();
     all.sort_by_key(|backup| std::cmp::Reverse(backup.course.created));
     all
+}
+
+/// A copy that somebody asked for, and how it goes; `None` before it was.
+pub(super) fn copying(world: &World, copy: &AskedCopy) -> Option<Course> {
+    let fails = copy.asked.fails.as_deref().map(|why| (Ending::Failed, Some(why)));
+    let regions = [copy.from.0.as_str(), copy.to.region.as_str()];
+    (copy.asked.at <= world.now).then(|| Course::plot(world, &regions, copy.asked.at, copy.to.duration, fails))
+}
+
+/// The id of its job.
+pub(super) fn copy_id(world: &World, copy: &AskedCopy) -> String {
+    world.uuid(&["copy-job", &copy.asked.token, &copy.point, &copy.to.vault])
 }
 
 /// The copy jobs a Region lists, newest first: those out of its vaults.

@@ -1,14 +1,18 @@
 //! Executions of recovery plans, and their steps.
 
+use std::sync::Arc;
+
 use super::drills::Drill;
-use super::error::{PAGES, invalid, not_found};
+use super::error::{PAGES, conflict, invalid, not_found};
 use super::plan_runs::{self, Run, StepRun};
 use super::plans;
-use crate::sim::World;
 use crate::sim::call::Call;
+use crate::sim::estate::recovery_plan::{AskedPlan, PlannedDrill};
+use crate::sim::services::Changed;
 use crate::sim::services::paging::Page;
 use crate::sim::time::Moment;
 use crate::sim::wire::{AwsError, Value};
+use crate::sim::{Estate, World};
 
 const STATES: [&str; 6] = ["CREATED", "IN_PROGRESS", "COMPLETED", "FAILED", "CANCELLING", "CANCELLED"];
 const STEP_STATES: [&str; 7] = ["NOT_STARTED", "EXECUTING", "WAITING", "COMPLETED", "FAILED", "SKIPPED", "TIMED_OUT"];
@@ -27,6 +31,45 @@ pub(super) fn list(world: &World, call: &Call) -> Result<Value, AwsError> {
     let cut = page.cut(call, runs);
     let runs = cut.items.iter().map(|run| about(world, run));
     Ok(Value::map([("recoveryPlanExecutions", Value::list("execution", runs)), ("nextToken", cut.next.into())]))
+}
+
+/// `StartRecoveryPlanExecution`: one at a time, of a plan whose servers are all there. A token that was used before brings the same again.
+pub(super) fn start(estate: &mut Estate, world: &World, call: &Call) -> Result<Changed, AwsError> {
+    let asked = plans::named(call, "recoveryPlanArn")?;
+    let mode = match call.required("mode", invalid)? {
+        "DRILL" => "DRILL",
+        "RECOVERY" => "RECOVERY",
+        other => return Err(invalid(format!("mode must be DRILL or RECOVERY, not {other}"))),
+    };
+    let plan = plans::here(world, call)?.into_iter().find(|plan| plans::arn(world, plan) == asked);
+    let plan = plan.ok_or_else(|| not_found(format!("Recovery plan {asked} does not exist.")))?;
+    let answer = |estate: &Estate, started: Moment| {
+        let world = World { estate: Arc::new(estate.clone()), ..world.clone() };
+        let mut plans = world.estate.drs.recovery_plans.iter();
+        let plan = plans.find(|known| known.name == plan.name && known.region == plan.region);
+        let run = plan.and_then(|plan| plan_runs::of(&world, plan).into_iter().find(|run| run.started == started));
+        let execution = run.map(|run| about(&world, &run).with("tags", Value::map([])));
+        Value::map([("recoveryPlanExecution", execution.unwrap_or(Value::Null))])
+    };
+    let token =
+        call.text("clientToken").map_or_else(|| world.uuid(&["plan-token", &world.now.to_string()]), str::to_owned);
+    let known = plan.drills.iter().find(|drill| drill.asked.as_ref().is_some_and(|known| known.token == token));
+    if let Some(known) = known {
+        return Ok(Changed { answer: answer(&world.estate, world.start - known.ago), applied: false });
+    }
+    if !plans::is_active(world, plan) {
+        return Err(conflict(format!("Recovery plan {asked} is INVALID.")));
+    }
+    let going = plan_runs::of(world, plan).into_iter().any(|run| status(&run, world.now) == "IN_PROGRESS");
+    if going {
+        return Err(conflict(format!("An execution of recovery plan {asked} is in progress.")));
+    }
+    let mut plans = estate.drs.recovery_plans.iter_mut();
+    if let Some(own) = plans.find(|known| known.name == plan.name && known.region == plan.region) {
+        let asked = Some(AskedPlan { token, mode });
+        own.drills.push(PlannedDrill { ago: world.start - world.now, asked });
+    }
+    Ok(Changed::applied(answer(estate, world.now)))
 }
 
 /// `GetRecoveryPlanExecution`.
@@ -118,7 +161,7 @@ fn about(world: &World, run: &Run<'_>) -> Value {
     Value::map([
         ("recoveryPlanExecutionArn", arn(world, run).into()),
         ("recoveryPlanArn", plans::arn(world, run.plan).into()),
-        ("mode", "DRILL".into()),
+        ("mode", run.mode.into()),
         ("status", status(run, world.now).into()),
         ("startedAt", run.started.to_string().into()),
         ("errorDetail", error.into()),

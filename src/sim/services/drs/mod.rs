@@ -68,6 +68,8 @@ static OPERATIONS: &[Operation] = &[
     Operation::rest("POST", "/ListRecoveryPlanSteps", "ListRecoveryPlanSteps", plans::steps).about("recoveryPlanArn"),
     Operation::rest("POST", "/ListRecoveryPlanExecutions", "ListRecoveryPlanExecutions", executions::list)
         .about("recoveryPlanArn"),
+    Operation::rest_change("POST", "/StartRecoveryPlanExecution", "StartRecoveryPlanExecution", executions::start)
+        .about("recoveryPlanArn"),
     Operation::rest("POST", "/GetRecoveryPlanExecution", "GetRecoveryPlanExecution", executions::get)
         .about("recoveryPlanExecutionArn"),
     Operation::rest("POST", "/ListRecoveryPlanExecutionSteps", "ListRecoveryPlanExecutionSteps", executions::steps)

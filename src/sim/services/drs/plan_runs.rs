@@ -3,7 +3,7 @@
 use super::drills::Drill;
 use crate::sim::World;
 use crate::sim::estate::drs::{DrillLaunch, Server};
-use crate::sim::estate::recovery_plan::{RecoveryPlan, Step};
+use crate::sim::estate::recovery_plan::{PlannedDrill, RecoveryPlan, Step};
 use crate::sim::time::{Moment, Span};
 
 /// One execution of a plan.
@@ -11,6 +11,8 @@ use crate::sim::time::{Moment, Span};
 pub(super) struct Run<'w> {
     pub(super) plan: &'w RecoveryPlan,
     pub(super) started: Moment,
+    /// `DRILL` or `RECOVERY`.
+    pub(super) mode: &'static str,
     pub(super) steps: Vec<StepRun<'w>>,
 }
 
@@ -30,10 +32,13 @@ pub(super) struct StepRun<'w> {
 
 /// Every execution of a plan so far, newest first.
 pub(super) fn of<'w>(world: &'w World, plan: &'w RecoveryPlan) -> Vec<Run<'w>> {
-    let mut starts: Vec<Moment> = plan.drills.iter().map(|drill| world.start - drill.ago).collect();
-    starts.retain(|started| *started <= world.now);
+    let mode = |drill: &PlannedDrill| drill.asked.as_ref().map_or("DRILL", |asked| asked.mode);
+    let mut starts: Vec<(Moment, &'static str)> =
+        plan.drills.iter().map(|drill| (world.start - drill.ago, mode(drill))).collect();
+    starts.retain(|(started, _)| *started <= world.now);
     starts.sort_unstable_by(|a, b| b.cmp(a));
-    starts.into_iter().map(|started| Run { plan, started, steps: steps(world, plan, started) }).collect()
+    let run = |(started, mode)| Run { plan, started, mode, steps: steps(world, plan, started) };
+    starts.into_iter().map(run).collect()
 }
 
 /// The moments at which plans launched a server, or will.

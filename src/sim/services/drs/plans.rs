@@ -72,6 +72,11 @@ fn created(world: &World, plan: &RecoveryPlan) -> Moment {
     world.start - plan.age
 }
 
+/// Whether a plan can be executed.
+pub(super) fn is_active(world: &World, plan: &RecoveryPlan) -> bool {
+    status(world, plan) == "ACTIVE"
+}
+
 /// A plan with a server that is gone cannot be executed.
 fn status(world: &World, plan: &RecoveryPlan) -> &'static str {
     let mut wanted = plan.steps.iter().flat_map(|step| &step.servers);

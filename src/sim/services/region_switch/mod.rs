@@ -20,6 +20,8 @@ static OPERATIONS: &[Operation] = &[
     Operation::read("GetPlanInRegion", plans::get_in_region).about("arn"),
     Operation::read("ListPlanExecutions", executions::list).about("planArn"),
     Operation::read("GetPlanExecution", executions::get).about("executionId"),
+    Operation::change("StartPlanExecution", executions::start).about("planArn"),
+    Operation::change("ApprovePlanExecutionStep", executions::approve).about("executionId"),
 ];
 
 const NAME: &str = "ArcRegionSwitch";

@@ -47,7 +47,13 @@ impl<'w> Run<'w> {
         let mut steps = Vec::new();
         for step in &self.plan.steps {
             let fails = self.execution.fails_at.as_ref() == Some(&step.name);
-            let ends = at.filter(|_| !fails).map(|began| began + step.takes);
+            let ends = match (&self.execution.asked, &step.block) {
+                (Some(asked), Block::Approval) => {
+                    let mut approved = asked.approved.iter();
+                    at.and_then(|_| approved.find(|(name, _)| *name == step.name)).map(|(_, when)| *when)
+                }
+                (_, _) => at.filter(|_| !fails).map(|began| began + step.takes),
+            };
             steps.push(StepRun { step, began: at, ends });
             at = ends;
         }
