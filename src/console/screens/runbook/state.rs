@@ -37,7 +37,12 @@ pub fn of(live: &Live, step: &StepView) -> State {
             (Seat::Driver, Work::Ask(_)) => state("▶", "YOUR WORD", Role::StepTurn),
             (
                 Seat::Driver,
-                Work::Calls(_) | Work::OneOf(_) | Work::Command(_) | Work::Watch | Work::Already(_) | Work::NotInThisMode(_),
+                Work::Calls(_)
+                | Work::OneOf(_)
+                | Work::Command(_)
+                | Work::Watch
+                | Work::Already(_)
+                | Work::NotInThisMode(_),
             ) => state("▶", "YOUR TURN", Role::StepTurn),
         },
         Stage::Confirming => state(mark::BUSY, "being checked", Role::StepRunning),
