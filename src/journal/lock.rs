@@ -92,7 +92,7 @@ impl Lock {
 }
 
 /// Who holds the lock of that System, if anybody does and says so.
-pub(super) fn holder(place: &Place, system: &str) -> Option<Holder> {
+pub fn holder(place: &Place, system: &str) -> Option<Holder> {
     let path = place.locks().join(file_name(system));
     let mut file = open_private(&path, Owner::Anybody, OpenOptions::new().read(true)).ok()?;
     let mut text = String::new();

@@ -22,7 +22,7 @@ pub mod verify;
 
 pub use chain::{Head, Read, read_text};
 pub use error::JournalError;
-pub use lock::{Holder, Lock};
+pub use lock::{Holder, Lock, holder};
 pub use place::Place;
 pub use record::{Entry, Identity, Objectives, Person, Record, Verdict};
 pub use shelf::{Run, Session, Shelf, Stands, Told};

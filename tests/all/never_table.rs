@@ -102,6 +102,12 @@ static ROWS: &[Row] = &[
     row("dynamodb-restore-to-point-in-time", Way::Finds, "table = \"sessions-restored\"\nregion = \"us-east-1\"\nsource = \"sessions\"\n")
         .choosing(&[("point", "2026-11-20T11:40:00Z")]),
     row("elasticache-global-failover", Way::Finds, "global_datastore = \"ldgnf-content\"\nregion = \"us-west-2\"\n"),
+    row("rds-rename", Way::Finds, "instance = \"analytics-db\"\nregion = \"us-east-1\"\nto = \"analytics-db-before\"\n"),
+    row(
+        "rds-replicate-backups",
+        Way::Finds,
+        "instance = \"analytics-db\"\nregion = \"us-east-1\"\nto_region = \"us-west-2\"\nbackup_retention_days = 14\n",
+    ),
     row("rds-stop", Way::Finds, "instance = \"analytics-db\"\nregion = \"us-east-1\"\n"),
     row("drs-start-recovery", Way::Finds, WEB),
     row("drs-reverse-replication", Way::Finds, WEB).after(&[("drs-start-recovery", WEB)]),

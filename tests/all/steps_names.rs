@@ -101,8 +101,8 @@ fn a_renaming_is_done_when_the_instance_is_well_under_its_new_name() {
         (vec![named("available")], "failed", "not applied"),
         (vec![pending], "running", "applied"),
         (vec![named("renaming")], "running", "applied"),
-        (vec![named("modifying")], "running", "cannot tell"),
-        (vec![], "running", "cannot tell"),
+        (vec![named("modifying")], "running", "not yet"),
+        (vec![], "running", "not yet"),
         (vec![before("rebooting")], "running", "applied"),
         (vec![before("failed")], "failed", "applied"),
         (vec![before("available")], "done", "applied"),
@@ -112,7 +112,7 @@ fn a_renaming_is_done_when_the_instance_is_well_under_its_new_name() {
         assert_eq!((progress(&rename, &scene).0, found(&rename, &scene, None).0), (word, said), "{shown}");
     }
     let silent = Scene::new().silent(Query::DbInstances(east()));
-    assert_eq!((progress(&rename, &silent).0, found(&rename, &silent, None).0), ("unknown", "cannot tell"));
+    assert_eq!((progress(&rename, &silent).0, found(&rename, &silent, None).0), ("unknown", "unread"));
 }
 
 #[test]

@@ -259,7 +259,7 @@ impl StepKind for DynamodbRestore {
     fn reconcile(&self, world: &World<'_>, attempt: &Attempt) -> Found {
         let table = match self.table.seen(world) {
             Seen::Is(table) => table,
-            Seen::Unread(why) => return Found::CannotTell(Text::new(why)),
+            Seen::Unread(why) => return Found::Unread(Text::new(why)),
             Seen::Absent => return Found::NotApplied(Text::new(format!("there is no {}", self.table.words()))),
         };
         let evidence = Text::new(format!("there is {}: {}", self.table.words(), origin(table, world.now)));

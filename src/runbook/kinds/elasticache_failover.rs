@@ -245,7 +245,7 @@ impl StepKind for ElasticacheFailover {
         match (self.member(datastore).is_some_and(is_primary), datastore.status.as_str()) {
             (true, _) => Found::Applied(evidence),
             (false, "available") => Found::NotApplied(evidence),
-            (false, _) => Found::CannotTell(evidence),
+            (false, _) => Found::NotYet(evidence),
         }
     }
 }

@@ -197,7 +197,7 @@ impl StepKind for RdsFailoverCluster {
         match (self.writes(cluster), cluster.status.as_str()) {
             (true, _) => Found::Applied(evidence),
             (false, "available") => Found::NotApplied(evidence),
-            (false, _) => Found::CannotTell(evidence),
+            (false, _) => Found::NotYet(evidence),
         }
     }
 }

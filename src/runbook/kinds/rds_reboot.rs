@@ -203,9 +203,9 @@ impl StepKind for RdsReboot {
                 (None, "available" | "backing-up") => {
                     Found::NotApplied(Text::new(format!("{state}, as before, and RDS tells of no failover since")))
                 }
-                (None, _) => Found::CannotTell(Text::new(state)),
+                (None, _) => Found::NotYet(Text::new(state)),
             },
-            (Err(why), _) => Found::CannotTell(Text::new(format!("{state}; {why}"))),
+            (Err(why), _) => Found::Unread(Text::new(format!("{state}; {why}"))),
         }
     }
 }

@@ -226,12 +226,12 @@ impl StepKind for RdsRename {
         let id = &self.instance.id;
         let found = |text: String| Text::new(text);
         match self.seen(world) {
-            (Seen::Unread(why), _) | (_, Seen::Unread(why)) => Found::CannotTell(Text::new(why)),
+            (Seen::Unread(why), _) | (_, Seen::Unread(why)) => Found::Unread(Text::new(why)),
             (Seen::Absent, Seen::Is(new)) => {
                 Found::Applied(found(format!("there is no {id} any more, and {} is {}", new.id, new.status)))
             }
             (Seen::Absent, Seen::Absent) => {
-                Found::CannotTell(found(format!("neither {id} nor {} is shown", self.renamed(world).id)))
+                Found::NotYet(found(format!("neither {id} nor {} is shown", self.renamed(world).id)))
             }
             (Seen::Is(old), new) => {
                 let state = format!("{id} is {}", old.status);
@@ -243,7 +243,7 @@ impl StepKind for RdsRename {
                     (None, "available" | "backing-up" | "stopped", Seen::Absent) => {
                         Found::NotApplied(found(format!("{state} under its old name")))
                     }
-                    (None, _, Seen::Absent | Seen::Is(_) | Seen::Unread(_)) => Found::CannotTell(found(state)),
+                    (None, _, Seen::Absent | Seen::Is(_) | Seen::Unread(_)) => Found::NotYet(found(state)),
                 }
             }
         }

@@ -196,7 +196,7 @@ impl StepKind for RdsReplicateBackups {
     /// Convergent: the Region keeps them, or it does not.
     fn reconcile(&self, world: &World<'_>, _: &Attempt) -> Found {
         match self.kept(world) {
-            Err(why) => Found::CannotTell(Text::new(why)),
+            Err(why) => Found::Unread(Text::new(why)),
             Ok(Some(backup)) => Found::Applied(Text::new(format!("{} are {}", self.where_to(), backup.status))),
             Ok(None) => Found::NotApplied(Text::new(format!("there are none of {}", self.where_to()))),
         }

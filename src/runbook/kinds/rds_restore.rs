@@ -298,7 +298,7 @@ impl StepKind for RdsRestore {
     fn reconcile(&self, world: &World<'_>, attempt: &Attempt) -> Found {
         let what = self.instance.words();
         match self.instance.seen(world) {
-            Seen::Unread(why) => Found::CannotTell(Text::new(why)),
+            Seen::Unread(why) => Found::Unread(Text::new(why)),
             Seen::Absent => Found::NotApplied(Text::new(format!("there is no {what}"))),
             Seen::Is(DbInstance { intent: None, .. }) => {
                 Found::CannotTell(Text::new(format!("there is {what}, without a tag dr-intent that says who made it")))

@@ -64,6 +64,10 @@ pub(super) async fn begin(wanted: Wanted<'_>, terminal: &mut Terminal) -> Result
         return Err(Failure::Input(format!("the runbook {} moves no system", runbook.name)));
     };
     let desk = Desk::of(config, reading::settings(config).access, place.clone());
+    // Nobody is asked to take up what somebody else drives.
+    if let Some(holder) = journal::holder(&place, &system.name) {
+        return elsewhere(holder, &runbook, &desk, system, terminal).await;
+    }
     let operator = operator(&desk, system, terminal).await?;
     let resumed = match Unfinished::of_runbook(&place, &runbook.name)? {
         Some(run) => offer(&run, &runbook, &place, terminal).await?,
