@@ -123,6 +123,16 @@ def fsync(folder: Path) -> float:
     return statistics.median(took)
 
 
+def covered(read: list[Asked], end: float) -> float:
+    """Seconds in which at least one of them waited for its answer, until `end`."""
+    total, until = 0.0, 0.0
+    for asked in sorted(read, key=lambda asked: asked.came):
+        answered = min(asked.answered or end, end)
+        total += max(0.0, answered - max(asked.came, until))
+        until = max(until, answered)
+    return total
+
+
 def confirms(drdeck: str, config: Path, state: Path, proxy: Proxy) -> list[float]:
     """Confirms each step; the seconds of each, without what was read again."""
     command = [drdeck, "--config", str(config), "--state-dir", str(state), "runbook", "run", "bench"]
@@ -140,9 +150,8 @@ def confirms(drdeck: str, config: Path, state: Path, proxy: Proxy) -> list[float
         elif ": done: " in line:
             since = [asked for asked in list(proxy.seen) if asked.came >= started]
             sent = next(asked for asked in since if asked.operation == CHANGE)
-            read = [asked for asked in since if asked.operation in AGAIN and asked.answered <= sent.came]
-            # The steps of it come one after the other, so that what is left is drdeck's own.
-            took.append(sent.came - started - sum(asked.answered - asked.came for asked in read))
+            read = [asked for asked in since if asked.operation in AGAIN and asked.came < sent.came]
+            took.append(sent.came - started - covered(read, sent.came))
         elif line.startswith("! "):
             raise SystemExit(line)
     if process.wait() != 0 or len(took) != STEPS:

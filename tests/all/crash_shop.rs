@@ -1,8 +1,9 @@
 //! The engine's core before the simulated shop: what it wants read is read there, what it sends is carried out there, and its records are kept in
 //! memory. Time stands still but when it is let pass. At any moment all of it can be had once more, for what would come of a crash.
 
+use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use drdeck::config;
@@ -10,7 +11,7 @@ use drdeck::demo;
 use drdeck::engine::core::{Effect, Event, Holding, Inquiry, Order, Stage, State, View, step};
 use drdeck::journal::{Entry, Identity, Objectives, Record};
 use drdeck::look::Contact;
-use drdeck::model::facts::sts;
+use drdeck::model::facts::{Answer, sts};
 use drdeck::model::{Failure, Moment, Query, Reading, Snapshot, Span, Text};
 use drdeck::runbook::{Mode, Question, RunId, Runbook, Work, World, parse};
 use drdeck::sim::Running;
@@ -32,6 +33,10 @@ const FRESH: Span = Span::from_mins(1);
 const LONGEST: Span = Span::from_mins(16);
 const STUCK: usize = 400;
 
+/// What was read already, by what had been changed until then, the moment and the question: most of what comes after a crash is as it would have been
+/// without.
+type Memory = Arc<Mutex<BTreeMap<(String, Moment, Query), Reading<Arc<Answer>>>>>;
+
 /// A run in the shop.
 pub(crate) struct Shop {
     simulator: Running,
@@ -41,7 +46,7 @@ pub(crate) struct Shop {
     now: Moment,
     identity: Identity,
     state: State,
-    effects: std::collections::VecDeque<Effect>,
+    effects: VecDeque<Effect>,
     orders: u64,
     /// What is on the disk.
     pub(crate) entries: Vec<Entry>,
@@ -49,6 +54,9 @@ pub(crate) struct Shop {
     before: usize,
     /// How long time passes next.
     pace: Span,
+    memory: Memory,
+    /// All that was changed since the run began, and when.
+    changed: String,
 }
 
 /// What a durable effect was.
@@ -105,7 +113,7 @@ impl Shop {
         let runtime = runtime();
         let contact = contact(&simulator, &runtime);
         let before = changes(&simulator).len();
-        let effects = std::collections::VecDeque::new();
+        let effects = VecDeque::new();
         let pace = Span::from_mins(1);
         let mut shop = Self {
             simulator,
@@ -120,6 +128,8 @@ impl Shop {
             entries,
             before,
             pace,
+            memory: Memory::default(),
+            changed: String::new(),
         };
         shop.happens(Event::Tick);
         shop
@@ -138,11 +148,13 @@ impl Shop {
             now: self.now,
             identity: self.identity.clone(),
             state: State::new(Arc::clone(&self.runbook), &entries).unwrap(),
-            effects: std::collections::VecDeque::new(),
+            effects: VecDeque::new(),
             orders: 0,
             entries,
             before: self.before,
             pace: Span::from_mins(1),
+            memory: Arc::clone(&self.memory),
+            changed: self.changed.clone(),
         };
         shop.happens(Event::Tick);
         shop
@@ -246,6 +258,7 @@ impl Shop {
                 let patience = Duration::from_secs(30);
                 let sent = Box::pin(self.contact.session.change(call, *intent, patience));
                 let outcome = self.runtime.block_on(sent);
+                self.changed.push_str(&format!("{} {}\n", self.now, call.parameters(*intent)));
                 (Event::Came { step: *step, intent: *intent, outcome }, Some(Durable::Request))
             }
             Effect::Start { .. } | Effect::Check { .. } => panic!("the shop's runbooks start no programs"),
@@ -261,21 +274,29 @@ impl Shop {
             let mut wanted = kind.step().reads(&world);
             wanted.retain(|query| !snapshot.readings.contains_key(query));
             for query in wanted {
-                let here = self.here(&query);
-                let asked = Box::pin(self.contact.read(&here, self.now));
-                let reading = match self.runtime.block_on(asked).result {
-                    Ok(answer) => Reading::fresh(Arc::new(answer), self.now, FRESH),
-                    Err(unread) => Reading::failed(Failure {
-                        since: self.now,
-                        at: self.now,
-                        kind: unread.kind,
-                        error: unread.error,
-                    }),
-                };
-                snapshot.readings.insert(Arc::new(query), reading);
+                let key = (self.changed.clone(), self.now, query);
+                let known = self.memory.lock().unwrap().get(&key).cloned();
+                let reading = known.unwrap_or_else(|| {
+                    let reading = self.ask(&key.2);
+                    self.memory.lock().unwrap().insert(key.clone(), reading.clone());
+                    reading
+                });
+                snapshot.readings.insert(Arc::new(key.2), reading);
             }
         }
         snapshot
+    }
+
+    fn ask(&self, query: &Query) -> Reading<Arc<Answer>> {
+        let here = self.here(query);
+        let asked = Box::pin(self.contact.read(&here, self.now));
+        match self.runtime.block_on(asked).result {
+            Ok(answer) => Reading::fresh(Arc::new(answer), self.now, FRESH),
+            Err(unread) => {
+                let (since, at) = (self.now, self.now);
+                Reading::failed(Failure { since, at, kind: unread.kind, error: unread.error })
+            }
+        }
     }
 
     /// The pages of this very simulator.

@@ -106,7 +106,7 @@ static ROWS: &[Row] = &[
     row(
         "rds-replicate-backups",
         Way::Finds,
-        "instance = \"analytics-db\"\nregion = \"us-east-1\"\nto_region = \"us-west-2\"\nbackup_retention_days = 14\n",
+        "instance = \"analytics-db\"\nregion = \"us-east-1\"\nto_region = \"us-west-2\"\nbackup_retention_days = 14\nkms_key = \"alias/orders\"\n",
     ),
     row("rds-stop", Way::Finds, "instance = \"analytics-db\"\nregion = \"us-east-1\"\n"),
     row("drs-start-recovery", Way::Finds, WEB),
