@@ -45,7 +45,13 @@ pub(super) async fn read(contact: &Contact, kind: &Kind, inquiry: &Inquiry, cloc
             for (query, at, result) in came {
                 let reading = match result {
                     Ok(answer) => Reading::fresh(Arc::new(answer), at, good_for),
-                    Err(Unread { kind, error }) => Reading::failed(Failure { since: at, at, kind, error }),
+                    Err(Unread { kind, error }) => {
+                        let failed = Reading::failed(Failure { since: at, at, kind, error });
+                        // That there is no such thing is an answer, and holds as long as another one.
+                        let is_answer = kind == FailureKind::NotFound;
+                        let fresh_until = at.checked_add(good_for).ok().filter(|_| is_answer);
+                        Reading { fresh_until, ..failed }
+                    }
                 };
                 snapshot.readings.insert(query, reading);
             }

@@ -150,21 +150,22 @@ fn serve(client: TcpStream, upstream: SocketAddr, state: &Mutex<State>) -> std::
     let mut reader = BufReader::new(client.try_clone()?);
     let mut client = client;
     while let Some(request) = read_request(&mut reader)? {
-        let (service, harm) = match change(&request) {
-            None => (String::new(), Harm::None),
+        let harm = match change(&request) {
+            None => Harm::None,
             Some((service, region, operation)) => {
                 let mut state = state.lock().unwrap();
                 let before = state.passed.iter().filter(|passing| passing.operation == operation).count();
-                let passing = Passing { service: service.clone(), region, operation, before };
+                let passing = Passing { service, region, operation, before };
                 let harm = (state.plan)(&passing);
                 state.passed.push(passing);
-                (service, harm)
+                harm
             }
         };
         match harm {
             Harm::ResetBefore => return reset(&client),
             Harm::Throttle => {
-                client.write_all(&throttled(&service))?;
+                let is_json = header(&request.head, "content-type").is_some_and(|kind| kind.contains("json"));
+                client.write_all(&throttled(is_json))?;
                 continue;
             }
             Harm::Hold(before, _) => {
@@ -228,8 +229,8 @@ fn reply(status: &str, headers: &str, body: &str) -> Vec<u8> {
     format!("HTTP/1.1 {status}\r\n{headers}content-length: {}\r\n\r\n{body}", body.len()).into_bytes()
 }
 
-fn throttled(service: &str) -> Vec<u8> {
-    if matches!(service, "drs" | "backup") {
+fn throttled(is_json: bool) -> Vec<u8> {
+    if is_json {
         let headers = "content-type: application/json\r\nx-amzn-errortype: ThrottlingException\r\n";
         return reply("429 Too Many Requests", headers, r#"{"message":"Rate exceeded"}"#);
     }

@@ -33,7 +33,9 @@ impl NamedTable {
         let query = self.query();
         let reading = world.snapshot.table(&query);
         let is_gone = reading.failing.as_ref().is_some_and(|failure| {
-            failure.kind == FailureKind::NotFound && world.now.duration_since(failure.at) <= HOLDS
+            let holds = world.now.duration_since(failure.at) <= HOLDS;
+            let holds = holds || reading.fresh_until.is_some_and(|until| world.now <= until);
+            failure.kind == FailureKind::NotFound && holds
         });
         match reading.value {
             _ if is_gone => Seen::Absent,
