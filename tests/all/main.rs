@@ -59,6 +59,7 @@ mod journal_kit;
 mod journal_lock;
 mod journal_shelf;
 mod journal_verify;
+mod kinds_cards;
 mod kinds_lint;
 mod kinds_proof;
 mod kinds_reference;

@@ -2,6 +2,7 @@
 //! stands on the card. Of the dropped table: the operator sees the window, picks a moment, sees what is lost with it, and the restored table holds
 //! what the table held then.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -66,9 +67,10 @@ fn question(stage: &Stage, talk: &mut Talk) -> Option<String> {
     }
 }
 
-/// The card that was shown last.
-fn card(talk: &Talk) -> &str {
-    talk.said().rsplit("\n== step ").next().unwrap()
+/// The card that was shown last, as one line: it is folded for a terminal.
+fn card(talk: &Talk) -> String {
+    let shown = talk.said().rsplit("\n== step ").next().unwrap();
+    shown.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The step that a question is about.
@@ -79,11 +81,16 @@ fn step(question: &str) -> &str {
 
 /// Answers as a person does who has nothing against it; before that, what a manual step says is done. `before` hears of each step first.
 fn go_on(stage: &Stage, talk: &mut Talk, mut before: impl FnMut(&str)) {
+    // Where steps stand side by side a question may be asked again; what it asks for is done once.
+    let mut seen = BTreeSet::new();
     while let Some(question) = question(stage, talk) {
         let step = step(&question).to_owned();
-        before(&step);
-        if card(talk).contains("sends        nothing; your word is recorded") {
-            for line in lines(card(talk)) {
+        let is_new = seen.insert(step.clone());
+        if is_new {
+            before(&step);
+        }
+        if is_new && card(talk).contains("sends nothing; your word is recorded") {
+            for line in lines(&card(talk)) {
                 aws(&line);
             }
         }

@@ -87,7 +87,8 @@ fn a_moment_is_chosen_from_a_window_and_its_loss_is_said_before() {
     let blocked = blockers(&undelete, &open);
     assert!(blocked.len() == 1 && blocked[0].contains("no moment was chosen yet"), "{blocked:?}");
     assert!(blocked[0].contains(says.trim_start_matches("can ")), "{blocked:?}");
-    assert_eq!(undelete.step().loses(&open.world()), None, "nothing is known of a moment that nobody chose");
+    let lost = undelete.step().loses(&open.world()).unwrap();
+    assert_eq!(lost.as_str(), "not known how much: no moment was chosen yet");
     assert!(matches!(undelete.step().work(&open.world()), Work::Watch));
 
     let ready = chosen(open.clone(), CLEAN);

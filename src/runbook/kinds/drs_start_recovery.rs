@@ -278,7 +278,10 @@ impl StepKind for DrsStartRecovery {
         if Self::launch(world) == Launch::Drill {
             return None;
         }
-        let planned = self.plan(world).ok()?;
+        let planned = match self.plan(world) {
+            Ok(planned) => planned,
+            Err(why) => return Some(Text::new(format!("not known how much: {why}"))),
+        };
         let until = world.run.began.filter(|began| *began < world.now).unwrap_or(world.now);
         let mut lost: Vec<_> = planned.iter().filter_map(|one| one.loss(until)).collect();
         lost.sort_by_key(|(span, _)| std::cmp::Reverse(*span));

@@ -151,7 +151,10 @@ impl RestorePoint {
 
     /// What is lost by going back to it: `from` what, into what.
     pub(super) fn loses(&self, world: &World<'_>, from: &str, into: &str, window: Option<Window>) -> Option<Text> {
-        let moment = self.moment(world).ok()?.or(window?.latest)?;
+        let moment = match self.moment(world) {
+            Ok(moment) => moment.or(window?.latest)?,
+            Err(why) => return Some(Text::new(format!("not known how much: {why}"))),
+        };
         let until = world.run.began.filter(|began| *began < world.now);
         let lost = until.unwrap_or(world.now).duration_since(moment).max(Span::ZERO);
         let end = match until {

@@ -57,9 +57,10 @@ fn value(world: &World, store: &GlobalDatastore, with_members: bool) -> Value {
         "primary-only"
     };
     let member = |region: &str| {
-        let (role, status) = match region == primary {
-            true => ("PRIMARY", "associated"),
-            false => ("SECONDARY", if is_whole { "associated" } else { "disassociated" }),
+        let (role, status) = if region == primary {
+            ("PRIMARY", "associated")
+        } else {
+            ("SECONDARY", if is_whole { "associated" } else { "disassociated" })
         };
         Value::map([
             ("ReplicationGroupId", store.group(region).into()),
