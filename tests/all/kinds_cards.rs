@@ -100,6 +100,7 @@ impl Run {
             objectives: Objectives { rpo_s: Some(300), rto_s: Some(3_600) },
             steps: runbook.steps.iter().map(|step| step.id.clone()).collect(),
             text: String::new(),
+            nested: Vec::new(),
         };
         let identity = Identity { account: Text::new("111122223333"), arn: person("alice").arn };
         let entries = [entry(1, now(), opened), entry(2, now(), session(&identity))];
