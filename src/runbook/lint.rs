@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::call::Plane;
 use super::definition::{Direction, Phase, Runbook, Step};
-use super::kinds::{Kind, Reversibility};
+use super::kinds::{Kind, Reversibility, WaitUntil};
 use super::work::Question;
 use crate::model::{Estate, Site, Span, System, Text, words};
 
@@ -163,6 +163,14 @@ fn of_step(runbook: &Runbook, index: usize, system: Option<&System>, findings: &
         findings.push(error(
             Some(step),
             "changes AWS, and no step of phase verify comes after it: nothing would show that it helped",
+        ));
+    }
+    if let Kind::WaitUntil(WaitUntil { since: Some(since), .. }) = &step.kind
+        && !before(runbook, index).iter().any(|at| runbook.steps.get(*at).is_some_and(|other| other.id == *since))
+    {
+        findings.push(error(
+            Some(step),
+            format!("since names \"{since}\", and no step of that name has to be done before it; add it to needs"),
         ));
     }
     if step.alternative.is_none() {

@@ -44,8 +44,8 @@ pub struct RunFacts {
     pub repair: Option<Moment>,
     /// What the operator chose in earlier steps or on this one's card, by the field's name: a point in time, for example.
     pub choices: std::collections::BTreeMap<String, String>,
-    /// What its finished steps say of themselves: the step's id and its evidence, in the order they were done.
-    pub done: Vec<(String, Text)>,
+    /// What its finished steps say of themselves: the step's id, when it was done, and its evidence, in the order they were done.
+    pub done: Vec<(String, Moment, Text)>,
 }
 
 /// One request that was sent, or may have been.

@@ -29,8 +29,8 @@ pub(crate) const LIMIT: Duration = Duration::from_secs(150);
 /// How long a line is waited for at a time.
 const BEAT: Duration = Duration::from_millis(250);
 
-/// How fast the simulated time runs while a run is on. What drdeck read counts as fresh for a quarter of an hour then.
-const SPEED: f64 = 30.0;
+/// How fast the simulated time runs while a run is on. What drdeck read counts as fresh for half an hour then.
+const SPEED: f64 = 60.0;
 
 /// While a step waits and nothing new is said for so long, a longer time passes at once. A reading that is under way then stays fresh.
 const SILENCE: Duration = Duration::from_secs(2);
@@ -39,7 +39,7 @@ const SILENCE: Duration = Duration::from_secs(2);
 const BUSY: Duration = Duration::from_secs(10);
 
 /// What passes at once, in seconds: twice as much each time that nothing is said, up to the most.
-const LEAPS: (i64, i64) = (60, 480);
+const LEAPS: (i64, i64) = (60, 420);
 
 /// A simulator with an estate and a config and runbooks for it, and a state folder.
 #[derive(Debug)]

@@ -190,6 +190,8 @@ fn lint_finds_what_would_leave_somebody_stuck() {
         "account is 999999999999",
     );
     finds(&sound.replace("\"6m\"", "\"70m\""), Severity::Warning, None, "the RTO is 1 h");
+    let wait = "\n[[step]]\nid = \"lag\"\nkind = \"wait-until\"\nphase = \"return\"\ntitle = \"Lag\"\nreading = \"replica-lag\"\nname = \"a\"\nregion = \"us-west-2\"\nbelow = \"5s\"\nsince = \"promotion\"\nestimate = \"1m\"\n";
+    finds(&[&sound, wait].concat(), Severity::Error, Some("lag"), "since names \"promotion\"");
     // A fence that stands somewhere, but not on the way to the step.
     let beside = PROMOTE.replace("estimate", "needs = [\"declare\"]\nestimate");
     let check = CHECK.replace("estimate", "needs = [\"fence\", \"promote\"]\nestimate");

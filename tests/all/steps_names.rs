@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::fixture_steps::*;
 use crate::model_readings;
-use crate::steps_rds::{With, instances, primary};
+use crate::steps_rds::{With, instances, lagging, primary};
 
 const RENAME: &str =
     "kind = \"rds-rename\"\ninstance = \"orders-db\"\nregion = \"us-east-1\"\nto = \"orders-db-before\"\n";
@@ -240,4 +240,21 @@ fn a_server_is_protected_again_when_it_has_a_new_point() {
     assert_eq!(progress(&wait, &Scene::new()).0, "unknown");
     let without = "kind = \"wait-until\"\nreading = \"drs-point-age\"\nname = \"s-1\"\nregion = \"us-west-2\"\n";
     assert!(problems(without).contains("`below`"));
+}
+
+#[test]
+fn the_last_writes_have_arrived_when_the_lag_was_measured_after_them() {
+    let keys = "kind = \"wait-until\"\nreading = \"replica-lag\"\nname = \"orders-db-west\"\nregion = \"us-west-2\"\nbelow = \"5s\"\n";
+    let wait = kind(&format!("{keys}since = \"stop-app\"\n"));
+    let stopped = |seconds: i64| {
+        let mut scene = lagging(2.0);
+        scene.run.done.push(("stop-app".to_owned(), ago(seconds), t("0 of 0 in service")));
+        scene
+    };
+    let (word, said) = progress(&wait, &stopped(30));
+    assert!(word == "running" && said.contains("measured before stop-app was done at 14:09:30Z"), "{said}");
+    assert_eq!(progress(&wait, &stopped(90)).0, "done");
+    assert_eq!(progress(&wait, &lagging(2.0)).0, "done", "a step that was left out asks for nothing");
+    let status = "kind = \"wait-until\"\nreading = \"db-instance-status\"\nname = \"a\"\nregion = \"us-west-2\"\nsince = \"x\"\n";
+    assert!(problems(status).contains("leave it out"));
 }

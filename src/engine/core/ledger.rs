@@ -387,10 +387,10 @@ impl Ledger {
                 });
             }
             Record::Done { step, evidence } => {
-                self.run.done.push((step.clone(), evidence.clone()));
+                self.run.done.push((step.clone(), entry.at, evidence.clone()));
                 if let Some(part) = self.part_named(step) {
                     let own = step.split_once('/').map_or(step.as_str(), |(_, own)| own);
-                    part.run.done.push((own.to_owned(), evidence.clone()));
+                    part.run.done.push((own.to_owned(), entry.at, evidence.clone()));
                 }
                 self.of_step(step, |track| {
                     track.reopen(None);

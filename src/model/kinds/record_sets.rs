@@ -171,7 +171,8 @@ impl<'a> Zone<'a> {
         Set { record, counts: worse(own, target), check, site, other_name: other, trust, leads_to, is_fixed }
     }
 
-    /// Where a record set leads: its own Region, what its health check watches, the Region in the name it stands for, what it is called.
+    /// Where a record set leads: its own Region, the Region in the name it stands for, what its health check watches, what it is called. A set
+    /// that was led elsewhere keeps its check and its name.
     fn site(&self, record: &Record, other: Option<&str>, below: &[Set<'_>]) -> Option<Site> {
         if let Routing::Latency(region) = &record.routing {
             return Some(Site::Region(Region::new(region.as_str())));
@@ -188,7 +189,7 @@ impl<'a> Zone<'a> {
             }
         };
         let called = || record.set.as_ref().and_then(|set| region_in(set.as_str())).map(Site::Region);
-        checked.or_else(named).or_else(followed).or_else(called)
+        named().or_else(followed).or(checked).or_else(called)
     }
 }
 

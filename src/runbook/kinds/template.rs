@@ -68,7 +68,7 @@ fn value(name: &str, run: &RunFacts, now: Moment) -> String {
         "began" => at(run.began),
         "repair" => at(run.repair),
         "rto" => run.began.map_or_else(unknown, |began| elapsed(now.duration_since(began))),
-        "done" => run.done.iter().map(|(step, said)| format!("{step}: {said}")).collect::<Vec<_>>().join("; "),
+        "done" => run.done.iter().map(|(step, _, said)| format!("{step}: {said}")).collect::<Vec<_>>().join("; "),
         other => format!("{{{other}}}"),
     }
 }

@@ -11,7 +11,7 @@ use crate::model::index::Index;
 use crate::model::kinds::lag::{self, Lag};
 use crate::model::kinds::{Health, LagUnit, check_queries, check_view};
 use crate::model::words::{clock, length};
-use crate::model::{Place, Query, Region, Snapshot, Span, Text};
+use crate::model::{Moment, Place, Query, Region, Snapshot, Span, Text};
 use crate::runbook::check::Check;
 use crate::runbook::work::{Found, Progress, Work};
 use crate::runbook::world::{Attempt, World};
@@ -27,6 +27,8 @@ pub struct WaitUntil {
     pub name: String,
     /// What it should be.
     pub wanted: Wanted,
+    /// The step after which it has to be measured.
+    pub since: Option<String>,
 }
 
 /// What can be waited for.
@@ -167,6 +169,13 @@ impl WaitUntil {
                 r#""30s""#,
                 "What a lag or an age should be below.",
             ),
+            optional(
+                "since",
+                Shape::Text,
+                "any time",
+                r#""stop-app""#,
+                "A step after whose end a lag or a point in time has to be measured; one of before proves nothing.",
+            ),
             optional("at_least", Shape::Number, "needed for asg-in-service", "4", "How many should be in service."),
         ],
         read,
@@ -274,13 +283,24 @@ impl WaitUntil {
             }
             Lag::Unread => return Progress::Unknown(Text::new(format!("{what} cannot be read"))),
         };
-        let state = Text::new(format!("{what} is {} at {}", length(lag), clock(at, world.now)));
+        let state = format!("{what} is {} at {}", length(lag), clock(at, world.now));
+        if let Some(early) = self.too_early(world, at) {
+            return Progress::Running { state: Text::new(format!("{state}, {early}")), share: None };
+        }
+        let state = Text::new(state);
         match self.wanted {
             Wanted::Below(most) if lag < most => Progress::Done(state),
             Wanted::Below(_) | Wanted::Is(_) | Wanted::AtLeast(_) | Wanted::There => {
                 Progress::Running { state, share: None }
             }
         }
+    }
+
+    /// Why what was measured then says nothing of what it is waited for. A step that was left out asks for nothing.
+    fn too_early(&self, world: &World<'_>, at: Moment) -> Option<String> {
+        let since = self.since.as_ref()?;
+        let (id, done, _) = world.run.done.iter().rev().find(|(id, ..)| id == since)?;
+        (at < *done).then(|| format!("measured before {id} was done at {}", clock(*done, world.now)))
     }
 
     fn point_age(&self, world: &World<'_>) -> Progress {
@@ -293,7 +313,11 @@ impl WaitUntil {
             return Progress::NotBegun(Text::new(format!("{} has no point in time", self.name)));
         };
         let age = world.now.duration_since(newest).max(Span::ZERO);
-        let state = Text::new(format!("{} is of {}, {} old", self.what(), clock(newest, world.now), length(age)));
+        let state = format!("{} is of {}, {} old", self.what(), clock(newest, world.now), length(age));
+        if let Some(early) = self.too_early(world, newest) {
+            return Progress::Running { state: Text::new(format!("{state}, {early}")), share: None };
+        }
+        let state = Text::new(state);
         match self.wanted {
             Wanted::Below(most) if age < most => Progress::Done(state),
             Wanted::Below(_) | Wanted::Is(_) | Wanted::AtLeast(_) | Wanted::There => {
@@ -331,7 +355,12 @@ fn read(section: &Section<'_>, around: &Around) -> Option<Kind> {
     let reading = section.word("reading", &Reading::ALL, Reading::word);
     let (name, place) = (section.text("name"), around.place(section, "region"));
     let (is, below, at_least) = (section.text("is"), section.duration("below"), section.number("at_least"));
+    let since = section.text("since").map(|found| found.value.to_owned());
     let (reading, name) = (reading?, name?.value.to_owned());
+    if since.is_some() && reading.wants().0 != "below" {
+        section.wrong("since", format!("is nothing that {} can be measured after; leave it out", reading.word()));
+        return None;
+    }
     let (key, usual) = reading.wants();
     for other in ["is", "below", "at_least"].into_iter().filter(|other| *other != key && section.has(other)) {
         section.wrong(other, format!("is nothing that {} can be compared with", reading.word()));
@@ -353,7 +382,7 @@ fn read(section: &Section<'_>, around: &Around) -> Option<Kind> {
         section.wrong("region", format!("is {}, but health checks are told of in us-east-1 only", place.region));
         return None;
     }
-    Some(Kind::WaitUntil(WaitUntil { reading, place, name, wanted }))
+    Some(Kind::WaitUntil(WaitUntil { reading, place, name, wanted, since }))
 }
 
 impl StepKind for WaitUntil {

@@ -79,8 +79,8 @@ pub(super) fn lines(index: usize, card: &Card, view: &View, history: &History, s
     }
     let mut add = |label: &str, text: &str| add_to(&mut lines, label, text);
     for (region, reach) in &card.reach {
-        let plane = card.facts.plane.map_or("", plane);
-        add("endpoint", &format!("{region} {plane}: {}", reached(reach)));
+        let plane = card.facts.plane.map(|of| format!(" {}", plane(of))).unwrap_or_default();
+        add("endpoint", &format!("{region}{plane}: {}", reached(reach)));
     }
     add("takes", &takes(step, history));
     add("clock", &clock(&view.clocks));
