@@ -14,7 +14,7 @@ use drdeck::model::facts::{
     sts,
 };
 use drdeck::model::{Failure, FailureKind, Moment, Place, Query, Reading, Region, Snapshot, Span, Text};
-use drdeck::runbook::kinds::{AsgScale, Manual};
+use drdeck::runbook::kinds::{AsgScale, Manual, More};
 use drdeck::runbook::{
     ApiCall, Direction, IntentId, Kind, Mode, Outcome, Phase, Refusal, RunId, Runbook, Step, Variant, World as Seen,
 };
@@ -53,7 +53,8 @@ pub(crate) fn person(name: &str) -> Person {
 /// A step that brings the group of its name to six instances.
 pub(crate) fn scale(id: &str, needs: &[usize], phase: Phase) -> Step {
     let place = Place::home(REGION);
-    let kind = Kind::AsgScale(AsgScale { place, group: id.to_owned(), desired: 6, min: None, max: None });
+    let kind =
+        Kind::AsgScale(AsgScale { place, group: id.to_owned(), desired: 6, min: None, max: None, more: More::Stay });
     made(id, needs, phase, kind)
 }
 

@@ -39,7 +39,7 @@ const SILENCE: Duration = Duration::from_secs(2);
 const BUSY: Duration = Duration::from_secs(10);
 
 /// What passes at once, in seconds: twice as much each time that nothing is said, up to the most.
-const LEAPS: (i64, i64) = (60, 420);
+const LEAPS: (i64, i64) = (60, 180);
 
 /// A simulator with an estate and a config and runbooks for it, and a state folder.
 #[derive(Debug)]

@@ -60,6 +60,17 @@ const NO_CAPACITY: &str =
     "We currently do not have sufficient m6i.large capacity in the Availability Zone you requested (us-west-2a).";
 
 #[test]
+fn more_than_was_asked_for_stay_unless_the_runbook_says_exactly() {
+    let least = kind(SCALE);
+    let exact = kind(&format!("{SCALE}exactly = true\n"));
+    let at = |desired, in_service| Scene::new().with(groups(group(6, 16, desired, in_service)));
+    assert!(matches!(least.step().work(&at(8, 8).world()), Work::Already(_)));
+    assert_eq!(request(&exact, &at(8, 8)).2["DesiredCapacity"], 6);
+    assert_eq!(progress(&exact, &at(6, 7)).0, "running", "one too many is on its way out");
+    assert_eq!(progress(&exact, &at(6, 6)).0, "done");
+}
+
+#[test]
 fn a_group_is_scaled_within_limits_that_are_moved_if_they_must() {
     let scale = kind(SCALE);
     let facts = scale.step().facts();

@@ -24,6 +24,17 @@ pub struct AsgScale {
     pub min: Option<u32>,
     /// The most from now on; as before, but never fewer than desired, unless the runbook says otherwise.
     pub max: Option<u32>,
+    /// Whether more than desired are too many.
+    pub more: More,
+}
+
+/// What becomes of instances that the group wants beyond what is desired here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum More {
+    /// They stay: a scaling policy may have asked for them.
+    Stay,
+    /// They go.
+    Go,
 }
 
 impl AsgScale {
@@ -37,6 +48,13 @@ impl AsgScale {
             required("desired", Shape::Number, "6", "How many instances it is to have; 0 empties it."),
             optional("min", Shape::Number, "as many as desired", "6", "The fewest from now on."),
             optional("max", Shape::Number, "as before, or desired if that is more", "16", "The most from now on."),
+            optional(
+                "exactly",
+                Shape::Flag,
+                "false",
+                "true",
+                "Whether more than desired are too many; if not, what a scaling policy asked for beyond it stays.",
+            ),
         ],
         read,
     };
@@ -76,13 +94,17 @@ impl AsgScale {
 
     /// Whether the group wants what it should: its limits, and as many instances or, as a policy may have asked for meanwhile, more.
     fn is_wanted(&self, group: &Group) -> bool {
-        holds(group, self.wanted(group))
+        self.holds(group, self.wanted(group))
     }
-}
 
-fn holds(group: &Group, (min, max, desired): (u32, u32, u32)) -> bool {
-    let number = if desired == 0 { group.desired == 0 } else { group.desired >= desired };
-    number && (group.min, group.max) == (min, max)
+    const fn is_exact(&self) -> bool {
+        self.desired == 0 || matches!(self.more, More::Go)
+    }
+
+    fn holds(&self, group: &Group, (min, max, desired): (u32, u32, u32)) -> bool {
+        let number = if self.is_exact() { group.desired == desired } else { group.desired >= desired };
+        number && (group.min, group.max) == (min, max)
+    }
 }
 
 /// What a failed activity says, in a sentence.
@@ -98,6 +120,7 @@ const LATELY: Span = Span::from_mins(30);
 fn read(section: &Section<'_>, around: &Around) -> Option<Kind> {
     let (group, place) = (section.text("group"), around.place(section, "region"));
     let (desired, min, max) = (section.number("desired"), section.number("min"), section.number("max"));
+    let more = if section.flag("exactly") == Some(true) { More::Go } else { More::Stay };
     if let (Some(min), Some(desired)) = (min, desired)
         && min > desired
     {
@@ -109,7 +132,7 @@ fn read(section: &Section<'_>, around: &Around) -> Option<Kind> {
         section.wrong("max", format!("is {max}, less than desired = {desired}"));
     }
     let (group, place, desired) = (group?.value.to_owned(), place?, desired?);
-    Some(Kind::AsgScale(AsgScale { place, group, desired, min, max }))
+    Some(Kind::AsgScale(AsgScale { place, group, desired, min, max, more }))
 }
 
 impl StepKind for AsgScale {
@@ -197,7 +220,7 @@ impl StepKind for AsgScale {
         if !self.is_wanted(group) {
             return Progress::NotBegun(Text::new(format!("the group wants {} instances", group.desired)));
         }
-        let settled = if self.desired == 0 { group.in_service == 0 } else { group.in_service >= self.desired };
+        let settled = if self.is_exact() { group.in_service == self.desired } else { group.in_service >= self.desired };
         if settled {
             return Progress::Done(state);
         }
@@ -224,7 +247,7 @@ impl StepKind for AsgScale {
             Err(found) => return found,
         };
         let evidence = Text::new(format!("the group wants {} of {} to {}", group.desired, group.min, group.max));
-        if holds(group, (call.min, call.max, call.desired)) {
+        if self.holds(group, (call.min, call.max, call.desired)) {
             Found::Applied(evidence)
         } else {
             Found::NotApplied(evidence)

@@ -55,7 +55,7 @@ mod wait_until;
 pub use approval::Approval;
 pub use arc_region_switch::{Act, ArcRegionSwitch};
 pub use arc_routing_control::ArcRoutingControl;
-pub use asg_scale::AsgScale;
+pub use asg_scale::{AsgScale, More};
 pub use aurora_add_instance::AuroraAddInstance;
 pub use aurora_add_secondary::AuroraAddSecondary;
 pub use aurora_detach::AuroraDetach;
