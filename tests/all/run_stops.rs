@@ -101,7 +101,7 @@ fn servers_that_get_no_capacity_are_told_and_come_when_there_is_some() {
         &ran,
         &[
             "step 2 of 9 scale-up-web: FAILED: 5 of 6 in service",
-            "InsufficientInstanceCapacity",
+            "We currently do not have sufficient m7g.large capacity",
             "if capacity is missing, add instance types or Zones to the group",
             "step 2 of 9 scale-up-web: done: 6 of 6 in service",
         ],
@@ -126,7 +126,7 @@ fn aurora_versions_that_differ_keep_the_failover_from_being_sent() {
 #[test]
 fn a_replica_that_is_backed_up_is_promoted_when_that_is_over() {
     let stage = Stage::shop("calm", "15m");
-    stage.faults(&json!([{ "until": "20m", "fault": { "backing_up": { "database": "orders-db-west" } } }]));
+    stage.faults(&json!([{ "until": "20m", "fault": { "backing-up": { "database": "orders-db-west" } } }]));
     let cues = [later("? step 3 of 15 promote-replica: retry", "40m", "retry"), enough("orders-db-west stands alone")];
     let ran = stage.run("orders-failover", &cues);
     given_up(&ran);

@@ -39,14 +39,20 @@ pub(super) fn lines(index: usize, card: &Card, view: &View, history: &History, s
     }
     add("", step.text.as_str());
     add("does", card.describe.as_str());
-    add("loses", card.loses.as_ref().map_or("nothing", Text::as_str));
+    let harmless = card.facts.reversibility == Reversibility::Harmless;
+    // Three lines that say the same of a step that changes nothing would only hide those that matter.
+    if let (Some(_), _) | (None, false) = (&card.loses, harmless) {
+        add("loses", card.loses.as_ref().map_or("nothing", Text::as_str));
+    }
     for choice in &card.choices {
         let chosen = choice.chosen.as_ref().map_or("nothing yet", Text::as_str);
         let (name, form) = (&choice.name, choice.form.word());
         add("to choose", &format!("choose {name} {form}: {}; chosen: {chosen}", choice.what));
     }
     add("can be undone", &undone(card));
-    add("undo", card.facts.undo.as_str());
+    if !harmless {
+        add("undo", card.facts.undo.as_str());
+    }
     add("if it fails", card.facts.on_failure.as_str());
     if let Some(alternative) = &step.alternative {
         add("otherwise", alternative.as_str());
