@@ -145,6 +145,8 @@ fn kept(status: &str, latest: bool) -> Vec<AutomatedBackup> {
         resource_id: None,
         instance: t("orders-db"),
         instance_arn: t("arn:aws:rds:us-east-1:111122223333:db:orders-db"),
+        arn: Some(t("arn:aws:rds:us-west-2:111122223333:auto-backup:ab-1")),
+        resource_id: Some(t("db-1")),
         source_region: t("us-east-1"),
         status: t(status),
         earliest: latest.then(|| ago(600)),
