@@ -165,8 +165,13 @@ fn of_step(runbook: &Runbook, index: usize, system: Option<&System>, findings: &
             "changes AWS, and no step of phase verify comes after it: nothing would show that it helped",
         ));
     }
+    // A step of a nested runbook names its own neighbours, by what they are called there.
+    let beside = |id: &str, named: &str| match step.id.rsplit_once('/') {
+        Some((part, _)) => id.strip_prefix(part).and_then(|rest| rest.strip_prefix('/')) == Some(named),
+        None => id == named,
+    };
     if let Kind::WaitUntil(WaitUntil { since: Some(since), .. }) = &step.kind
-        && !before(runbook, index).iter().any(|at| runbook.steps.get(*at).is_some_and(|other| other.id == *since))
+        && !before(runbook, index).iter().any(|at| runbook.steps.get(*at).is_some_and(|other| beside(&other.id, since)))
     {
         findings.push(error(
             Some(step),

@@ -153,6 +153,8 @@ def orders_home(look: Look) -> None:
     """Everything is where it was, under the names it had; the next failover would find what it needs."""
     look.primary(EAST, "orders-db", 14, arn(WEST, "orders-db-west"))
     look.replica(WEST, "orders-db-west", arn(EAST, "orders-db"))
+    days = look.database(WEST, "orders-db-west").get("BackupRetentionPeriod")
+    look.expect("days that backups of the replica are kept, so that a promotion waits for no first one", days, 7)
     look.put_aside(EAST, "orders-db-before")
     look.put_aside(WEST, "orders-db-west-before")
     rds = look.aws.client("rds", WEST)

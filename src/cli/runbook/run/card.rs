@@ -7,7 +7,7 @@ use crate::engine::words::{clock, plane, reached, sends, takes, undone};
 use crate::engine::{Card, Doubt, History, View};
 use crate::model::Text;
 use crate::runbook::call::{CLUSTER, cli};
-use crate::runbook::{Standing, Work};
+use crate::runbook::{Reversibility, Standing, Work};
 
 /// A terminal is at least so wide; what is said in sentences fits into it.
 const WIDTH: usize = 80;
