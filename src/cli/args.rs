@@ -10,7 +10,7 @@ use crate::config::Overrides;
 
 /// Would every system survive? A console for disaster recovery on AWS.
 ///
-/// Without a command, the full-screen console opens. It reads AWS and changes nothing.
+/// Without a command, the full-screen console opens. It changes nothing in AWS before a run is begun in it and a step confirmed.
 #[derive(Debug, Parser)]
 #[command(name = "drdeck", version, max_term_width = 100, after_help = AFTER)]
 pub(super) struct Cli {
@@ -41,7 +41,7 @@ pub(super) struct Global {
     /// The colours of the console
     #[arg(long, global = true, value_name = "THEME")]
     pub(super) theme: Option<String>,
-    /// Never offer a change (this version has none to offer)
+    /// Never offer a change: no run can be begun
     #[arg(long, global = true)]
     pub(super) read_only: bool,
     /// Write a log to the state directory

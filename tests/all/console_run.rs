@@ -141,7 +141,7 @@ fn a_card_is_confirmed_only_after_its_end_was_seen() {
     assert_eq!(play.context(), Context::Runbook, "the card was not opened");
     assert!(play.text().contains("read its card to the end first"), "{}", play.text());
     play.keys("Enter");
-    assert!(play.text().contains("more lines"), "{}", play.text());
+    assert!(play.text().contains("lines more"), "{}", play.text());
     play.wait(10_000);
     play.keys("x");
     assert_eq!(play.context(), Context::Step, "its end is below");
@@ -255,6 +255,7 @@ fn a_plan_that_changes_closes_the_question_and_says_what_changed() {
     play.wait(5_000);
     play.keys("y");
     assert!(play.world.sent.is_empty());
+    assert!(play.text().contains("It changed"), "it is put away by Esc alone");
     play.keys("Esc x");
     assert_eq!(play.context(), Context::Step, "it has to be read to its end again");
 }
@@ -377,15 +378,17 @@ fn nothing_is_begun_without_naming_the_system() {
     screen.keys("Enter");
     snapshot("run_arming_live_80x24", &screen.buffer("default"));
     // Typed ahead.
-    assert_eq!(screen.keys("\"INC-1\" Enter \"storefront\" Enter"), []);
+    assert_eq!(screen.keys("\"INC-1\" Enter \"bob\" Enter \"storefront\" Enter"), []);
     screen.now += Duration::from_millis(1_001);
-    assert_eq!(screen.keys("\"INC-1\" Enter \"orders\" Enter"), []);
+    assert_eq!(screen.keys("\"INC-1\" Enter Enter"), []);
+    assert!(screen.text().contains("others may share this identity"), "{}", screen.text());
+    assert_eq!(screen.keys("\"bob\" Enter \"orders\" Enter"), []);
     assert!(screen.text().contains("\"orders\" is not storefront; nothing was done"), "{}", screen.text());
     let commands = screen.keys("Ctrl-u \"storefront\" Enter");
     let [Command::Begin(beginning)] = &commands[..] else { panic!("{commands:?}") };
     assert_eq!(beginning.runbook, "storefront-failover");
     assert_eq!(beginning.incident.as_ref().map(Text::as_str), Some("INC-1"));
-    assert_eq!(beginning.operator.as_str(), "alice");
+    assert_eq!(beginning.operator.as_str(), "bob");
     assert!(matches!(beginning.how, How::New { mode: Mode::Live, began: Some(_), instead: None }), "{beginning:?}");
     screen.event(Event::Begun(Err(Text::new("storefront is driven by bob in run 01ARZ3NDEKTSV4RRFFQ69G5FAV"))));
     assert!(screen.text().contains("driven by bob"), "{}", screen.text());
@@ -400,7 +403,7 @@ fn a_drill_and_a_tabletop_are_begun_by_their_own_words() {
         screen.keys(keys);
         screen.keys("Enter");
         screen.now += Duration::from_millis(1_001);
-        let commands = screen.keys(&format!("Enter \"{word}\" Enter"));
+        let commands = screen.keys(&format!("Enter \"bob\" Enter \"{word}\" Enter"));
         assert!(matches!(&commands[..], [Command::Begin(beginning)] if beginning.how.mode() == mode), "{commands:?}");
     }
 }

@@ -72,7 +72,11 @@ fn keys_lead_from_screen_to_screen() {
         ("4", List),
         ("5 Esc", Systems),
         ("Enter Tab Tab Shift-Tab", System),
-        ("x 7 z", Systems),
+        ("x", Context::Menu),
+        ("x Esc", Systems),
+        ("7", Context::Runbook),
+        ("7 Esc", Systems),
+        ("z", Systems),
     ] {
         let mut stage = Stage::observed(SIZE, outage());
         let commands = stage.keys(keys);

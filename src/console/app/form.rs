@@ -305,8 +305,9 @@ impl App {
 
     /// Yes, by one key.
     pub(super) fn confirm(&mut self, now: Instant) -> Vec<Command> {
-        let Some(Modal::Form(form, _)) = self.modals.last() else { return Vec::new() };
-        if form.has_fields() {
+        let Some(Modal::Form(form, purpose)) = self.modals.last() else { return Vec::new() };
+        // What is only to be read is not put away by a yes that was meant for something else.
+        if form.has_fields() || matches!(purpose, Purpose::Read | Purpose::Wait) {
             return Vec::new();
         }
         let Some(Modal::Form(_, purpose)) = self.modals.pop() else { return Vec::new() };

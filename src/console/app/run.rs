@@ -146,7 +146,7 @@ impl App {
 
     /// Shows a text until it is put away.
     pub(super) fn tell(&mut self, title: &str, lines: Vec<Line>, now: Instant) {
-        let form = lines.into_iter().fold(Form::new(title, "", Guard::None, now), Form::saying);
+        let form = lines.into_iter().fold(Form::new(title, "", Guard::Quiet, now), Form::saying);
         self.modals.push(Modal::Form(Box::new(form), Purpose::Read));
     }
 

@@ -132,7 +132,10 @@ impl BeginMenu {
                 }
                 match chosen {
                     Some(Ok(choice)) => {
-                        foot.extend(Line::new(Role::Text, choice.runbook.summary.as_str()).wrapped(inner, 0))
+                        let mode = choice.how.mode();
+                        let promise = format!("{}: {}.", frame::word(mode), frame::promise(mode));
+                        foot.extend(Line::new(Role::TextStrong, promise).wrapped(inner, 0));
+                        foot.extend(Line::new(Role::Text, choice.runbook.summary.as_str()).wrapped(inner, 0));
                     }
                     Some(Err(error)) => foot.extend(Line::new(Role::SeverityError, error.as_str()).wrapped(inner, 0)),
                     None => {}
@@ -201,8 +204,7 @@ fn anew(offer: &Offer, runbook: &Arc<Runbook>, mode: Mode, began: Option<Moment>
         Variant::Planned => ", planned: both sides are well",
         Variant::Unplanned => "",
     };
-    let promise = frame::promise(mode);
-    line.push(Role::TextMuted, format!("  {}{planned}; {promise}", runbook.direction.as_str()));
+    line.push(Role::TextMuted, format!("  {}{planned}", runbook.direction.as_str()));
     let how = How::New { mode, began, instead: None };
     let choice = Choice { runbook: Arc::clone(runbook), how, unfinished: offer.unfinished.clone() };
     Row { line, choice: Ok(choice) }

@@ -23,6 +23,14 @@ pub fn draw(runs: &[&Live], area: Rect, theme: &Theme, buffer: &mut Buffer) {
 pub fn line(live: &Live, others: usize) -> Line {
     let view = &live.view;
     let mut line = Line::new(frame::badge(view.run.mode), format!(" {} ", frame::word(view.run.mode)));
+    match &live.seat {
+        Seat::Driver => {}
+        Seat::Observer(_) => {
+            let holder = view.holder.as_ref().map(|(person, _)| person.name.to_string()).unwrap_or_default();
+            line.push(Role::TextMuted, format!(" OBSERVER, {holder} drives ·"));
+        }
+        Seat::Nobody => line.push(Role::TextMuted, " nobody drives ·"),
+    }
     line.push(Role::TextStrong, format!(" {}", view.run.runbook));
     match (&view.holding, live.foremost()) {
         (Holding::Closed(verdict), _) => line.push(Role::TextStrong, format!(" {}", verdict.as_str())),
@@ -37,14 +45,6 @@ pub fn line(live: &Live, others: usize) -> Line {
     if let Some(left) = clock::left(&view.clocks) {
         line.push(Role::TextMuted, " · ");
         line.append(left);
-    }
-    match &live.seat {
-        Seat::Driver => {}
-        Seat::Observer(_) => {
-            let holder = view.holder.as_ref().map(|(person, _)| person.name.to_string()).unwrap_or_default();
-            line.push(Role::TextMuted, format!(" · OBSERVER, {holder} drives"));
-        }
-        Seat::Nobody => line.push(Role::TextMuted, " · nobody drives"),
     }
     if others > 0 {
         line.push(Role::TextMuted, format!(" · +{others}"));

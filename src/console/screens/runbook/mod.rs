@@ -255,8 +255,23 @@ impl RunbookScreen {
         lines.len().saturating_sub(offset + page)
     }
 
-    /// The last line: how far the run has come, or what is below on the page.
+    fn page_status(&self, live: &Live, below: usize) -> Line {
+        let mut line = Line::empty();
+        if below > 0 {
+            line.push(Role::KeyName, format!(" ▼ {} more", format::count(below, "line")));
+        }
+        let waits = live.step(self.cursor.at).is_some_and(|step| card(step).is_some());
+        if waits && live.seat == Seat::Driver && !live.is_read(self.cursor.at) {
+            line.push(Role::StepStuck, " · x acts once the end of the card was seen");
+        }
+        line
+    }
+
+    /// The last line: what is below on the page, or how far the run has come.
     fn status(&self, live: &Live, below: usize) -> Line {
+        if self.focus == Focus::Page && matches!(live.view.holding, Holding::Open) && live.view.error.is_none() {
+            return self.page_status(live, below);
+        }
         let mut line = match (&live.view.holding, &live.view.error) {
             (Holding::ReadOnly(why), _) => Line::new(Role::SeverityError, format!(" ✗ {why}")),
             (Holding::Closed(verdict), _) => Line::new(
@@ -276,16 +291,6 @@ impl RunbookScreen {
                 Line::new(Role::TextMuted, format!(" {} of {} steps done", done.count(), live.view.steps.len()))
             }
         };
-        if self.focus == Focus::Page {
-            if below > 0 {
-                line.push(Role::Text, " · ");
-                line.push(Role::KeyName, format!("▼ {} more", format::count(below, "line")));
-            }
-            if live.step(self.cursor.at).is_some_and(|step| card(step).is_some()) && !live.is_read(self.cursor.at) {
-                line.push(Role::Text, " · ");
-                line.push(Role::StepStuck, "read to the end of the card, then x acts");
-            }
-        }
         line
     }
 }

@@ -14,7 +14,7 @@ use crate::runbook::call::cli;
 use crate::runbook::{Attempt, Outcome, Progress, Question, Refusal, Reversibility, Standing, Step, Work};
 
 /// The column of the values.
-const COLUMN: usize = 13;
+const COLUMN: usize = 15;
 
 /// The last states that are shown of a step.
 const STATES: usize = 12;
