@@ -153,11 +153,11 @@ fn urgency(step: &StepView) -> u8 {
         Stage::InDoubt(_) => 1,
         Stage::Failed { .. } => 2,
         Stage::Verifying(_) if step.stuck => 2,
-        Stage::Card(_) => 3,
+        // What is being read is the person's turn in a moment: they are taken through the steps in their order.
+        Stage::Card(_) | Stage::Planning => 3,
         Stage::Sending { .. } | Stage::Confirming => 4,
         Stage::Verifying(_) => 5,
-        Stage::Planning => 6,
-        Stage::Waiting(_) => 7,
+        Stage::Waiting(_) => 6,
         Stage::Done { .. } | Stage::Skipped { .. } => SETTLED,
     }
 }

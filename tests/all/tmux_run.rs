@@ -16,7 +16,8 @@ fn moment() {
 fn armed(tmux: &Tmux) -> String {
     tmux.type_line(&format!("{} --state-dir state demo; echo \"it ended with $?\"", env!("CARGO_BIN_EXE_drdeck")));
     tmux.wait_until("the overview, read", |screen| screen.contains("analytics") && !screen.contains("--:--"));
-    tmux.wait_until("who we are", |screen| screen.contains("alice"));
+    // Then it is known who we are, too.
+    tmux.wait_for("1111-2222-3333");
     // The one with runbooks.
     tmux.keys(&["/"]);
     tmux.type_line("storefront");

@@ -1,7 +1,7 @@
 //! A run's own line on every other screen: what it is, where it stands, who drives it, what is left of the RTO.
 //!
 //! ```text
-//!  LIVE  orders-failover 3/15 promote-replica YOUR TURN · RTO 47m29s left · 7 shows it
+//!  LIVE  orders-failover 3/15 promote-replica YOUR TURN · RTO 47m29s left · 7
 //! ```
 
 use ratatui::{buffer::Buffer, layout::Rect};
@@ -51,6 +51,5 @@ pub fn line(live: &Live, others: usize) -> Line {
     }
     line.push(Role::TextMuted, " · ");
     line.push(Role::KeyName, "7");
-    line.push(Role::TextMuted, " shows it");
     line
 }

@@ -27,7 +27,8 @@ pub fn draw(live: &Live, area: Rect, theme: &Theme, buffer: &mut Buffer) {
     let clocks = &live.view.clocks;
     if area.height >= 5 {
         let served = rto_clock(clocks, live.view.at);
-        let protected = protection_clock(clocks);
+        let mut protected = protection_clock(clocks);
+        protected.foot.append(fences(live));
         let half = area.width / 2;
         served.draw(Rect { width: half.saturating_sub(1), ..area }, theme, buffer);
         protected.draw(Rect { x: area.x + half, width: area.width - half, ..area }, theme, buffer);
@@ -195,12 +196,15 @@ fn protected_line(live: &Live) -> Line {
     };
     line.push(Role::TextMuted, " · ");
     line.append(protection(clocks));
-    for fence in live.view.fences.iter().take(1) {
-        let id = live.step(fence.step).map(|step| step.id.as_str()).unwrap_or_default();
-        let more = live.view.fences.len() - 1;
-        let more = if more > 0 { format!(" +{more}") } else { String::new() };
-        line.push(Role::TextMuted, " · ");
-        line.push(Role::Danger, format!("FENCE OPEN {id}{more}"));
-    }
+    line.append(fences(live));
     line
+}
+
+/// The fence that was opened first and is not proven, and how many more there are.
+fn fences(live: &Live) -> Line {
+    let Some(fence) = live.view.fences.first() else { return Line::empty() };
+    let id = live.step(fence.step).map(|step| step.id.as_str()).unwrap_or_default();
+    let more = live.view.fences.len() - 1;
+    let more = if more > 0 { format!(" +{more}") } else { String::new() };
+    Line::new(Role::TextMuted, " · ").with(Role::Danger, format!("FENCE OPEN {id}{more}"))
 }

@@ -272,7 +272,7 @@ impl RunbookScreen {
         if self.focus == Focus::Page && matches!(live.view.holding, Holding::Open) && live.view.error.is_none() {
             return self.page_status(live, below);
         }
-        let mut line = match (&live.view.holding, &live.view.error) {
+        match (&live.view.holding, &live.view.error) {
             (Holding::ReadOnly(why), _) => Line::new(Role::SeverityError, format!(" ✗ {why}")),
             (Holding::Closed(verdict), _) => Line::new(
                 Role::TextStrong,
@@ -290,8 +290,7 @@ impl RunbookScreen {
                     .filter(|step| matches!(step.stage, Stage::Done { .. } | Stage::Skipped { .. }));
                 Line::new(Role::TextMuted, format!(" {} of {} steps done", done.count(), live.view.steps.len()))
             }
-        };
-        line
+        }
     }
 }
 
@@ -337,9 +336,9 @@ fn columns(longest: usize, width: u16) -> Vec<table::Placed<Key>> {
         &[
             Column { key: Key::Number, title: " #", width: 2, max_width: 2, rank: 1 },
             Column { key: Key::Name, title: "STEP", width: longest.min(24), max_width: longest, rank: 0 },
-            Column { key: Key::Stands, title: "STANDS", width: 13, max_width: 22, rank: 2 },
+            Column { key: Key::Stands, title: "STANDS", width: 13, max_width: 13, rank: 2 },
             Column { key: Key::Phase, title: "PHASE", width: 11, max_width: 11, rank: 4 },
-            Column { key: Key::Why, title: "WHY", width: 16, max_width: 200, rank: 3 },
+            Column { key: Key::Why, title: "WHY", width: 26, max_width: 200, rank: 3 },
         ],
         width,
     )

@@ -8,7 +8,7 @@ use crate::console::run::{self, Live};
 use crate::console::theme::Role;
 use crate::console::widgets::Line;
 use crate::engine::words::{plane, reached, sends, takes, undone};
-use crate::engine::{Card, Note, Reach, Stage, StepView};
+use crate::engine::{Card, Note, Reach, Stage, StepView, Typed};
 use crate::model::{Moment, Span, Text, words::length};
 use crate::runbook::call::cli;
 use crate::runbook::{Attempt, Outcome, Progress, Question, Refusal, Reversibility, Standing, Step, Work};
@@ -105,7 +105,7 @@ pub fn lines(live: &Live, index: usize, shell: &Shell, now: Moment, width: usize
     }
     page.gap();
     match run::card(step) {
-        Some(card) => of_card(live, of, card, shell, now, &mut page),
+        Some(card) => of_card(live, index, card, shell, now, &mut page),
         None => of_definition(live, of, &mut page),
     }
     sent(&step.attempts, now, &mut page);
@@ -218,7 +218,8 @@ fn of_definition(live: &Live, of: &Step, page: &mut Page) {
 }
 
 /// Everything before confirm, in its order.
-fn of_card(live: &Live, of: &Step, card: &Card, shell: &Shell, now: Moment, page: &mut Page) {
+fn of_card(live: &Live, index: usize, card: &Card, shell: &Shell, now: Moment, page: &mut Page) {
+    let Some(of) = live.definition(index) else { return };
     page.text("", Role::Text, of.text.as_str());
     does(live, card, page);
     loses(card, now, page);
@@ -244,7 +245,7 @@ fn of_card(live: &Live, of: &Step, card: &Card, shell: &Shell, now: Moment, page
     if let Some(rehearsal) = &card.rehearsal {
         page.text("REHEARSAL", Role::StepStuck, rehearsal.as_str());
     }
-    answers(live, card, page);
+    answers(live, index, card, page);
 }
 
 fn does(live: &Live, card: &Card, page: &mut Page) {
@@ -352,7 +353,7 @@ fn clock(live: &Live, page: &mut Page) {
 }
 
 /// What a person can answer.
-fn answers(live: &Live, card: &Card, page: &mut Page) {
+fn answers(live: &Live, step: usize, card: &Card, page: &mut Page) {
     page.gap();
     let key = |key: &str, what: &str| Line::new(Role::KeyName, key.to_owned()).with(Role::Text, format!(" {what}"));
     match &card.work {
@@ -382,7 +383,11 @@ fn answers(live: &Live, card: &Card, page: &mut Page) {
             if card.blocker().is_some() {
                 page.add("ANSWER", key("r", "reads it again; s leaves it out, with the reason"));
             } else {
-                page.add("ANSWER", key("x", "asks you once more, then does it"));
+                let asks = match card.typed {
+                    Typed::Name => format!("asks for the name {}, then does it", live.system_of(step)),
+                    Typed::Nothing => "asks you once more, then does it".to_owned(),
+                };
+                page.add("ANSWER", key("x", &asks));
             }
         }
     }

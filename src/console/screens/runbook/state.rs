@@ -33,7 +33,7 @@ pub fn of(live: &Live, step: &StepView) -> State {
         },
         Stage::Card(card) if card.blocker().is_some() => state(mark::BAD, "BLOCKED", Role::StepFailed),
         Stage::Card(card) => match (&live.seat, &card.work) {
-            (Seat::Observer(_) | Seat::Nobody, _) => state("▶", "waits for the operator", Role::StepTurn),
+            (Seat::Observer(_) | Seat::Nobody, _) => state("▶", "their turn", Role::StepTurn),
             (Seat::Driver, Work::Ask(_)) => state("▶", "YOUR WORD", Role::StepTurn),
             (
                 Seat::Driver,
@@ -54,6 +54,9 @@ pub fn of(live: &Live, step: &StepView) -> State {
             state(mark::BUSY, format!("runs {:.0}%", share.clamp(0.0, 1.0) * 100.0), Role::StepRunning)
         }
         Stage::Verifying(_) => state(mark::BUSY, "runs", Role::StepRunning),
+        Stage::Done { .. } if live.view.fences.iter().any(|fence| fence.step == step.index) => {
+            state("▲", "FENCE OPEN", Role::StepStuck)
+        }
         Stage::Done { .. } => state(mark::GOOD, "done", Role::StepDone),
         Stage::Failed { .. } => state(mark::BAD, "FAILED", Role::StepFailed),
         Stage::Skipped { .. } => state("-", "left out", Role::StepSkipped),
