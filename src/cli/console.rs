@@ -31,7 +31,9 @@ pub(super) fn run(global: &Global) -> Result<ExitCode, Failure> {
         Ok(config) => {
             let memory = state::memory(&config, global);
             let beside = config.clone();
-            let runbooks = Arc::new(move || files::written(&beside).map_err(|failure| Text::new(failure.to_string())));
+            let runbooks = Arc::new(move || {
+                files::all(&beside).map(files::written).map_err(|failure| Text::new(failure.to_string()))
+            });
             let place = state::runs(global).map_err(|failure| Text::new(failure.to_string()));
             show(config, global, memory, Recorded { place, runbooks })
         }

@@ -9,12 +9,12 @@ use std::sync::Arc;
 
 use super::args::{Company, DemoArgs, Global};
 use super::exit::Failure;
+use super::runbook::files::{self, Found};
 use super::simulated::{self, Existing};
 use super::{console, large, output, state};
 use crate::config::{self, Overrides};
 use crate::console::Runbooks;
 use crate::demo;
-use crate::engine::Written;
 use crate::journal::Place;
 use crate::model::Text;
 use crate::runbook::parse;
@@ -69,13 +69,12 @@ pub(super) fn run(args: &DemoArgs, global: &Global) -> Result<ExitCode, Failure>
 
 /// The shop's runbooks, as the demo's console finds them.
 fn written(texts: &[(String, String)], extra_regions: &[String]) -> Runbooks {
+    let file = |name: &str| format!("{name}.toml");
     let read = |(name, text): &(String, String)| {
-        let path = format!("{name}.toml");
-        let runbook = parse::parse(text, Path::new(&path), extra_regions);
-        let written = runbook.map(|runbook| Written { runbook: Arc::new(runbook), text: text.clone() });
-        (name.clone(), written.map_err(|problems| Text::new(problems.to_string())))
+        let runbook = parse::parse(text, Path::new(&file(name)), extra_regions);
+        Found { name: name.clone(), runbook: runbook.map(|runbook| (runbook, text.clone())).map_err(Into::into) }
     };
-    texts.iter().map(read).collect()
+    files::written(files::together(texts.iter().map(read).collect(), file))
 }
 
 /// Nothing is written over: the folder may hold somebody's changes.

@@ -15,7 +15,7 @@ use crate::runbook::{Runbook, nest, parse};
 
 /// Why a runbook cannot be used. Its text says what to do next.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Unusable {
+pub(in crate::cli) enum Unusable {
     /// Its file could not be read.
     #[error(transparent)]
     File(#[from] FileError),
@@ -34,11 +34,11 @@ pub(super) enum Unusable {
 
 /// One file of the folder.
 #[derive(Debug)]
-pub(super) struct Found {
+pub(in crate::cli) struct Found {
     /// The runbook's name, which is the file's.
-    pub(super) name: String,
+    pub(in crate::cli) name: String,
     /// What it holds, with its text.
-    pub(super) runbook: Result<(Runbook, String), Unusable>,
+    pub(in crate::cli) runbook: Result<(Runbook, String), Unusable>,
 }
 
 /// The folder.
@@ -47,7 +47,7 @@ pub(super) fn folder(config: &Config) -> PathBuf {
 }
 
 /// Every runbook beside the config, by name.
-pub(super) fn all(config: &Config) -> Result<Vec<Found>, Failure> {
+pub(in crate::cli) fn all(config: &Config) -> Result<Vec<Found>, Failure> {
     let folder = folder(config);
     let shown = shown_path(&folder);
     let entries = match fs::read_dir(&folder) {
@@ -65,17 +65,20 @@ pub(super) fn all(config: &Config) -> Result<Vec<Found>, Failure> {
     }
     paths.sort();
     let read: Vec<Found> = paths.iter().map(|path| found(path, config)).collect();
+    Ok(together(read, |name| shown_path(&folder.join(format!("{name}.toml"))).to_string()))
+}
+
+/// The same with the steps of those that some of them take in. `shown` is how the file of a runbook is called in an error.
+pub(in crate::cli) fn together(read: Vec<Found>, shown: impl Fn(&str) -> String) -> Vec<Found> {
     let known: Vec<(&Runbook, &str)> = read
         .iter()
         .filter_map(|found| found.runbook.as_ref().ok().map(|(runbook, text)| (runbook, text.as_str())))
         .collect();
     let taken: Vec<Option<Result<Runbook, Unusable>>> = read
         .iter()
-        .zip(&paths)
-        .map(|(found, path)| {
+        .map(|found| {
             let (own, _) = found.runbook.as_ref().ok().filter(|(own, _)| nest::names_others(own))?;
-            let unfit =
-                |wrong: Vec<String>| Unusable::Unfit { path: shown_path(path).to_string(), why: wrong.join("; ") };
+            let unfit = |wrong: Vec<String>| Unusable::Unfit { path: shown(&found.name), why: wrong.join("; ") };
             Some(nest::take_in(own.clone(), &known).map_err(unfit))
         })
         .collect();
@@ -87,14 +90,14 @@ pub(super) fn all(config: &Config) -> Result<Vec<Found>, Failure> {
         };
         Found { name, runbook }
     };
-    Ok(read.into_iter().zip(taken).map(with_others).collect())
+    read.into_iter().zip(taken).map(with_others).collect()
 }
 
 /// The same for the console, which shows what is wrong with one that cannot be used.
-pub(in crate::cli) fn written(config: &Config) -> Result<Runbooks, Failure> {
+pub(in crate::cli) fn written(all: Vec<Found>) -> Runbooks {
     let written = |(runbook, text): (Runbook, String)| Written { runbook: Arc::new(runbook), text };
     let of = |found: Found| (found.name, found.runbook.map(written).map_err(|error| Text::new(error.to_string())));
-    Ok(all(config)?.into_iter().map(of).collect())
+    all.into_iter().map(of).collect()
 }
 
 fn found(path: &Path, config: &Config) -> Found {
