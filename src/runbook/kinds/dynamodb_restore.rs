@@ -4,7 +4,7 @@ use super::dynamodb_table::NamedTable;
 use super::rds_instance::should_show;
 use super::restore_point::{POINT, RestorePoint, Window};
 use super::seen::Seen;
-use super::{Around, Entry, Facts, Kind, Reversibility, StepKind};
+use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
 use crate::document::{Section, Shape, required};
 use crate::model::facts::dynamodb::Table;
 use crate::model::words::clock;
@@ -121,6 +121,13 @@ fn read(section: &Section<'_>, around: &Around) -> Option<Kind> {
 }
 
 impl StepKind for DynamodbRestore {
+    fn evidence(&self) -> Evidence {
+        Evidence {
+            done: "the new table is ACTIVE",
+            lost: "by the new table's name, which is free before and taken afterwards",
+        }
+    }
+
     fn facts(&self) -> Facts {
         Facts {
             reversibility: Reversibility::Reversible,

@@ -2,7 +2,7 @@
 
 use super::rds_instance::should_show;
 use super::seen::Seen;
-use super::{Around, Entry, Facts, Kind, Reversibility, StepKind, loss};
+use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind, loss};
 use crate::document::{Section, Shape, optional, required};
 use crate::model::facts::elasticache::{GlobalDatastore, Member};
 use crate::model::kinds::{LagUnit, lag};
@@ -105,6 +105,13 @@ fn read(section: &Section<'_>, around: &Around) -> Option<Kind> {
 }
 
 impl StepKind for ElasticacheFailover {
+    fn evidence(&self) -> Evidence {
+        Evidence {
+            done: "the group of the target Region is the primary and the datastore is available",
+            lost: "by the roles of the datastore's members",
+        }
+    }
+
     fn facts(&self) -> Facts {
         Facts {
             reversibility: Reversibility::WithLoss,

@@ -2,7 +2,7 @@
 
 use super::rds_instance::{self, Instance};
 use super::seen::Seen;
-use super::{Around, Entry, Facts, Kind, Reversibility, StepKind};
+use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
 use crate::document::{Section, Shape, required};
 use crate::model::facts::rds::DbCluster;
 use crate::model::words::listed;
@@ -105,6 +105,13 @@ fn read(section: &Section<'_>, around: &Around) -> Option<Kind> {
 }
 
 impl StepKind for RdsFailoverCluster {
+    fn evidence(&self) -> Evidence {
+        Evidence {
+            done: "the target instance is the writer and is available",
+            lost: "by the writer: the target is always named, so that it is no toggle",
+        }
+    }
+
     fn facts(&self) -> Facts {
         Facts {
             reversibility: Reversibility::Reversible,

@@ -2,7 +2,7 @@
 
 use super::rds_instance::{self, Instance};
 use super::seen::fresh;
-use super::{Around, Entry, Facts, Kind, Reversibility, StepKind};
+use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
 use crate::document::{Section, Shape, required};
 use crate::model::facts::rds::{DbInstance, Event};
 use crate::model::words::clock;
@@ -72,6 +72,10 @@ fn read(section: &Section<'_>, around: &Around) -> Option<Kind> {
 }
 
 impl StepKind for RdsReboot {
+    fn evidence(&self) -> Evidence {
+        Evidence { done: "the instance is available in another zone", lost: "by its zone and its events" }
+    }
+
     fn facts(&self) -> Facts {
         Facts {
             reversibility: Reversibility::Reversible,

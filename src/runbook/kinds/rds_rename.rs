@@ -2,7 +2,7 @@
 
 use super::rds_instance::{self, Instance};
 use super::seen::Seen;
-use super::{Around, Entry, Facts, Kind, Reversibility, StepKind};
+use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
 use crate::document::{Section, Shape, required};
 use crate::model::facts::rds::DbInstance;
 use crate::model::words::{arn_name, listed};
@@ -82,6 +82,13 @@ fn read(section: &Section<'_>, around: &Around) -> Option<Kind> {
 }
 
 impl StepKind for RdsRename {
+    fn evidence(&self) -> Evidence {
+        Evidence {
+            done: "the instance is available under its new identifier, and the old one is free",
+            lost: "by the identifiers: the instance is found under the new one",
+        }
+    }
+
     fn facts(&self) -> Facts {
         let Instance { place, id } = &self.instance;
         Facts {

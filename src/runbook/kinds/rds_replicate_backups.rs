@@ -2,7 +2,7 @@
 
 use super::rds_instance::{self, Instance};
 use super::seen::fresh;
-use super::{Around, Entry, Facts, Kind, Reversibility, StepKind};
+use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
 use crate::document::{Section, Shape, optional, required};
 use crate::model::facts::rds::AutomatedBackup;
 use crate::model::words::clock;
@@ -90,6 +90,13 @@ fn read(section: &Section<'_>, around: &Around) -> Option<Kind> {
 }
 
 impl StepKind for RdsReplicateBackups {
+    fn evidence(&self) -> Evidence {
+        Evidence {
+            done: "the other Region keeps its automated backups",
+            lost: "by the automated backups that the other Region shows",
+        }
+    }
+
     fn facts(&self) -> Facts {
         Facts {
             reversibility: Reversibility::Reversible,

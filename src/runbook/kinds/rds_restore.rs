@@ -3,7 +3,7 @@
 use super::rds_instance::{self, Instance};
 use super::restore_point::{POINT, RestorePoint, Window};
 use super::seen::{Seen, fresh};
-use super::{Around, Entry, Facts, Kind, Reversibility, StepKind};
+use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
 use crate::document::{Section, Shape, optional, required};
 use crate::model::facts::rds::{AutomatedBackup, DbInstance};
 use crate::model::words::clock;
@@ -165,6 +165,13 @@ fn read(section: &Section<'_>, around: &Around) -> Option<Kind> {
 }
 
 impl StepKind for RdsRestore {
+    fn evidence(&self) -> Evidence {
+        Evidence {
+            done: "the new instance is available",
+            lost: "by the new instance's identifier, which is free before and taken afterwards",
+        }
+    }
+
     fn facts(&self) -> Facts {
         Facts {
             reversibility: Reversibility::Reversible,
