@@ -154,6 +154,7 @@ mod svg;
 mod theme;
 mod tmux_console;
 mod tmux_run;
+mod tmux_watch;
 mod traps_data;
 mod traps_drs;
 mod traps_identity;

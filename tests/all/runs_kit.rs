@@ -105,6 +105,7 @@ pub(crate) fn opened_storefront(run: RunId) -> Record {
         objectives: Objectives { rpo_s: Some(300), rto_s: Some(900) },
         steps: STEPS.map(str::to_owned).into(),
         text: STOREFRONT.to_owned(),
+        nested: Vec::new(),
     }
 }
 

@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 use crate::tmux_console::Tmux;
 
 /// Longer than a question is deaf, also to a key that is held.
-fn moment() {
+pub(crate) fn moment() {
     sleep(Duration::from_millis(1_100));
 }
 
 /// The console with a run of the System under its cursor, armed live; that System's name.
-fn armed(tmux: &Tmux) -> String {
+pub(crate) fn armed(tmux: &Tmux) -> String {
     tmux.type_line(&format!("{} --state-dir state demo; echo \"it ended with $?\"", env!("CARGO_BIN_EXE_drdeck")));
     tmux.wait_until("the overview, read", |screen| screen.contains("analytics") && !screen.contains("--:--"));
     // Then it is known who we are, too.
