@@ -12,7 +12,7 @@ use crate::console::screens::listing::{
 use crate::console::theme::Role;
 use crate::console::widgets::Line;
 use crate::console::world::{Mode, World};
-use crate::journal::{Entry, Read, Run, Told, tell};
+use crate::journal::{Entry, Read, Record, Run, Told, tell};
 use crate::model::Moment;
 use crate::model::events::Events;
 
@@ -85,6 +85,7 @@ fn around(world: &World, run: &Run, told: &Told, now: Moment) -> Vec<Around> {
         return Vec::new();
     }
     let Some(events) = world.events() else { return Vec::new() };
+    let systems = moved(run, &account.system);
     let from = account.began.map_or(account.opened, |began| began.min(account.opened));
     let until = if run.stands.is_open() { now } else { account.last };
     let mut around: Vec<Around> = events
@@ -92,11 +93,21 @@ fn around(world: &World, run: &Run, told: &Told, now: Moment) -> Vec<Around> {
         .iter()
         .enumerate()
         .filter(|(_, entry)| (from..=until).contains(&entry.event.at))
-        .filter(|(_, entry)| entry.event.subject.systems().contains(&account.system))
+        .filter(|(_, entry)| entry.event.subject.systems().iter().any(|system| systems.contains(&system.as_str())))
         .map(|(index, entry)| Around { at: entry.event.at, index, events: Arc::clone(events) })
         .collect();
     around.sort_by_key(|event| event.at);
     around
+}
+
+/// The Systems that a run moves: its own, and those of the runbooks it is made of.
+fn moved<'a>(run: &'a Run, own: &'a str) -> Vec<&'a str> {
+    let first = run.read.as_ref().and_then(|read| read.entries.first()).map(|entry| &entry.record);
+    let nested = match first {
+        Some(Record::RunOpened { nested, .. }) => nested.as_slice(),
+        Some(_) | None => &[],
+    };
+    nested.iter().map(|part| part.system.as_str()).chain([own]).collect()
 }
 
 fn order(rank: usize) -> i64 {
