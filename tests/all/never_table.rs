@@ -124,6 +124,4 @@ static ROWS: &[Row] = &[
     row("backup-start-backup", Way::Finds, "resource = \"arn:aws:rds:us-east-1:111122223333:db:analytics-db\"\nregion = \"us-east-1\"\nvault = \"shop\"\nbackup_role = \"arn:aws:iam::111122223333:role/backup\"\nkeep_days = 30\n"),
     row("backup-start-copy", Way::Finds, "resource = \"arn:aws:rds:us-east-1:111122223333:db:analytics-db\"\nregion = \"us-west-2\"\nvault = \"shop-dr\"\ndestination = \"arn:aws:backup:us-east-2:111122223333:backup-vault:shop-third\"\nbackup_role = \"arn:aws:iam::111122223333:role/backup\"\nkeep_days = 30\n"),
     row("backup-start-restore", Way::Finds, "resource = \"arn:aws:rds:us-east-1:111122223333:db:analytics-db\"\nregion = \"us-west-2\"\nvault = \"shop-dr\"\nbackup_role = \"arn:aws:iam::111122223333:role/backup\"\nmetadata = { DBInstanceIdentifier = \"analytics-db-west\", DBSubnetGroupName = \"analytics\" }\n"),
-    row("rds-rename", Way::Finds, "instance = \"analytics-db\"\nregion = \"us-east-1\"\nto = \"analytics-db-before\"\n"),
-    row("rds-replicate-backups", Way::Finds, "instance = \"analytics-db\"\nregion = \"us-east-1\"\nto_region = \"us-west-2\"\nkms_key = \"alias/aws/rds\"\n"),
 ];
