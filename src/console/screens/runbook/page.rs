@@ -160,7 +160,7 @@ fn standing(live: &Live, step: &StepView, now: Moment, page: &mut Page) {
         page.text(
             "STUCK",
             Role::StepStuck,
-            "longer than at worst. Above is the last state seen. r reads it again, s leaves it out, or wait",
+            "longer than at worst. Above is the last state seen. r offers it again, s leaves it out, or wait",
         );
         if let Some(on_failure) = live.definition(step.index).and_then(|of| of.on_failure.as_ref()) {
             page.text("WHAT TO DO", Role::Text, on_failure.as_str());
