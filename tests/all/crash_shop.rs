@@ -33,6 +33,9 @@ const FRESH: Span = Span::from_mins(1);
 const LONGEST: Span = Span::from_mins(16);
 const STUCK: usize = 400;
 
+/// How often time passes before what waits for somebody's hands is left out: two days and more.
+const LEFT_OUT: usize = 200;
+
 /// What was read already, by what had been changed until then, the moment and the question: most of what comes after a crash is as it would have been
 /// without.
 type Memory = Arc<Mutex<BTreeMap<(String, Moment, Query), Reading<Arc<Answer>>>>>;
@@ -193,7 +196,8 @@ impl Shop {
             if matches!(view.holding, Holding::Closed(_)) || until(&view) {
                 return;
             }
-            match self.order(&view) {
+            let order = self.order(&view).or_else(|| self.left_out(&view).filter(|_| waited > LEFT_OUT));
+            match order {
                 Some(order) => {
                     self.orders += 1;
                     let number = self.orders;
@@ -226,6 +230,11 @@ impl Shop {
                     Work::Ask(Question::Fence) => Order::Accept { step, reason: Text::new("it is a rehearsal") },
                     _ => Order::Confirm { step, plan: card.plan.clone(), typed: Some(view.run.system.clone()) },
                 }),
+                // What a person picks in a window.
+                Stage::Card(_) if view.run.choices.is_empty() && self.is_chosen(step) => {
+                    let point = self.now.checked_sub(Span::from_mins(20)).ok()?;
+                    Some(Order::Choose { step, name: "point".into(), value: format!("{point:.0}") })
+                }
                 Stage::Asking(doubt) => {
                     let call = doubt.call.as_ref()?;
                     let is = |entry: &Json| entry["changed"] == true && is_on_the_wire(entry, call, doubt.intent);
@@ -236,6 +245,21 @@ impl Shop {
                 _ => None,
             }
         })
+    }
+
+    /// Whether a step leaves a moment to whoever drives.
+    fn is_chosen(&self, step: usize) -> bool {
+        self.runbook.steps[step].kind.word().ends_with("restore-to-point-in-time")
+    }
+
+    /// What waits for something that a person does by hand in AWS is left out here, where nobody does it.
+    fn left_out(&self, view: &View) -> Option<Order> {
+        let waits = |step: &&drdeck::engine::core::StepView| {
+            matches!(step.stage, Stage::Verifying(_) | Stage::Card(_))
+                && self.runbook.steps[step.index].kind.word() == "wait-until"
+        };
+        let step = view.steps.iter().find(waits)?.index;
+        Some(Order::Skip { step, reason: Text::new("nobody has done it by hand") })
     }
 
     fn carry_out(&mut self, effect: &Effect) -> (Event, Option<Durable>) {

@@ -103,7 +103,8 @@ fn the_printed_line_of_every_kind_does_the_same_to_a_fresh_shop() {
             assert_eq!((&same["region"], &same["changed"]), (&region.into(), &true.into()));
         }
         clock(&theatre, never_kit::SPEED);
-        if row.way == Way::Finds {
+        // Whether an instance was rebooted is told by its zone before: only whoever reboots it knows that.
+        if row.way == Way::Finds && row.word != "rds-reboot-with-failover" {
             until_nothing_is_left(&engine, row);
         }
         engine.finish("over", Duration::from_secs(1));
