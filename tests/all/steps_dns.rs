@@ -331,7 +331,7 @@ fn a_message_carries_the_facts_of_the_run_and_is_never_sent_twice() {
     ));
     let mut scene = Scene::new().began(2_000);
     scene.run.incident = Some(t("INC-7"));
-    scene.run.done = vec![("promote".to_owned(), t("available"))];
+    scene.run.done = vec![("promote".to_owned(), ago(60), t("available"))];
     let (region, operation, sent) = request(&kind, &scene);
     assert_eq!((region.as_str(), operation.as_str()), ("us-west-2", "Publish"));
     let run = run_id();
@@ -350,7 +350,7 @@ fn a_message_carries_the_facts_of_the_run_and_is_never_sent_twice() {
     assert_eq!(progress(&kind, &scene.clone().sent(None, 5, None)).0, "unknown");
     let call = call(&kind, &scene);
     assert_eq!(found(&kind, &scene, Some(call)).0, "cannot tell");
-    scene.run.done = vec![("long".to_owned(), t(&"x".repeat(1_900))); 200];
+    scene.run.done = vec![("long".to_owned(), ago(60), t(&"x".repeat(1_900))); 200];
     has(&blockers(&kind, &scene), "are the most; leave {done} out of it");
     for (keys, says) in [
         ("subject = \"{sytem}\"\nmessage = [\"x\"]\n", "names {sytem}, which is no fact of a run"),

@@ -141,8 +141,6 @@ fn a_fence_looks_at_what_was_put_aside_and_not_at_who_has_its_name_now() {
 
 fn kept(status: &str, latest: bool) -> Vec<AutomatedBackup> {
     vec![AutomatedBackup {
-        arn: None,
-        resource_id: None,
         instance: t("orders-db"),
         instance_arn: t("arn:aws:rds:us-east-1:111122223333:db:orders-db"),
         arn: Some(t("arn:aws:rds:us-west-2:111122223333:auto-backup:ab-1")),
