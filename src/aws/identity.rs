@@ -21,11 +21,11 @@ impl Session {
         self.who(place, now).await
     }
 
+    #[allow(clippy::wildcard_enum_match_arm, reason = "each Query has one kind of answer")]
     async fn who(&self, place: &Place, now: Moment) -> Result<Identity, Unread> {
         let query = Query::Identity(place.clone());
         match self.read(&query, now).await.result? {
             Answer::Identity(identity) => Ok(identity),
-            #[allow(clippy::wildcard_enum_match_arm, reason = "each Query has one kind of answer")]
             _ => Err(Unread::new(FailureKind::Unreadable, "STS did not say who we are")),
         }
     }

@@ -84,12 +84,12 @@ impl Desk {
     ///
     /// # Errors
     /// STS in the recovery Region does not say.
+    #[allow(clippy::wildcard_enum_match_arm, reason = "each Query has one kind of answer")]
     pub async fn caller(&self, system: &System) -> Result<Text, Unread> {
         let session = Session::open(self.access.clone(), std::slice::from_ref(&system.recovery)).await;
         let query = Query::Identity(model::Place::home(system.recovery.as_str()));
         match session.read(&query, Moment::now()).await.result? {
             Answer::Identity(identity) => Ok(identity.arn),
-            #[allow(clippy::wildcard_enum_match_arm, reason = "each Query has one kind of answer")]
             _ => Ok(Text::default()),
         }
     }

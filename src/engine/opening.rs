@@ -54,9 +54,12 @@ pub(super) async fn open(options: Options) -> Result<Hands, EngineError> {
             let runbook = held(run, &entries, &extra_regions, &options.system)?;
             may_go_on(run, &entries)?;
             fits_account(&identity, runbook.account.as_deref(), || format!("the runbook {}", runbook.name))?;
-            let began_in = entries.iter().find_map(|entry| match &entry.record {
-                Record::SessionOpened { identity, .. } => Some(identity.account.clone()),
-                _ => None,
+            let began_in = entries.iter().find_map(|entry| {
+                if let Record::SessionOpened { identity, .. } = &entry.record {
+                    Some(identity.account.clone())
+                } else {
+                    None
+                }
             });
             fits_account(&identity, began_in.as_ref().map(Text::as_str), || format!("run {run}"))?;
             if let Some((bytes, kept)) = opened.torn {
@@ -174,9 +177,8 @@ fn held(
 }
 
 fn may_go_on(run: RunId, entries: &[crate::journal::Entry]) -> Result<(), EngineError> {
-    let last = entries.iter().rev().find_map(|entry| match &entry.record {
-        Record::SessionClosed { verdict, .. } => Some(*verdict),
-        _ => None,
+    let last = entries.iter().rev().find_map(|entry| {
+        if let Record::SessionClosed { verdict, .. } = &entry.record { Some(*verdict) } else { None }
     });
     match last {
         Some(verdict @ (Verdict::Finished | Verdict::Aborted)) => Err(EngineError::Over { run, verdict }),

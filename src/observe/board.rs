@@ -358,15 +358,14 @@ impl Board {
                 }
             }
         }
-        let waits =
-            |query: &Arc<Query>| matches!(&**query, Query::HealthCheckStatus(_, id) if !serving.contains(id.as_str()));
+        let waits = |query: &Arc<Query>| matches!(query.as_ref(), Query::HealthCheckStatus(_, id) if !serving.contains(id.as_str()));
         let (rest, first): (Vec<_>, Vec<_>) = queries.into_iter().partition(waits);
         first.into_iter().chain(rest).collect()
     }
 
     /// Those of `wanted` that were never tried.
     pub(super) fn untried(&self, wanted: &BTreeSet<Arc<Query>>) -> BTreeSet<Arc<Query>> {
-        wanted.iter().filter(|query| !self.snapshot.readings.contains_key(*query)).cloned().collect()
+        wanted.iter().filter(|query| !self.snapshot.readings.contains_key(query)).cloned().collect()
     }
 }
 

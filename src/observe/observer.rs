@@ -281,13 +281,16 @@ async fn at(moment: Option<Instant>) {
     }
 }
 
+/// All that is asked; shared, because there are tens of thousands of them.
+type Questions = Arc<BTreeSet<Arc<Query>>>;
+
 /// The tasks, one for each source.
 struct Readers {
     contact: Contact,
     clock: watch::Sender<Clock>,
     reports_by: mpsc::UnboundedSender<Report>,
     /// What the tasks were told last.
-    wants: Option<(Arc<BTreeSet<Arc<Query>>>, Arc<Agenda>)>,
+    wants: Option<(Questions, Arc<Agenda>)>,
     running: BTreeMap<Source, (watch::Sender<Wanted>, JoinHandle<()>)>,
 }
 

@@ -129,9 +129,9 @@ impl Story {
             let told = events::told(&self.names, query, snapshot);
             let (keep, mut again): (Vec<Event>, Vec<Event>) =
                 looked.into_iter().chain(told).partition(|event| event.kind.keeping() == Keeping::Kept);
-            let same = match self.told.get_mut(query) {
+            let same = match self.told.get(query) {
                 Some(known) => {
-                    seen_first(&mut known.events, &mut again);
+                    seen_first(&known.events, &mut again);
                     known.events == again
                 }
                 None => again.is_empty(),

@@ -128,7 +128,7 @@ fn back(runbook: &Runbook, all: &[&Runbook], findings: &mut Vec<Finding>) {
             findings.push(error(None, format!("back names \"{name}\", which is no failback")));
         }
         Some(other) if sorted(other.systems()) != sorted(runbook.systems()) => {
-            let (theirs, ours) = (words::listed(&other.systems()), words::listed(&runbook.systems()));
+            let (theirs, ours) = (words::listed(other.systems()), words::listed(runbook.systems()));
             findings.push(error(None, format!("back names \"{name}\", which moves {theirs} and not {ours}")));
         }
         Some(_) => {}

@@ -57,6 +57,9 @@ impl Reader {
 }
 
 /// What the thread owns.
+/// A run folded out of its journal, or why it cannot be.
+type Folded = Result<Arc<Watched>, Text>;
+
 struct Looker {
     shelf: Shelf,
     extra_regions: Vec<String>,
@@ -65,7 +68,7 @@ struct Looker {
     /// What was told last.
     last: Option<(Vec<Arc<Run>>, Option<Text>)>,
     /// Runs that others drive, with the reading each was made of.
-    watched: BTreeMap<RunId, (Weak<Run>, Result<Arc<Watched>, Text>)>,
+    watched: BTreeMap<RunId, (Weak<Run>, Folded)>,
     since: Moment,
 }
 

@@ -64,7 +64,7 @@ impl BeginMenu {
         if offered.system != self.system && !offered.system.is_empty() {
             return;
         }
-        let away = assessed.is_some_and(|system| is_away(system));
+        let away = assessed.is_some_and(is_away);
         let mut offers = offered.runbooks;
         // What one would want now comes first: out of the lost Region, or home again.
         offers.sort_by_key(|offer| match &offer.runbook {

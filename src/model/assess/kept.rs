@@ -28,7 +28,7 @@ struct Kept {
     at: Moment,
     next_change: Option<Moment>,
     down_since: Option<(Moment, RunStart)>,
-    follow_ups: Vec<(Arc<Query>, Option<Span>)>,
+    follow_ups: FollowUps,
 }
 
 impl Judgements {
@@ -142,9 +142,12 @@ impl Judgements {
     }
 }
 
+/// What has to be read besides, each with the RPO that it serves.
+type FollowUps = Vec<(Arc<Query>, Option<Span>)>;
+
 /// What has to be read besides for a System, and whether that is something else than `before`. What is the same stays the very same: there are
 /// tens of thousands of them.
-fn follow_ups(system: &System, index: &Index<'_>, before: Option<Kept>) -> (Vec<(Arc<Query>, Option<Span>)>, bool) {
+fn follow_ups(system: &System, index: &Index<'_>, before: Option<Kept>) -> (FollowUps, bool) {
     let now = system.follow_ups(index);
     match before {
         Some(Kept { follow_ups, .. }) if follow_ups.iter().map(|(query, rpo)| (query.as_ref(), rpo)).eq(&now) => {

@@ -180,7 +180,7 @@ fn look(config: &Config, system: &System, terminal: &Voice) -> Option<Moment> {
     }
     match assessed.up {
         model::Up::Down { since, .. } => Some(since),
-        _ => None,
+        model::Up::Up | model::Up::Unknown => None,
     }
 }
 
@@ -241,10 +241,10 @@ async fn elsewhere(
     let place = &desk.state;
     let entries = read(place, holder.run).map(|read| read.entries).unwrap_or_default();
     let waiting = awaiting(&entries, runbook);
-    let driver = entries.iter().rev().find_map(|entry| match &entry.record {
-        Record::SessionOpened { by, .. } => Some(by.clone()),
-        _ => None,
-    });
+    let driver = entries
+        .iter()
+        .rev()
+        .find_map(|entry| if let Record::SessionOpened { by, .. } = &entry.record { Some(by.clone()) } else { None });
     let arn = caller(desk, system).await?;
     let other = driver.as_ref().is_none_or(|driver| driver.arn != arn);
     let Some((index, id)) = waiting.filter(|_| other) else {

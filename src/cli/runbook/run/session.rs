@@ -132,7 +132,7 @@ impl Session {
             Holding::Open => {}
         }
         if let Some(number) = self.ordered {
-            let Some(reply) = view.reply(number) else { return None };
+            let reply = view.reply(number)?;
             self.ordered = None;
             if let Err(why) = &reply.taken {
                 terminal.say(format!("! {why}"));
