@@ -57,7 +57,7 @@ fn crash_everywhere(mut shop: Shop, counted: &Counted) -> Shop {
                 return;
             }
             let mut crashed = shop.crashed();
-            if number % TO_THE_END == 0 {
+            if number.is_multiple_of(TO_THE_END) {
                 counted.whole.fetch_add(1, Ordering::SeqCst);
                 crashed.goes_on(|_| false, |_, _| ());
                 assert_eq!(crashed.view().holding, Holding::Closed(Verdict::Finished));

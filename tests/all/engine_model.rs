@@ -33,13 +33,11 @@ fn next_order(world: &World, random: &mut fastrand::Rng) -> Option<Order> {
                 let plan = if random.u8(..20) == 0 { "0".repeat(64) } else { card.plan.clone() };
                 return Some(Order::Confirm { step: index, plan, typed: None });
             }
-            Stage::Asking(doubt) => {
-                // An honest person looks into the console, once nothing is on its way any more.
-                if world.late.is_empty() {
-                    let applied = world.groups.get(&step.id).is_some_and(|group| group.desired == 6);
-                    let reason = Text::new(format!("seen in the console: {}", doubt.intent));
-                    return Some(Order::Resolve { step: index, applied, reason });
-                }
+            // An honest person looks into the console, once nothing is on its way any more.
+            Stage::Asking(doubt) if world.late.is_empty() => {
+                let applied = world.groups.get(&step.id).is_some_and(|group| group.desired == 6);
+                let reason = Text::new(format!("seen in the console: {}", doubt.intent));
+                return Some(Order::Resolve { step: index, applied, reason });
             }
             Stage::Failed { .. } => return Some(Order::Retry { step: index }),
             _ => {}

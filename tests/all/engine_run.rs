@@ -178,7 +178,7 @@ fn a_run_goes_through_the_simulator() {
     let plain = |value: &serde_json::Value| value.to_string().replace('"', "");
     assert_eq!(plain(&changes[0]["parameters"]), plain(&parameters));
     let confirmed =
-        entries.iter().filter(|entry| entry.wall <= at && matches!(entry.record, Record::Confirmed { .. })).last();
+        entries.iter().filter(|entry| entry.wall <= at && matches!(entry.record, Record::Confirmed { .. })).next_back();
     println!(
         "from the confirm to the intent on the disk, re-reads included: {}",
         at.duration_since(confirmed.unwrap().wall)

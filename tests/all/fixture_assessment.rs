@@ -425,7 +425,7 @@ pub(crate) fn outage() -> Assessment {
         }
     }
 
-    frozen(&mut systems[0], minutes(9));
+    frozen(systems[0], minutes(9));
     systems[0].verdict = Verdict::Breached;
     systems[0].rpo.region.verdict = Verdict::Breached;
     systems[0].rpo.data.verdict = Verdict::Unknown;
@@ -455,7 +455,7 @@ pub(crate) fn outage() -> Assessment {
         .reasons
         .insert(0, Text::new("payments-ledger: us-east-1 has not answered since 14:00:03Z: connection reset"));
 
-    frozen(&mut systems[2], Span::from_secs(38));
+    frozen(systems[2], Span::from_secs(38));
     systems[2].up = Up::Down { since: at("14:00:07"), start: RunStart::Seen };
     systems[2].blockers = vec![Text::new("orders-app in us-west-2 may grow to 2 instances, but 4 are needed")];
     systems[2].reasons.insert(0, Text::new("orders-app in us-west-2 may grow to 2 instances, but 4 are needed"));

@@ -75,7 +75,7 @@ fn runs_as_they_go_are_not_called_wrong() {
 fn a_request_without_a_confirm_is_found_whatever_took_the_confirm_away() {
     let (c, s) = (confirmed("a", 1), sends("a", 1));
     let without = "step a is sent without a confirm";
-    assert_eq!(wrong(&[s.clone()]), without);
+    assert_eq!(wrong(std::slice::from_ref(&s)), without);
     assert_eq!(wrong(&[confirmed("b", 1), s.clone()]), without);
     assert_eq!(wrong(&[c.clone(), refused("a"), s.clone()]), without);
     assert_eq!(wrong(&[c.clone(), failed("a"), s.clone()]), without);

@@ -12,7 +12,7 @@ use crate::shop::Shop;
 
 /// The Queries whose readings differ.
 fn changed(before: &Snapshot, after: &Snapshot) -> BTreeSet<Arc<Query>> {
-    let differs = |query: &&Arc<Query>| before.readings.get(*query) != after.readings.get(*query);
+    let differs = |query: &&Arc<Query>| before.readings.get(query) != after.readings.get(query);
     before.readings.keys().chain(after.readings.keys()).filter(differs).cloned().collect()
 }
 

@@ -115,7 +115,7 @@ pub(crate) fn text(row: &Row) -> String {
 }
 
 /// The card of a step that could be confirmed now, or why not.
-fn ready<'a>(view: &'a View) -> Option<(usize, &'a str, &'a Arc<Card>)> {
+fn ready(view: &View) -> Option<(usize, &str, &Arc<Card>)> {
     let mut cards = view.cards().filter(|(_, card)| card.blocker().is_none());
     cards.next().map(|(step, card)| (step.index, step.id.as_str(), card))
 }

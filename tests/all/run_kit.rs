@@ -127,13 +127,13 @@ impl Stage {
     pub(crate) fn play(&self, talk: &mut Talk, cues: &[Cue<'_>]) {
         self.set(&json!({ "speed": SPEED }));
         let mut cues: Vec<&Cue<'_>> = cues.iter().collect();
-        let mut state = Waits::ForDrdeck;
+        let mut state = Waits::Drdeck;
         let (mut leap, mut since, mut stuck) = (LEAPS.0, Instant::now(), false);
         loop {
             let patience = match state {
-                Waits::ForTime => Some(SILENCE),
-                Waits::ForDrdeck => Some(BUSY),
-                Waits::ForAnswer => None,
+                Waits::Time => Some(SILENCE),
+                Waits::Drdeck => Some(BUSY),
+                Waits::Answer => None,
             };
             match talk.hear(BEAT) {
                 Heard::End => break,
@@ -150,18 +150,14 @@ impl Stage {
                     match cue.map(|cue| &cue.then) {
                         Some(Then::Say(answer)) => {
                             talk.say(answer);
-                            state = Waits::ForDrdeck;
-                            continue;
-                        }
-                        Some(Then::Wait) => {
-                            state = Waits::ForTime;
+                            state = Waits::Drdeck;
                             continue;
                         }
                         Some(Then::Clock(after)) => self.at(after),
                         Some(Then::Later { after, answer }) => {
                             self.at(after);
                             talk.say(answer);
-                            state = Waits::ForDrdeck;
+                            state = Waits::Drdeck;
                             continue;
                         }
                         Some(Then::Faults(acts)) => self.faults(acts),
@@ -171,10 +167,10 @@ impl Stage {
                         (false, _) => {}
                         (true, Some(answer)) => {
                             talk.say(&answer);
-                            state = Waits::ForDrdeck;
+                            state = Waits::Drdeck;
                         }
                         // It takes longer than somebody thought; it is waited for all the same.
-                        (true, None) if stuck => state = Waits::ForTime,
+                        (true, None) if stuck => state = Waits::Time,
                         (true, None) => panic!("the test does not say what to answer to {line:?}:\n{}", talk.said()),
                     }
                 }
@@ -241,24 +237,24 @@ impl Stage {
 /// What is waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Waits {
-    /// For what a person says.
-    ForAnswer,
-    /// For drdeck, which reads or sends.
-    ForDrdeck,
-    /// For time to pass: a step goes on in AWS.
-    ForTime,
+    /// What a person says.
+    Answer,
+    /// drdeck, which reads or sends.
+    Drdeck,
+    /// That time passes: a step goes on in AWS.
+    Time,
 }
 
 impl Waits {
     fn after(line: &str, before: Self) -> Self {
         if line.starts_with("? ") {
-            return Self::ForAnswer;
+            return Self::Answer;
         }
         let Some((_, words)) = line.strip_prefix("   step ").and_then(|rest| rest.split_once(": ")) else {
-            return if before == Self::ForTime { before } else { Self::ForDrdeck };
+            return if before == Self::Time { before } else { Self::Drdeck };
         };
         let over = ["done: ", "skipped: ", "FAILED: ", "sending "].iter().any(|word| words.starts_with(word));
-        if over { Self::ForDrdeck } else { Self::ForTime }
+        if over { Self::Drdeck } else { Self::Time }
     }
 }
 
@@ -274,8 +270,6 @@ pub(crate) struct Cue<'a> {
 pub(crate) enum Then<'a> {
     /// To say that.
     Say(&'a str),
-    /// To say nothing for now, and to let time pass.
-    Wait,
     /// To set the clock to so long after the beginning.
     Clock(&'a str),
     /// To set the clock to so long after the beginning, and to say that then.
@@ -397,11 +391,6 @@ impl Talk {
         if let Some(tells) = &mut self.tells {
             let _ = writeln!(tells, "{line}").and_then(|()| tells.flush());
         }
-    }
-
-    /// Says nothing any more: the end of its input.
-    pub(crate) fn hang_up(&mut self) {
-        self.tells = None;
     }
 
     /// Kills it on the spot, as `kill -9` does.

@@ -392,7 +392,7 @@ fn a_page_has_to_answer_well_several_times_in_a_row() {
     assert_eq!(progress(&page, &Scene::new().silent(query.clone())).0, "unknown");
     let exact = kind_of("status = 204\n");
     assert_eq!(progress(&exact, &answers(&[Some(200); 3])).0, "running");
-    assert!(problems(&format!("kind = \"http-check\"\nurl = \"ftp://x\"\n")).contains("does not start with http"));
+    assert!(problems("kind = \"http-check\"\nurl = \"ftp://x\"\n").contains("does not start with http"));
     assert!(problems(&format!("kind = \"http-check\"\nurl = \"{url}\"\nstatus = 42\n")).contains("is no HTTP status"));
     assert!(problems(&format!("kind = \"http-check\"\nurl = \"{url}\"\ntimes = 99\n")).contains("is more than 20"));
 }

@@ -123,14 +123,14 @@ impl Desk {
         let work = kind.step().work(&world);
         if let Work::Calls(calls) | Work::OneOf(calls) = &work {
             let most = if matches!(work, Work::OneOf(_)) { 1 } else { calls.len() };
-            for call in calls.iter().take(most).cloned() {
+            for call in calls.iter().take(most) {
                 self.sent += 1;
                 let intent = IntentId { run: self.run.id, number: self.sent };
                 let lost = Attempt { intent, call: Some(call.clone()), at: self.now(), outcome: None };
                 let long_ago = Attempt { at: self.run.opened, ..lost.clone() };
                 let found = kind.step().reconcile(&world, &long_ago);
                 assert!(matches!(found, Found::NotApplied(_)), "{step} before it is sent: {found:?}");
-                let outcome = self.session.change(&call, intent, PATIENCE).await;
+                let outcome = self.session.change(call, intent, PATIENCE).await;
                 assert!(matches!(outcome, Outcome::Applied { .. }), "{step}: {outcome:?}");
                 attempts.push(Attempt { outcome: Some(outcome), ..lost });
             }
