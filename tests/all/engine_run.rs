@@ -177,8 +177,7 @@ fn a_run_goes_through_the_simulator() {
     // The query protocol knows no numbers.
     let plain = |value: &serde_json::Value| value.to_string().replace('"', "");
     assert_eq!(plain(&changes[0]["parameters"]), plain(&parameters));
-    let confirmed =
-        entries.iter().filter(|entry| entry.wall <= at && matches!(entry.record, Record::Confirmed { .. })).next_back();
+    let confirmed = entries.iter().rfind(|entry| entry.wall <= at && matches!(entry.record, Record::Confirmed { .. }));
     println!(
         "from the confirm to the intent on the disk, re-reads included: {}",
         at.duration_since(confirmed.unwrap().wall)
