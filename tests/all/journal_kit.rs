@@ -198,7 +198,7 @@ pub(crate) fn every_record() -> Vec<Record> {
         failed("promote"),
         retried("promote"),
         closed(Verdict::Paused, "waits for the database team"),
-        Record::Repaired { bytes: 17, kept: name("torn-1") },
+        Record::Repaired { bytes: 17, kept: name("failed-1") },
         session("bob"),
         Record::Noted { step: None, text: text("handed over at shift change, ünïcode"), by: person("bob") },
         Record::Noted { step: Some(name("promote")), text: text("the replica is fine"), by: person("bob") },

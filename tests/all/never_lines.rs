@@ -17,6 +17,14 @@ use crate::sim_kit;
 /// The CLI is a heavy program: more of them side by side are no faster.
 const SIDE_BY_SIDE: usize = 4;
 
+/// The CLI that the tests install is older than DRS's recovery plans and than the client token of Region switch.
+const UNKNOWN_TO_THE_CLI: [&str; 2] = ["arc-region-switch", "drs-recovery-plan"];
+
+/// Whether an instance was rebooted is told by its zone before: only whoever reboots it knows that. And each confirm of a backup, a copy or a
+/// restore starts another job: only the request's own token tells whose it is.
+const ALWAYS_SENDS: [&str; 4] =
+    ["rds-reboot-with-failover", "backup-start-backup", "backup-start-copy", "backup-start-restore"];
+
 fn clock(theatre: &Theatre, speed: f64) {
     let reply = sim_kit::control(&theatre.simulator, "/_drdeck/clock", &json!({ "speed": speed }));
     assert_eq!(reply.status, 200, "{}", reply.text());
@@ -77,7 +85,8 @@ fn until_nothing_is_left(engine: &Engine, row: &Row) {
 
 #[test]
 fn the_printed_line_of_every_kind_does_the_same_to_a_fresh_shop() {
-    let rows: Vec<&Row> = Row::all().into_iter().filter(|row| matches!(row.way, Way::Finds | Way::Asks)).collect();
+    let sends = |row: &&Row| matches!(row.way, Way::Finds | Way::Asks) && !UNKNOWN_TO_THE_CLI.contains(&row.word);
+    let rows: Vec<&Row> = Row::all().into_iter().filter(sends).collect();
     never_kit::each(&rows, SIDE_BY_SIDE, |row| {
         let theatre = Theatre::of(row);
         let engine = theatre.start();
@@ -103,8 +112,7 @@ fn the_printed_line_of_every_kind_does_the_same_to_a_fresh_shop() {
             assert_eq!((&same["region"], &same["changed"]), (&region.into(), &true.into()));
         }
         clock(&theatre, never_kit::SPEED);
-        // Whether an instance was rebooted is told by its zone before: only whoever reboots it knows that.
-        if row.way == Way::Finds && row.word != "rds-reboot-with-failover" {
+        if row.way == Way::Finds && !ALWAYS_SENDS.contains(&row.word) {
             until_nothing_is_left(&engine, row);
         }
         engine.finish("over", Duration::from_secs(1));

@@ -164,8 +164,7 @@ fn serve(client: TcpStream, upstream: SocketAddr, state: &Mutex<State>) -> std::
         match harm {
             Harm::ResetBefore => return reset(&client),
             Harm::Throttle => {
-                let is_json = header(&request.head, "content-type").is_some_and(|kind| kind.contains("json"));
-                client.write_all(&throttled(is_json))?;
+                client.write_all(&throttled(header(&request.head, "content-type").unwrap_or_default()))?;
                 continue;
             }
             Harm::Hold(before, _) => {
@@ -229,8 +228,17 @@ fn reply(status: &str, headers: &str, body: &str) -> Vec<u8> {
     format!("HTTP/1.1 {status}\r\n{headers}content-length: {}\r\n\r\n{body}", body.len()).into_bytes()
 }
 
-fn throttled(is_json: bool) -> Vec<u8> {
-    if is_json {
+/// In the protocol that was spoken.
+fn throttled(content_type: &str) -> Vec<u8> {
+    if content_type.contains("cbor") {
+        let body = b"\xa2\x66__type\x73ThrottlingException\x67message\x6dRate exceeded";
+        let headers = format!(
+            "content-type: application/cbor\r\nsmithy-protocol: rpc-v2-cbor\r\ncontent-length: {}\r\n",
+            body.len()
+        );
+        return [format!("HTTP/1.1 429 Too Many Requests\r\n{headers}\r\n").as_bytes(), body].concat();
+    }
+    if content_type.contains("json") {
         let headers = "content-type: application/json\r\nx-amzn-errortype: ThrottlingException\r\n";
         return reply("429 Too Many Requests", headers, r#"{"message":"Rate exceeded"}"#);
     }
