@@ -26,7 +26,8 @@ fn every_site_that_a_health_check_watches_is_served_and_no_other() {
         assert_eq!(visit(&server, &check.watches, check.system()).unwrap(), 200, "{}", check.name);
     }
     assert_eq!(visit(&server, "us-west-2", "orders").unwrap(), 503, "nothing runs there");
-    assert_eq!(visit(&server, "us-west-2", "content").unwrap(), 404);
+    assert_eq!(visit(&server, "us-west-2", "content").unwrap(), 503, "its cache there takes no writes");
+    assert_eq!(visit(&server, "us-east-2", "content").unwrap(), 404);
     assert_eq!(visit(&server, "us-east-1", "nothing").unwrap(), 404);
     assert_eq!(send(&server, "POST", "/_site/us-east-1/orders/health", &[], b"").unwrap().status, 405);
     let reply = send(&server, "GET", "/_site/us-east-1/orders/health", &[], b"").unwrap();

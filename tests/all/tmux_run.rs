@@ -68,7 +68,7 @@ fn a_run_is_begun_driven_and_left_by_keys() {
     tmux.run(&["resize-window", "-x", "80", "-y", "24"]);
     moment();
     tmux.keys(&["y"]);
-    tmux.wait_for("1 of");
+    tmux.wait_for("step 2 of 9");
 
     tmux.keys(&["1"]);
     tmux.wait_until("its own line on another screen", |screen| {

@@ -343,6 +343,31 @@ class Explorer:
                 return
             token = {"NextToken": answer["NextToken"]}
 
+    def jobs(self, found: Findings) -> None:
+        """Starts a backup, a copy and a restore, and executes a plan of Region switch as far as somebody has to approve it."""
+        role = {"IamRoleArn": "arn:aws:iam::111122223333:role/backup"}
+        points, _ = self.call("backup", "us-west-2", "ListRecoveryPointsByBackupVault", BackupVaultName="shop-dr")
+        databases = (each for each in points["RecoveryPoints"] if each["ResourceType"] == "RDS" and each["Status"] == "COMPLETED")
+        point = {"RecoveryPointArn": next(databases)["RecoveryPointArn"]}
+        told, _ = self.call("backup", "us-west-2", "GetRecoveryPointRestoreMetadata", BackupVaultName="shop-dr", **point)
+        metadata = {**told.get("RestoreMetadata", {}), "DBInstanceIdentifier": "orders-restored"}
+        third = {"DestinationBackupVaultArn": "arn:aws:backup:us-east-2:111122223333:backup-vault:shop-third"}
+        resource = {"BackupVaultName": "shop", "ResourceArn": "arn:aws:rds:us-east-1:111122223333:db:analytics-db"}
+        plan = {"planArn": "arn:aws:arc-region-switch::111122223333:plan/storefront:be98ce"}
+        switch = {**plan, "targetRegion": "us-west-2", "action": "activate", "mode": "ungraceful"}
+        for service, region, operation, arguments in [
+            ("backup", "us-east-1", "StartBackupJob", {**resource, **role}),
+            ("backup", "us-west-2", "StartCopyJob", {"SourceBackupVaultName": "shop-dr", **point, **third, **role}),
+            ("backup", "us-west-2", "StartRestoreJob", {"Metadata": metadata, **point, **role}),
+        ]:
+            _, code = self.call(service, region, operation, **arguments)
+            found.check(code is None, f"{operation} is refused: {code}")
+        started, code = self.call("arc-region-switch", "us-west-2", "StartPlanExecution", **switch)
+        found.check(code is None, f"StartPlanExecution is refused: {code}")
+        execution = {**plan, "executionId": started.get("executionId", ""), "stepName": "agree", "approval": "approve"}
+        _, code = self.call("arc-region-switch", "us-west-2", "ApprovePlanExecutionStep", **execution)
+        found.check(code is None, f"ApprovePlanExecutionStep is refused: {code}")
+
 
 GROUP = {"AutoScalingGroupName": "orders-app"}
 GLOBAL = {"GlobalClusterIdentifier": "shop"}
@@ -500,6 +525,7 @@ def main() -> None:
             lacking = operations - explorer.served[service]
             found.check(not lacking, f"{service} does not serve {', '.join(sorted(lacking))}")
         explorer.walk(found, tomllib.loads(simulator.config.read_text()))
+        explorer.jobs(found)
         explorer.databases(simulator, found)
         every_change(lambda region: explorer.client("drs", region), simulator, found)
     served = {f"{service}:{name}" for service, names in explorer.served.items() for name in names}
