@@ -388,7 +388,7 @@ impl<'a> Section<'a> {
     }
 }
 
-/// A string that passed [`Section::check_text`].
+/// A string that passed `Section::check_text`.
 pub fn readable<'a>(value: &'a Spanned<DeValue<'a>>) -> Option<Found<&'a str>> {
     let text = value.get_ref().as_str().filter(|text| !text.trim().is_empty())?;
     Some(Found { value: text, span: value.span() })

@@ -1,4 +1,4 @@
-//! The kinds of steps. A new kind is one file here and one line in [`kinds!`].
+//! The kinds of steps. A new kind is one file here and one line in `kinds!`.
 
 mod approval;
 mod arc_region_switch;
