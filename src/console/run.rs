@@ -164,19 +164,7 @@ fn urgency(step: &StepView) -> u8 {
 
 /// The card of a step that waits for a person.
 pub fn card(step: &StepView) -> Option<&Arc<Card>> {
-    match &step.stage {
-        Stage::Card(card) => Some(card),
-        Stage::Waiting(_)
-        | Stage::Planning
-        | Stage::Confirming
-        | Stage::Sending { .. }
-        | Stage::InDoubt(_)
-        | Stage::Asking(_)
-        | Stage::Verifying(_)
-        | Stage::Done { .. }
-        | Stage::Failed { .. }
-        | Stage::Skipped { .. } => None,
-    }
+    step.card()
 }
 
 /// What can be begun for a System.

@@ -173,6 +173,25 @@ pub struct Fence {
     pub seen: Option<Text>,
 }
 
+impl StepView {
+    /// Its card, while a person is asked.
+    pub fn card(&self) -> Option<&Arc<Card>> {
+        match &self.stage {
+            Stage::Card(card) => Some(card),
+            Stage::Waiting(_)
+            | Stage::Planning
+            | Stage::Confirming
+            | Stage::Sending { .. }
+            | Stage::InDoubt(_)
+            | Stage::Asking(_)
+            | Stage::Verifying(_)
+            | Stage::Done { .. }
+            | Stage::Failed { .. }
+            | Stage::Skipped { .. } => None,
+        }
+    }
+}
+
 impl View {
     /// What became of an order, once that is known.
     pub fn reply(&self, number: u64) -> Option<&Reply> {
@@ -203,19 +222,7 @@ impl View {
 
     /// The cards that wait for a person.
     pub fn cards(&self) -> impl Iterator<Item = (&StepView, &Arc<Card>)> {
-        self.steps.iter().filter_map(|step| match &step.stage {
-            Stage::Card(card) => Some((step, card)),
-            Stage::Waiting(_)
-            | Stage::Planning
-            | Stage::Confirming
-            | Stage::Sending { .. }
-            | Stage::InDoubt(_)
-            | Stage::Asking(_)
-            | Stage::Verifying(_)
-            | Stage::Done { .. }
-            | Stage::Failed { .. }
-            | Stage::Skipped { .. } => None,
-        })
+        self.steps.iter().filter_map(|step| Some((step, step.card()?)))
     }
 }
 
