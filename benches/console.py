@@ -164,6 +164,74 @@ def idle(start):
     return len(written) / IDLE_SECONDS, written.count(END_OF_FRAME) / IDLE_SECONDS, 100 * used / IDLE_SECONDS, memory
 
 
+def press_and_see(terminal, key):
+    """The time from a key to the frame that it made."""
+    begun = time.monotonic()
+    terminal.press(key)
+    if END_OF_FRAME not in terminal.read(5, until=END_OF_FRAME):
+        sys.exit(f"{key!r} painted nothing")
+    return time.monotonic() - begun
+
+
+def run_under_silence(start, order, count=100):
+    """A run on the Runbook screen, begun by keys; then every AWS call hangs, and keys go on: in the list of steps, on the card, in Help, in the
+    timeline. At the end the run is paused, by keys too."""
+    terminal = start((80, 24))
+    terminal.wait_for(b"legacy-web")
+    terminal.wait_for(b"1111-2222-3333")
+    terminal.press(b"/legacy-web\r")
+    terminal.read(0.5)
+    terminal.press(b"x")
+    terminal.wait_for(b"legacy-web-failover")
+    terminal.press(b"\r")
+    terminal.wait_for(b"type legacy-web")
+    # What begins or changes something is deaf at first.
+    terminal.read(1.5)
+    terminal.press(b"\r")
+    terminal.read(0.3)
+    terminal.press(b"legacy-web\r")
+    terminal.wait_for(b"YOUR WORD")
+    order("faults", [{"fault": {"endpoint": {"how": "hang"}}}])
+    # Until everything that was under way hangs.
+    terminal.read(3)
+    found = {}
+
+    def measure(what, keys):
+        times = []
+        for number in range(count):
+            times.append(press_and_see(terminal, keys[number % len(keys)]))
+            terminal.read(0.01)
+        found[what] = times
+
+    measure("the list of steps", (b"j", b"k"))
+    terminal.press(b"\r")
+    terminal.wait_for(b"STANDS")
+    terminal.read(0.5)
+    measure("the card, scrolled", (b"j", b"k"))
+    measure("Help, opened and closed", (b"?", b"?"))
+    terminal.press(b"?")
+    terminal.read(0.5)
+    measure("Help, scrolled", (b"j", b"k"))
+    terminal.press(b"?")
+    terminal.read(0.5)
+    terminal.press(b"8")
+    terminal.wait_for(b"driven")
+    terminal.press(b"\r")
+    terminal.wait_for(b"TIMELINE")
+    terminal.read(0.5)
+    measure("the timeline, scrolled", (b"j", b"k"))
+    terminal.press(b"7")
+    terminal.read(0.5)
+    terminal.press(b"p")
+    terminal.read(1.5)
+    begun = time.monotonic()
+    terminal.press(b"because AWS hangs\r")
+    terminal.wait_for(b"The run is paused")
+    paused = time.monotonic() - begun
+    terminal.close()
+    return found, paused
+
+
 def writes_per_frame(start):
     """Counted by strace, over cursor moves."""
     if shutil.which("strace") is None:

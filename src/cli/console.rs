@@ -70,7 +70,11 @@ pub(super) fn show(
         }
         Err(_) => (Begins::No("no folder to record it in"), None),
     };
-    let shell = Shell { profile: config.profile.clone(), endpoint_url: config.endpoint_url.clone() };
+    let shell = Shell {
+        profile: config.profile.clone(),
+        endpoint_url: config.endpoint_url.clone(),
+        arc: config.arc.endpoints.clone(),
+    };
     let runs = place.map(|place| (place, config.extra_regions.clone()));
     let name = config.name;
     let estate = Arc::new(config.estate);

@@ -1,7 +1,10 @@
 //! The `aws` line that reads what drdeck read: to look at it with one's own eyes, or to show it to somebody.
 
+use crate::config::ArcEndpoint;
 use crate::model::query::{DnsServer, Metric, Window};
 use crate::model::{Moment, Place, Query, Span};
+use crate::runbook::call::{CLUSTER, cli};
+use crate::runbook::{ApiCall, IntentId};
 
 /// What an `aws` line has to say to read as drdeck does.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -10,6 +13,24 @@ pub struct Shell {
     pub profile: Option<String>,
     /// The endpoint of the config: a simulator.
     pub endpoint_url: Option<String>,
+    /// The endpoints of the ARC cluster, where calls about routing controls go.
+    pub arc: Vec<ArcEndpoint>,
+}
+
+impl Shell {
+    /// The line that asks for a change by hand.
+    pub fn by_hand(&self, call: &ApiCall, intent: IntentId) -> String {
+        let of_cluster = self.arc.iter().find(|own| call.service() == CLUSTER && own.region == *call.region());
+        let endpoint = of_cluster.map(|own| own.url.as_str()).or(self.endpoint_url.as_deref());
+        cli::line_for(call, intent, endpoint, self.profile.as_deref())
+    }
+
+    /// As routing controls are read: by any endpoint of the cluster, and AWS has none of its own for them.
+    fn of_cluster(&self, place: &Place) -> Option<(Self, Place)> {
+        let own = self.arc.first()?;
+        let shell = Self { endpoint_url: Some(own.url.clone()), ..self.clone() };
+        Some((shell, Place { region: own.region.clone(), role: place.role.clone() }))
+    }
 }
 
 /// The line that calls `operation` of `service` at `place`. A role that drdeck takes on for it is named in a comment at the end.
@@ -112,7 +133,11 @@ pub fn of(query: &Query, now: Moment, shell: &Shell) -> String {
         }
         Query::Series(_, metric) => series(shell, place, metric, now),
         Query::Alarms(_) => line("cloudwatch", "describe-alarms", &[]),
-        Query::RoutingControls(_) => line("route53-recovery-cluster", "list-routing-controls", &[]),
+        Query::RoutingControls(_) => {
+            let of_cluster = shell.of_cluster(place);
+            let (shell, place) = of_cluster.as_ref().map_or((shell, place), |(shell, place)| (shell, place));
+            aws::<&str>(shell, place, CLUSTER, "list-routing-controls", &[])
+        }
         Query::SwitchPlans(_) => line("arc-region-switch", "list-plans-in-region", &[]),
         Query::SwitchExecutions(_, plan) => line("arc-region-switch", "list-plan-executions", &["--plan-arn", plan]),
         Query::FileSystemReplications(_) => line("efs", "describe-replication-configurations", &[]),

@@ -74,6 +74,10 @@ impl Live {
                 }
             }
         }
+        // Whoever offers a step again that failed has another card before them, and reads all of it.
+        let failed =
+            |index: &usize| matches!(view.steps.get(*index).map(|step| &step.stage), Some(Stage::Failed { .. }));
+        self.read.retain(|index, _| !failed(index));
         self.view = view;
     }
 

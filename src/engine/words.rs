@@ -4,7 +4,7 @@ use super::{Card, Clocks, History, Reach, Stage, StepView, Typed};
 use crate::model::words::{self, length};
 use crate::model::{Span, Text};
 use crate::runbook::call::Plane;
-use crate::runbook::{Progress, Reversibility, Step, Work};
+use crate::runbook::{Outcome, Progress, Refusal, Reversibility, Step, Work};
 
 /// Whether what a card does can be undone.
 pub fn undone(card: &Card) -> String {
@@ -94,6 +94,46 @@ pub fn clock(clocks: &Clocks) -> String {
         (None, None, _) => format!("nobody said when a disruption began; {rest}"),
     }
 }
+
+/// What to do about a step that is offered again because AWS refused its request; `None` where it is offered for another reason, which says so
+/// itself.
+pub fn after_refusal(step: &StepView) -> Option<&'static str> {
+    let trouble = step.trouble.as_ref()?;
+    match &step.attempts.last()?.outcome {
+        Some(Outcome::NotApplied { why, error }) if trouble.as_str().ends_with(error.as_str()) => Some(way_on(*why)),
+        Some(Outcome::Applied { .. } | Outcome::NotApplied { .. } | Outcome::InDoubt { .. }) | None => None,
+    }
+}
+
+const fn way_on(why: Refusal) -> &'static str {
+    match why {
+        Refusal::NotSent => "nothing was done: confirm it again",
+        Refusal::Throttled => {
+            "nothing was done, and nothing is sent again by itself: wait some seconds, then confirm it again"
+        }
+        Refusal::Denied => {
+            "nothing was done: have it allowed for this identity, then confirm it again; or pause, and let somebody go on who may"
+        }
+        Refusal::Expired => {
+            "nothing was done: log in again in another terminal, as the same identity, then confirm it again"
+        }
+        Refusal::Invalid => {
+            "nothing was done: what AWS says is wrong has to be put right first, in the runbook or in what it is about"
+        }
+        Refusal::Conflict => {
+            "nothing was done: somebody or something else acts on it; look who, wait until that is over, then confirm it again"
+        }
+        Refusal::Capacity => {
+            "nothing was done: take another instance type or zone, use a reservation, or have the quota raised; then confirm it again"
+        }
+        Refusal::NotFound => {
+            "nothing was done: look whether it was renamed or deleted; correct the runbook, or leave the step out with the reason"
+        }
+    }
+}
+
+/// What to do about a step under way of which AWS tells nothing now.
+pub const UNREAD: &str = "what was asked goes on in AWS all the same, and it is read again all the time: wait, or look for yourself and leave the step out with what you found; pausing loses nothing";
 
 /// How a step that needs nobody goes on, in a few words; the same words until something changes.
 pub fn progress(step: &StepView) -> Option<String> {

@@ -51,6 +51,7 @@ mod fixture_assessment;
 mod fixture_health;
 mod fixture_snapshot;
 mod fixture_steps;
+mod game_day;
 mod independent;
 mod journal_account;
 mod journal_bytes;

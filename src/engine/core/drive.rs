@@ -257,7 +257,7 @@ impl State {
             }
             Progress::Failed { why, way_on } => {
                 live.doing = Doing::Nothing;
-                let why = Text::new(format!("{why}; {way_on}"));
+                let why = Text::new(format!("{}; {way_on}", why.as_str().trim_end_matches(['.', ' '])));
                 self.outbox.push_back(Record::Failed { step: id, why });
             }
             Progress::Running { .. } | Progress::NotBegun(_) | Progress::Unknown(_) => {}

@@ -93,6 +93,8 @@ pub struct Track {
     pub began: Option<Moment>,
     /// AWS does not tell what came of its last request: what was looked at.
     pub cannot_tell: Option<Text>,
+    /// The answer to its last request was lost, and this is how it is known that it was carried out all the same.
+    pub learned: Option<Text>,
     /// Somebody consented, and whether that was verified.
     pub approved: Option<(Person, bool)>,
     /// The outage was declared on its card.
@@ -114,6 +116,7 @@ impl Default for Track {
             trouble: None,
             began: None,
             cannot_tell: None,
+            learned: None,
             approved: None,
             decided: false,
             accepted: None,
@@ -201,6 +204,7 @@ impl Track {
     fn found(&mut self, intent: crate::runbook::IntentId, applied: bool, evidence: &Text) {
         self.cannot_tell = None;
         if applied {
+            self.learned = Some(evidence.clone());
             let answer = serde_json::Value::Null;
             self.conclude(intent, Outcome::Applied { answer });
             self.expire();
@@ -441,7 +445,7 @@ impl Track {
     fn apply(&mut self, at: Moment, record: &Record) {
         match record {
             Record::Confirmed { plan, requests, alternatives, .. } => {
-                self.trouble = None;
+                (self.trouble, self.learned) = (None, None);
                 self.began.get_or_insert(at);
                 let before = self.attempts.len();
                 let (requests, alternatives) = (*requests, *alternatives);
@@ -471,7 +475,14 @@ impl Track {
                 self.course = Course::Failed { at, why: why.clone() };
             }
             Record::Refused { why, .. } => self.reopen(Some(why.clone())),
-            Record::Retried { .. } => self.reopen(None),
+            // What failed is said on the card that comes back.
+            Record::Retried { .. } => {
+                let failed = match &self.course {
+                    Course::Failed { why, .. } => Some(why.clone()),
+                    Course::Open | Course::Confirmed(_) | Course::Done { .. } | Course::Skipped { .. } => None,
+                };
+                self.reopen(failed);
+            }
             Record::Skipped { reason, by, .. } => {
                 self.reopen(None);
                 self.course = Course::Skipped { at, reason: reason.clone(), by: by.clone() };

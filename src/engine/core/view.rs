@@ -86,6 +86,10 @@ pub struct StepView {
     pub stuck: bool,
     /// When it was confirmed first.
     pub began: Option<Moment>,
+    /// When it was confirmed last: since then it is under way.
+    pub confirmed: Option<Moment>,
+    /// The answer to its last request was lost, and this is how it is known that it was carried out all the same.
+    pub learned: Option<Text>,
     /// What was sent for it.
     pub attempts: Arc<Vec<Attempt>>,
     /// Remarks.
@@ -267,6 +271,11 @@ impl State {
             trouble: trouble.or_else(|| track.trouble.clone()),
             stuck: self.is_stuck(index, track, now),
             began: track.began,
+            confirmed: match &track.course {
+                Course::Confirmed(confirmation) => Some(confirmation.at),
+                Course::Open | Course::Done { .. } | Course::Failed { .. } | Course::Skipped { .. } => None,
+            },
+            learned: track.learned.clone(),
             attempts: Arc::clone(&track.attempts),
             notes: track.notes.clone(),
         })

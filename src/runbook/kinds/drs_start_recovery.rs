@@ -191,7 +191,9 @@ impl DrsStartRecovery {
         let mut failed = of_server.filter(|item| item.event.as_str().contains("FAIL"));
         let name = said(server);
         match failed.next() {
-            Some(LogItem { event, error: Some(error), .. }) => format!("{name}: {event}: {error}"),
+            Some(LogItem { event, error: Some(error), .. }) => {
+                format!("{name}: {event}: {}", error.as_str().trim_end_matches(['.', ' ']))
+            }
             Some(LogItem { event, .. }) => format!("{name}: {event}"),
             None => format!("{name}: {}, and the log of {} does not say why", part.status, part.job.id),
         }
@@ -377,7 +379,15 @@ impl StepKind for DrsStartRecovery {
             #[allow(clippy::cast_precision_loss, reason = "a share of some servers")]
             let share = (all > 0).then(|| launched as f64 / all as f64);
             let id = jobs.first().map(|job| format!(", {} is {}", job.id, job.status)).unwrap_or_default();
-            return Progress::Running { state: Text::new(format!("{words}{id}")), share };
+            let failed = parts.iter().filter(|(_, part)| part.status == "FAILED");
+            let failed: Vec<String> = failed.map(|(server, part)| self.reason(world, *part, server)).collect();
+            let so_far = if failed.is_empty() {
+                String::new()
+            } else {
+                let why = some_of(failed);
+                format!(". FAILED: {why}; once the job is COMPLETED, retry launches only what failed")
+            };
+            return Progress::Running { state: Text::new(format!("{words}{id}{so_far}")), share };
         }
         let failed: Vec<_> = parts.iter().filter(|(_, part)| part.status != "LAUNCHED").collect();
         if !failed.is_empty() {

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::card::Shell;
 use super::terminal::{Terminal, Voice};
 use crate::cli::args::Global;
 use crate::cli::exit::Failure;
 use crate::cli::{reading, state};
 use crate::config::Config;
+use crate::console::Shell;
 use crate::engine::approvals::{self, Approval};
 use crate::engine::{Begin, Desk, Driver, Engine, EngineError, History, New, Unfinished, desk};
 use crate::journal::account::{Account, StepEnd};

@@ -2,11 +2,10 @@
 
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::config::ArcEndpoint;
-use crate::engine::words::{clock, plane, reached, sends, takes, undone};
+use crate::console::Shell;
+use crate::engine::words::{after_refusal, clock, plane, reached, sends, takes, undone};
 use crate::engine::{Card, Doubt, History, View};
 use crate::model::Text;
-use crate::runbook::call::{CLUSTER, cli};
 use crate::runbook::{Reversibility, Standing, Work};
 
 /// A terminal is at least so wide; what is said in sentences fits into it.
@@ -14,17 +13,6 @@ const WIDTH: usize = 80;
 
 /// Where the words of a card begin, after what they are about.
 const MARGIN: usize = 17;
-
-/// What the AWS CLI needs besides, to make the same calls.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Shell {
-    /// Where every call goes, instead of to AWS.
-    pub(super) endpoint_url: Option<String>,
-    /// The profile.
-    pub(super) profile: Option<String>,
-    /// The endpoints of an ARC cluster, where calls about it go.
-    pub(super) arc: Vec<ArcEndpoint>,
-}
 
 /// The card of a step.
 pub(super) fn lines(index: usize, card: &Card, view: &View, history: &History, shell: &Shell) -> Vec<String> {
@@ -36,6 +24,9 @@ pub(super) fn lines(index: usize, card: &Card, view: &View, history: &History, s
     let mut add = |label: &str, text: &str| add_to(&mut lines, label, text);
     if let Some(trouble) = view.steps.get(index).and_then(|step| step.trouble.as_ref()) {
         add("BEFORE THIS", trouble.as_str());
+    }
+    if let Some(way_on) = view.steps.get(index).and_then(after_refusal) {
+        add("what to do", way_on);
     }
     add("", step.text.as_str());
     add("does", card.describe.as_str());
@@ -75,9 +66,7 @@ pub(super) fn lines(index: usize, card: &Card, view: &View, history: &History, s
         let (call, intent) = (&request.call, request.intent);
         exact("call", &format!("{} in {} as {intent}", call.action(), call.region()));
         exact("with", &request.parameters.to_string());
-        let of_cluster = shell.arc.iter().find(|own| call.service() == CLUSTER && own.region == *call.region());
-        let endpoint = of_cluster.map(|own| own.url.as_str()).or(shell.endpoint_url.as_deref());
-        exact("by hand", &cli::line_for(call, intent, endpoint, shell.profile.as_deref()));
+        exact("by hand", &shell.by_hand(call, intent));
     }
     if let Work::Command(command) = &card.work {
         exact("program", &command.argv.join(" "));

@@ -17,6 +17,8 @@ mod doubt;
 pub mod page;
 pub mod state;
 
+use std::mem::discriminant;
+
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use crate::console::command_line::Shell;
@@ -128,6 +130,10 @@ impl RunbookScreen {
     pub fn refresh(&mut self, before: Option<&Stage>, live: &mut Live, shell: &Shell, area: Rect) {
         let ended = |stage: &Stage| matches!(stage, Stage::Done { .. } | Stage::Skipped { .. });
         let is = live.step(self.cursor.at).map(|step| &step.stage);
+        // It stands otherwise, or another plan is shown: what is new is told at the top.
+        if before.zip(is).is_some_and(|(before, is)| !is_as_before(before, is)) {
+            self.offset = 0;
+        }
         if before.is_some_and(|before| !ended(before)) && is.is_some_and(ended) {
             self.go_to_foremost(Some(live));
         }
@@ -291,6 +297,16 @@ impl RunbookScreen {
                 Line::new(Role::TextMuted, format!(" {} of {} steps done", done.count(), live.view.steps.len()))
             }
         }
+    }
+}
+
+/// Whether a step stands as it did, whatever was read meanwhile.
+fn is_as_before(before: &Stage, is: &Stage) -> bool {
+    match (before, is) {
+        (Stage::Card(before), Stage::Card(is)) => before.plan == is.plan,
+        // A card that is read anew is the same one.
+        (Stage::Card(_), Stage::Planning) => true,
+        (before, is) => discriminant(before) == discriminant(is),
     }
 }
 

@@ -7,10 +7,9 @@ use crate::console::format;
 use crate::console::run::{self, Live};
 use crate::console::theme::Role;
 use crate::console::widgets::Line;
-use crate::engine::words::{plane, reached, sends, takes, undone};
+use crate::engine::words::{UNREAD, after_refusal, plane, reached, sends, takes, undone};
 use crate::engine::{Card, Note, Reach, Stage, StepView, Typed};
 use crate::model::{Moment, Span, Text, words::length};
-use crate::runbook::call::cli;
 use crate::runbook::{Attempt, Outcome, Progress, Question, Refusal, Reversibility, Standing, Step, Work};
 
 /// The column of the values.
@@ -102,6 +101,7 @@ pub fn lines(live: &Live, index: usize, shell: &Shell, now: Moment, width: usize
     standing(live, step, now, &mut page);
     if let Some(trouble) = &step.trouble {
         page.text("BEFORE THIS", Role::StepStuck, trouble.as_str());
+        page.text("WHAT TO DO", Role::Text, after_refusal(step).unwrap_or_default());
     }
     page.gap();
     match run::card(step) {
@@ -117,7 +117,10 @@ pub fn lines(live: &Live, index: usize, shell: &Shell, now: Moment, width: usize
 /// Where it stands, and what that means for the person.
 fn standing(live: &Live, step: &StepView, now: Moment, page: &mut Page) {
     page.add("STANDS", state::line(live, step));
-    let since = step.began.map(|began| format!("{} since it was confirmed", format::span(now.duration_since(began))));
+    if let Some(learned) = &step.learned {
+        page.text("ANSWER LOST", Role::StepStuck, &format!("it was carried out all the same: {learned}"));
+    }
+    let since = step.confirmed.map(|at| format!("{} since it was confirmed", format::span(now.duration_since(at))));
     match &step.stage {
         Stage::Waiting(_) => page.add("", state::why(live, step)),
         Stage::Planning | Stage::Confirming => {}
@@ -126,7 +129,14 @@ fn standing(live: &Live, step: &StepView, now: Moment, page: &mut Page) {
                 page.text("BLOCKED BY", Role::StepFailed, &format!("it is not so that {what}: {why}"));
             }
         }
-        Stage::Sending { .. } => page.add("", state::why(live, step)),
+        Stage::Sending { .. } => {
+            page.add("", state::why(live, step));
+            page.text(
+                "",
+                Role::TextMuted,
+                "without an answer in time it is in doubt: then AWS is read to find out, and nothing is sent again",
+            );
+        }
         Stage::InDoubt(doubt) | Stage::Asking(doubt) => doubt::add(doubt, &step.stage, now, page),
         Stage::Verifying(progress) => verifying(step, progress.as_ref(), page),
         Stage::Done { at, evidence } => {
@@ -177,14 +187,17 @@ fn verifying(step: &StepView, progress: Option<&Progress>, page: &mut Page) {
             page.text("SEEN LAST", Role::Text, state.as_str());
         }
         Some(Progress::Done(state) | Progress::NotBegun(state)) => page.text("SEEN LAST", Role::Text, state.as_str()),
-        Some(Progress::Unknown(why)) => page.text("SEEN LAST", Role::StepDoubt, why.as_str()),
+        Some(Progress::Unknown(why)) => {
+            page.text("SEEN LAST", Role::StepDoubt, why.as_str());
+            page.text("WHAT TO DO", Role::Text, UNREAD);
+        }
         Some(Progress::Failed { why, way_on }) => {
             page.text("SEEN LAST", Role::StepFailed, why.as_str());
             page.text("WAY ON", Role::Text, way_on.as_str());
         }
         None => page.add("SEEN LAST", Line::new(Role::TextMuted, "nothing yet")),
     }
-    if step.attempts.is_empty() && step.began.is_some() {
+    if step.attempts.is_empty() && step.confirmed.is_some() {
         page.add("", Line::new(Role::TextMuted, "nothing was sent for it"));
     }
 }
@@ -313,8 +326,7 @@ fn requests(card: &Card, shell: &Shell, page: &mut Page) {
         for parameter in parameters(&request.parameters) {
             page.add("", Line::new(Role::Text, parameter));
         }
-        let line = cli::line_for(call, intent, shell.endpoint_url.as_deref(), shell.profile.as_deref());
-        page.add("BY HAND", Line::new(Role::TextMuted, line));
+        page.add("BY HAND", Line::new(Role::TextMuted, shell.by_hand(call, intent)));
     }
     if let Work::Command(command) = &card.work {
         page.text("PROGRAM", Role::Text, &command.argv.join(" "));
@@ -464,13 +476,10 @@ fn notes(notes: &[Note], now: Moment, page: &mut Page) {
 /// What can be copied of a step: the lines by hand first.
 pub fn copies(live: &Live, index: usize, shell: &Shell) -> Vec<(String, String)> {
     let Some(step) = live.step(index) else { return Vec::new() };
-    let by_hand = |call: &crate::runbook::ApiCall, intent| {
-        cli::line_for(call, intent, shell.endpoint_url.as_deref(), shell.profile.as_deref())
-    };
     let mut copies = Vec::new();
     if let Some(card) = run::card(step) {
         for request in &card.requests {
-            copies.push((request.call.action().to_owned(), by_hand(&request.call, request.intent)));
+            copies.push((request.call.action().to_owned(), shell.by_hand(&request.call, request.intent)));
         }
         for request in &card.requests {
             copies.push(("parameters".to_owned(), request.parameters.to_string()));
@@ -481,7 +490,8 @@ pub fn copies(live: &Live, index: usize, shell: &Shell) -> Vec<(String, String)>
         copies.push(("does".to_owned(), card.describe.to_string()));
     }
     for attempt in step.attempts.iter() {
-        copies.extend(attempt.call.as_ref().map(|call| (call.action().to_owned(), by_hand(call, attempt.intent))));
+        copies
+            .extend(attempt.call.as_ref().map(|call| (call.action().to_owned(), shell.by_hand(call, attempt.intent))));
         copies.push(("intent".to_owned(), attempt.intent.to_string()));
     }
     if let Some(seen) = crate::engine::words::progress(step) {

@@ -32,9 +32,11 @@ pub fn of(live: &Live, step: &StepView) -> State {
             Seat::Nobody => state("·", "not confirmed", Role::StepWaiting),
         },
         Stage::Card(card) if card.blocker().is_some() => state(mark::BAD, "BLOCKED", Role::StepFailed),
-        Stage::Card(card) => match (&live.seat, &card.work) {
-            (Seat::Observer(_) | Seat::Nobody, _) => state("▶", "their turn", Role::StepTurn),
-            (Seat::Driver, Work::Ask(_)) => state("▶", "YOUR WORD", Role::StepTurn),
+        Stage::Card(card) => match (&live.seat, &card.work, &step.trouble) {
+            (Seat::Observer(_) | Seat::Nobody, ..) => state("▶", "their turn", Role::StepTurn),
+            // It was confirmed before, and came to nothing.
+            (Seat::Driver, _, Some(_)) => state("▲", "NOT DONE: YOU", Role::StepStuck),
+            (Seat::Driver, Work::Ask(_), None) => state("▶", "YOUR WORD", Role::StepTurn),
             (
                 Seat::Driver,
                 Work::Calls(_)
@@ -43,6 +45,7 @@ pub fn of(live: &Live, step: &StepView) -> State {
                 | Work::Watch
                 | Work::Already(_)
                 | Work::NotInThisMode(_),
+                None,
             ) => state("▶", "YOUR TURN", Role::StepTurn),
         },
         Stage::Confirming => state(mark::BUSY, "being checked", Role::StepRunning),
@@ -50,6 +53,7 @@ pub fn of(live: &Live, step: &StepView) -> State {
         Stage::InDoubt(_) => state(mark::UNKNOWN, "IN DOUBT", Role::StepDoubt),
         Stage::Asking(_) => state(mark::UNKNOWN, "IN DOUBT: YOU", Role::StepDoubt),
         Stage::Verifying(_) if step.stuck => state("▲", "STUCK", Role::StepStuck),
+        Stage::Verifying(Some(Progress::Unknown(_))) => state(mark::UNKNOWN, "NOT READ", Role::StepStuck),
         Stage::Verifying(Some(Progress::Running { share: Some(share), .. })) => {
             state(mark::BUSY, format!("runs {:.0}%", share.clamp(0.0, 1.0) * 100.0), Role::StepRunning)
         }

@@ -8,7 +8,7 @@ use crate::console::widgets::Line;
 use crate::console::world::World;
 use crate::journal::{Entry, Person, Record, Stands, Told, Verdict, tell};
 use crate::model::Moment;
-use crate::runbook::call::{Plane, cli};
+use crate::runbook::call::Plane;
 use crate::runbook::{ApiCall, Command, IntentId, Outcome};
 
 /// What it is, in a word.
@@ -229,7 +229,7 @@ fn sent(intent: IntentId, call: Option<&ApiCall>, command: Option<&Command>, wor
             },
         );
         let shell = &world.shell;
-        let line = cli::line_for(call, intent, shell.endpoint_url.as_deref(), shell.profile.as_deref());
+        let line = shell.by_hand(call, intent);
         detail.heading("the same with the AWS CLI, which would send it AGAIN");
         detail.line(Line::new(Role::TextMuted, tell::harmless(&line)));
         detail.copy("aws line", tell::harmless(&line));
