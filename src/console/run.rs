@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::engine::{Card, History, Holding, Order, Stage, StepView, Unfinished, View, words};
 use crate::model::{Moment, Text};
-use crate::runbook::{self, RunId, Runbook};
+use crate::runbook::{self, Progress, RunId, Runbook};
 
 /// Who this console is in a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -141,6 +141,21 @@ impl Live {
         open && self.seat != Seat::Nobody
     }
 
+    /// The steps that do not go as they should: failed, in doubt, not read, longer than at worst, or offered again.
+    pub fn in_trouble(&self) -> impl Iterator<Item = &StepView> {
+        self.view.steps.iter().filter(|step| match &step.stage {
+            Stage::Asking(_) | Stage::InDoubt(_) | Stage::Failed { .. } => true,
+            Stage::Verifying(progress) => step.stuck || matches!(progress, Some(Progress::Unknown(_))),
+            Stage::Card(card) => step.trouble.is_some() || card.blocker().is_some(),
+            Stage::Planning
+            | Stage::Confirming
+            | Stage::Sending { .. }
+            | Stage::Waiting(_)
+            | Stage::Done { .. }
+            | Stage::Skipped { .. } => false,
+        })
+    }
+
     /// The step that matters most now: in doubt before all else, then the first that waits for a person, then what is under way.
     pub fn foremost(&self) -> Option<&StepView> {
         let steps = || self.view.steps.iter();
@@ -160,8 +175,9 @@ fn urgency(step: &StepView) -> u8 {
         // What is being read is the person's turn in a moment: they are taken through the steps in their order.
         Stage::Card(_) | Stage::Planning => 3,
         Stage::Sending { .. } | Stage::Confirming => 4,
-        Stage::Verifying(_) => 5,
-        Stage::Waiting(_) => 6,
+        Stage::Verifying(Some(Progress::Unknown(_))) => 5,
+        Stage::Verifying(_) => 6,
+        Stage::Waiting(_) => 7,
         Stage::Done { .. } | Stage::Skipped { .. } => SETTLED,
     }
 }

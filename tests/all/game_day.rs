@@ -87,6 +87,11 @@ impl GameDay {
         assert!(said.starts_with(r#"{"added":1,"#), "{line}: {said}{}", String::from_utf8_lossy(&done.stderr));
     }
 
+    /// Faults that no line of the page names.
+    pub(crate) fn faults(&self, acts: &Json) {
+        self.stage.faults(acts);
+    }
+
     /// Calls of that operation in us-west-2.
     fn calls(&self, operation: &str) -> Vec<Json> {
         let is = |call: &Json| call["operation"] == operation && call["region"] == "us-west-2";

@@ -12,6 +12,7 @@
     reason = "a test may fail loudly, and its name says what it holds"
 )]
 
+mod all_hangs;
 mod architecture;
 mod aws_arc;
 mod aws_change;

@@ -39,6 +39,10 @@ pub fn line(live: &Live, others: usize) -> Line {
         (Holding::Open, Some(step)) => {
             line.push(Role::Text, format!(" {}/{} {} ", step.index + 1, view.steps.len(), step.id));
             line.append(state::line(live, step));
+            let more = live.in_trouble().filter(|other| other.index != step.index).count();
+            if more > 0 {
+                line.push(Role::StepStuck, format!(", {more} more in trouble"));
+            }
         }
         (Holding::Open, None) => {}
     }

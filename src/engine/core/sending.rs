@@ -139,15 +139,16 @@ impl State {
         let Doing::Rechecking(shown) = &live.doing else { return };
         // What is otherwise on the card of a decision is what the person has just said of it.
         let decides = card.work == Work::Ask(Question::Decision) && shown.work == card.work;
+        // What stands in its way comes first: all else that is otherwise may come of that.
+        if let Some((what, why)) = card.blocker() {
+            let why = format!("it is not so that {what}: {why}");
+            return self.refuse(step, why);
+        }
         if card.plan != shown.plan && !decides {
             let (why, shown) = (changed(&card, shown), Arc::clone(shown));
             if let Some(live) = self.steps.get_mut(step) {
                 live.before = Some(shown);
             }
-            return self.refuse(step, why);
-        }
-        if let Some((what, why)) = card.blocker() {
-            let why = format!("it is not so that {what}: {why}");
             return self.refuse(step, why);
         }
         let work = card.work.clone();

@@ -95,13 +95,18 @@ pub fn lines(live: &Live, index: usize, shell: &Shell, now: Moment, width: usize
             .with(Role::TextMuted, of.kind.word()),
     );
     page.line(Line::new(Role::Text, " ").with(Role::TextStrong, of.title.as_str()));
-    for changed in live.differences(index) {
-        page.text("CHANGED", Role::StepStuck, &changed);
-    }
     standing(live, step, now, &mut page);
-    if let Some(trouble) = &step.trouble {
+    let blocker = run::card(step).and_then(|card| card.blocker());
+    // Of a blocked card only that matters; what keeps it from being confirmed stands above already.
+    let is_known = |trouble: &Text| blocker.is_some_and(|(_, why)| trouble.as_str().ends_with(why.as_str()));
+    if let Some(trouble) = step.trouble.as_ref().filter(|trouble| !is_known(trouble)) {
         page.text("BEFORE THIS", Role::StepStuck, trouble.as_str());
         page.text("WHAT TO DO", Role::Text, after_refusal(step).unwrap_or_default());
+    }
+    if blocker.is_none() {
+        for changed in live.differences(index) {
+            page.text("CHANGED", Role::StepStuck, &changed);
+        }
     }
     page.gap();
     match run::card(step) {
@@ -126,7 +131,7 @@ fn standing(live: &Live, step: &StepView, now: Moment, page: &mut Page) {
         Stage::Planning | Stage::Confirming => {}
         Stage::Card(card) => {
             if let Some((what, why)) = card.blocker() {
-                page.text("BLOCKED BY", Role::StepFailed, &format!("it is not so that {what}: {why}"));
+                page.text("BLOCKED BY", Role::StepFailed, &format!("it has to be so that {what}: {why}"));
             }
         }
         Stage::Sending { .. } => {
