@@ -4,6 +4,9 @@
 //! A crash takes away what is in memory, so between two records or requests all boundaries are the same crash: what differs is after each record
 //! and after each request, before the core hears of it. After the steps that were under way are done, what is left is the run as it would
 //! have gone on; every few crash points it is played to its end all the same.
+//!
+//! What takes in other runbooks has their steps, each boundary of which was a crash point already. What it adds is one journal in which several
+//! Systems are under way side by side: crash points of it are drawn by chance, `DRDECK_SEED` is from what (1).
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
@@ -19,19 +22,29 @@ use crate::crash_shop::{Durable, Shop, opened};
 /// Every so many crash points the run is played to its end.
 const TO_THE_END: usize = 9;
 
+/// How many crash points are drawn of a run of several Systems, and how many of those are played to the end.
+const DRAWN: Drawn = Drawn { one_of: 25, to_the_end: 20 };
+
 /// How many Systems are moved side by side.
 const SIDE_BY_SIDE: usize = 3;
 
+struct Drawn {
+    one_of: usize,
+    to_the_end: usize,
+}
+
 #[derive(Default)]
 struct Counted {
+    runbooks: AtomicUsize,
     crashes: AtomicUsize,
     requests: AtomicUsize,
+    side_by_side: AtomicUsize,
     whole: AtomicUsize,
 }
 
 /// Whether a step was begun and is not done.
-fn under_way(view: &View) -> bool {
-    view.steps.iter().any(|step| match step.stage {
+fn under_way(view: &View) -> Vec<usize> {
+    let begun = view.steps.iter().filter(|step| match step.stage {
         Stage::Confirming
         | Stage::Sending { .. }
         | Stage::InDoubt(_)
@@ -40,43 +53,65 @@ fn under_way(view: &View) -> bool {
         | Stage::Failed { .. } => true,
         Stage::Card(_) | Stage::Planning => step.began.is_some(),
         Stage::Waiting(_) | Stage::Done { .. } | Stage::Skipped { .. } => false,
-    })
+    });
+    begun.map(|step| step.index).collect()
+}
+
+/// Whether these steps are over, and what came of every request is known.
+fn are_over(steps: &[usize], view: &View) -> bool {
+    let over = |step: &usize| matches!(view.steps[*step].stage, Stage::Done { .. } | Stage::Skipped { .. });
+    let open = |stage: &Stage| {
+        matches!(stage, Stage::Confirming | Stage::Sending { .. } | Stage::InDoubt(_) | Stage::Asking(_))
+    };
+    steps.iter().all(over) && !view.steps.iter().any(|step| open(&step.stage))
 }
 
 /// Plays a runbook to its end, and at each crash point what comes of a crash there.
-fn crash_everywhere(mut shop: Shop, counted: &Counted) -> Shop {
+fn crash_everywhere(mut shop: Shop, several: bool, seed: u64, counted: &Counted) -> Shop {
+    let mut random = fastrand::Rng::with_seed(seed);
+    let mut at = 0;
     shop.goes_on(
         |_| false,
         |shop, durable| {
-            let number = counted.crashes.fetch_add(1, Ordering::SeqCst);
+            let last = shop.entries.last().map(|entry| &entry.record);
+            if matches!(last, Some(Record::SessionClosed { .. })) || several && random.usize(..DRAWN.one_of) > 0 {
+                return;
+            }
+            counted.crashes.fetch_add(1, Ordering::SeqCst);
             if durable == Durable::Request {
                 counted.requests.fetch_add(1, Ordering::SeqCst);
             }
-            let last = shop.entries.last().map(|entry| &entry.record);
-            if matches!(last, Some(Record::SessionClosed { .. })) {
-                return;
+            let begun = under_way(&shop.view());
+            if begun.len() > 1 {
+                counted.side_by_side.fetch_add(1, Ordering::SeqCst);
             }
             let mut crashed = shop.crashed();
-            if number.is_multiple_of(TO_THE_END) {
+            if at % (if several { DRAWN.to_the_end } else { TO_THE_END }) == 0 {
                 counted.whole.fetch_add(1, Ordering::SeqCst);
                 crashed.goes_on(|_| false, |_, _| ());
                 assert_eq!(crashed.view().holding, Holding::Closed(Verdict::Finished));
             } else {
-                crashed.goes_on(|view| !under_way(view), |_, _| ());
+                crashed.goes_on(|view| are_over(&begun, view), |_, _| ());
             }
+            at += 1;
             crashed.check();
         },
     );
     assert_eq!(shop.view().holding, Holding::Closed(Verdict::Finished));
     shop.check();
+    counted.runbooks.fetch_add(1, Ordering::SeqCst);
     shop
 }
 
-/// The runbooks that move one System out and home, in this order.
+/// A runbook takes in others.
+fn takes_in(text: &str) -> bool {
+    text.contains("kind = \"runbook\"")
+}
+
+/// The runbooks that move one System, or several, out and home, in this order; what takes longest first.
 fn journeys() -> Vec<Vec<(&'static str, &'static str)>> {
     let mut journeys: Vec<Vec<(&str, &str)>> = Vec::new();
-    // One that takes in others has their steps.
-    for (name, text) in demo::RUNBOOKS.iter().filter(|(_, text)| !text.contains("kind = \"runbook\"")) {
+    for (name, text) in demo::RUNBOOKS {
         let out = name.strip_suffix("-failback").map(|system| format!("{system}-failover"));
         let way_out = journeys.iter_mut().find(|journey| Some(journey[0].0.to_owned()) == out);
         match way_out {
@@ -84,14 +119,17 @@ fn journeys() -> Vec<Vec<(&'static str, &'static str)>> {
             None => journeys.push(vec![(name, text)]),
         }
     }
+    journeys.sort_by_key(|journey| !takes_in(journey[0].1));
     journeys
 }
 
 #[test]
-#[ignore = "minutes for each System, and not yet seen to end for the newest runbooks: name it with --ignored"]
 fn a_crash_at_every_boundary_of_every_runbook_of_the_shop_repeats_nothing() {
     let began = Instant::now();
-    let (journeys, counted, next) = (journeys(), Counted::default(), AtomicUsize::new(0));
+    let seed = std::env::var("DRDECK_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(1);
+    let only = std::env::var("DRDECK_ONLY").unwrap_or_default();
+    let (mut journeys, counted, next) = (journeys(), Counted::default(), AtomicUsize::new(0));
+    journeys.retain(|journey| journey[0].0.starts_with(&only));
     let failed: Mutex<Vec<String>> = Mutex::default();
     std::thread::scope(|scope| {
         for _ in 0..SIDE_BY_SIDE {
@@ -102,14 +140,15 @@ fn a_crash_at_every_boundary_of_every_runbook_of_the_shop_repeats_nothing() {
                         let began = Instant::now();
                         let simulator = world.take().unwrap_or_else(opened);
                         let played = catch_unwind(AssertUnwindSafe(|| {
-                            crash_everywhere(Shop::begin(simulator, name, text), &counted).leave()
+                            let shop = Shop::begin(simulator, name, text);
+                            crash_everywhere(shop, takes_in(text), seed, &counted).leave()
                         }));
                         println!("{name}: {:.1} s", began.elapsed().as_secs_f64());
                         match played {
                             Ok(simulator) => world = Some(simulator),
                             Err(panic) => {
                                 let text = panic.downcast_ref::<String>().cloned().unwrap_or_default();
-                                failed.lock().unwrap().push(format!("{name}: {text}"));
+                                failed.lock().unwrap().push(format!("{name}, seed {seed}: {text}"));
                                 break;
                             }
                         }
@@ -120,12 +159,13 @@ fn a_crash_at_every_boundary_of_every_runbook_of_the_shop_repeats_nothing() {
     });
     let failed = failed.into_inner().unwrap();
     assert!(failed.is_empty(), "{}", failed.join("\n\n"));
-    let Counted { crashes, requests, whole } = counted;
+    let Counted { runbooks, crashes, requests, side_by_side, whole } = counted;
     println!(
-        "{} runbooks, {} crash points, {} of them right after a request, {} played to the end, in {:.1} s",
-        demo::RUNBOOKS.len(),
+        "seed {seed}: {} runbooks, {} crash points, {} of them right after a request, {} with several steps under way, {} played to the end, in {:.1} s",
+        runbooks.into_inner(),
         crashes.into_inner(),
         requests.into_inner(),
+        side_by_side.into_inner(),
         whole.into_inner(),
         began.elapsed().as_secs_f64()
     );

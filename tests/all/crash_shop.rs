@@ -6,19 +6,22 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use drdeck::aws::Unread;
 use drdeck::config;
 use drdeck::demo;
 use drdeck::engine::core::{Effect, Event, Holding, Inquiry, Order, Stage, State, View, step};
+use drdeck::journal::record::Nested;
 use drdeck::journal::{Entry, Identity, Objectives, Record};
 use drdeck::look::Contact;
 use drdeck::model::facts::{Answer, sts};
 use drdeck::model::{Failure, Moment, Query, Reading, Snapshot, Span, Text};
-use drdeck::runbook::{Mode, Question, RunId, Runbook, Work, World, parse};
+use drdeck::runbook::{Mode, Part, Question, RunId, Runbook, Work, World, nest, parse};
 use drdeck::sim::Running;
 use serde_json::{Value as Json, json};
 use tokio::runtime::Runtime;
 
 use crate::aws_stub::session_at;
+use crate::by_hand;
 use crate::engine_world::{check_records, entry, person, session};
 use crate::never_kit::{check_changes, is_on_the_wire};
 use crate::sim_kit;
@@ -32,9 +35,6 @@ const FRESH: Span = Span::from_mins(1);
 /// The longest that time is let pass at once, and how often before a run counts as stuck.
 const LONGEST: Span = Span::from_mins(16);
 const STUCK: usize = 400;
-
-/// How often time passes before what waits for somebody's hands is left out: two days and more.
-const LEFT_OUT: usize = 200;
 
 /// What was read already, by what had been changed until then, the moment and the question: most of what comes after a crash is as it would have been
 /// without.
@@ -60,6 +60,8 @@ pub(crate) struct Shop {
     memory: Memory,
     /// All that was changed since the run began, and when.
     changed: String,
+    /// Which of the changes since the run began were made by hand, because a manual step says so.
+    by_hand: Vec<usize>,
 }
 
 /// What a durable effect was.
@@ -81,6 +83,28 @@ fn contact(simulator: &Running, runtime: &Runtime) -> Contact {
     Contact::new(session, &config::Dns { resolvers: names.clone(), authoritative: names })
 }
 
+/// A runbook of the shop, with the steps of those that it takes in.
+fn whole(name: &str, text: &str) -> Runbook {
+    let parsed = |name: &str, text: &str| {
+        let runbook = parse::parse(text, Path::new(&format!("{name}.toml")), &[]);
+        runbook.unwrap_or_else(|wrong| panic!("{wrong}"))
+    };
+    let others: Vec<(Runbook, &str)> = demo::RUNBOOKS.iter().map(|(name, text)| (parsed(name, text), *text)).collect();
+    let known: Vec<(&Runbook, &str)> = others.iter().map(|(other, text)| (other, *text)).collect();
+    nest::take_in(parsed(name, text), &known).unwrap_or_else(|wrong| panic!("{}", wrong.join("; ")))
+}
+
+fn nested(part: &Part) -> Nested {
+    Nested {
+        step: part.step.clone(),
+        runbook: part.runbook.clone(),
+        system: part.system.clone(),
+        sha256: part.sha256.clone(),
+        objectives: Objectives::default(),
+        text: part.text.clone(),
+    }
+}
+
 /// The shop, half an hour after it opened.
 pub(crate) fn opened() -> Running {
     let simulator = sim_kit::simulator(demo::ESTATE, "");
@@ -91,8 +115,7 @@ pub(crate) fn opened() -> Running {
 impl Shop {
     /// A new run of a runbook of the shop.
     pub(crate) fn begin(simulator: Running, name: &str, text: &str) -> Self {
-        let runbook = parse::parse(text, Path::new(&format!("{name}.toml")), &[]);
-        let runbook = Arc::new(runbook.unwrap_or_else(|wrong| panic!("{wrong}")));
+        let runbook = Arc::new(whole(name, text));
         let now: Moment = sim_kit::ask(&simulator, "/_drdeck/clock")["now"].as_str().unwrap().parse().unwrap();
         let identity = Identity { account: Text::new("111122223333"), arn: person("alice").arn };
         let opened = Record::RunOpened {
@@ -107,7 +130,7 @@ impl Shop {
             incident: None,
             began: now.checked_sub(Span::from_mins(2)).ok(),
             objectives: Objectives::default(),
-            nested: Vec::new(),
+            nested: runbook.parts.iter().map(nested).collect(),
             steps: runbook.steps.iter().map(|step| step.id.clone()).collect(),
             text: text.to_owned(),
         };
@@ -133,6 +156,7 @@ impl Shop {
             pace,
             memory: Memory::default(),
             changed: String::new(),
+            by_hand: Vec::new(),
         };
         shop.happens(Event::Tick);
         shop
@@ -158,6 +182,7 @@ impl Shop {
             pace: Span::from_mins(1),
             memory: Arc::clone(&self.memory),
             changed: self.changed.clone(),
+            by_hand: self.by_hand.clone(),
         };
         shop.happens(Event::Tick);
         shop
@@ -196,9 +221,11 @@ impl Shop {
             if matches!(view.holding, Holding::Closed(_)) || until(&view) {
                 return;
             }
-            let order = self.order(&view).or_else(|| self.left_out(&view).filter(|_| waited > LEFT_OUT));
-            match order {
+            match self.order(&view) {
                 Some(order) => {
+                    if let Order::Confirm { step, .. } = &order {
+                        self.does_by_hand(*step);
+                    }
                     self.orders += 1;
                     let number = self.orders;
                     self.happens(Event::Order { number, order });
@@ -228,7 +255,11 @@ impl Shop {
                 Stage::Card(card) if card.blocker().is_none() => Some(match &card.work {
                     Work::Ask(Question::Approval) => Order::Approve { step, by: person("bob"), verified: false },
                     Work::Ask(Question::Fence) => Order::Accept { step, reason: Text::new("it is a rehearsal") },
-                    _ => Order::Confirm { step, plan: card.plan.clone(), typed: Some(view.run.system.clone()) },
+                    _ => Order::Confirm {
+                        step,
+                        plan: card.plan.clone(),
+                        typed: Some(self.runbook.system_of(step).to_owned()),
+                    },
                 }),
                 // What a person picks in a window.
                 Stage::Card(_) if view.run.choices.is_empty() && self.is_chosen(step) => {
@@ -250,16 +281,6 @@ impl Shop {
     /// Whether a step leaves a moment to whoever drives.
     fn is_chosen(&self, step: usize) -> bool {
         self.runbook.steps[step].kind.word().ends_with("restore-to-point-in-time")
-    }
-
-    /// What waits for something that a person does by hand in AWS is left out here, where nobody does it.
-    fn left_out(&self, view: &View) -> Option<Order> {
-        let waits = |step: &&drdeck::engine::core::StepView| {
-            matches!(step.stage, Stage::Verifying(_) | Stage::Card(_))
-                && self.runbook.steps[step.index].kind.word() == "wait-until"
-        };
-        let step = view.steps.iter().find(waits)?.index;
-        Some(Order::Skip { step, reason: Text::new("nobody has done it by hand") })
     }
 
     fn carry_out(&mut self, effect: &Effect) -> (Event, Option<Durable>) {
@@ -311,16 +332,40 @@ impl Shop {
         snapshot
     }
 
+    /// Does what a manual step says is done in AWS, by the lines in its text. What was done before a crash is refused, and stands.
+    fn does_by_hand(&mut self, step: usize) {
+        let step = &self.runbook.steps[step];
+        if step.kind.word() != "manual" {
+            return;
+        }
+        for line in by_hand::lines(step.text.as_str()) {
+            let before = changes(&self.simulator).len();
+            by_hand::does(&self.simulator, &line);
+            if changes(&self.simulator).len() > before {
+                self.by_hand.push(before - self.before);
+                self.changed.push_str(&format!("{} {line}\n", self.now));
+            }
+        }
+    }
+
     fn ask(&self, query: &Query) -> Reading<Arc<Answer>> {
-        let here = self.here(query);
-        let asked = Box::pin(self.contact.read(&here, self.now));
-        match self.runtime.block_on(asked).result {
+        match self.answer(&self.here(query)) {
             Ok(answer) => Reading::fresh(Arc::new(answer), self.now, FRESH),
             Err(unread) => {
                 let (since, at) = (self.now, self.now);
                 Reading::failed(Failure { since, at, kind: unread.kind, error: unread.error })
             }
         }
+    }
+
+    fn answer(&self, query: &Query) -> Result<Answer, Unread> {
+        // drdeck looks several times, a second of our own time apart. The shop's time stands still: one look tells it all.
+        if let Query::Probes(place, url, times) = query {
+            let once = self.answer(&Query::Probe(place.clone(), url.clone()))?;
+            let Answer::Probe(response) = once else { panic!("a probe is answered by {once:?}") };
+            return Ok(Answer::Probes(vec![response; *times as usize]));
+        }
+        self.runtime.block_on(Box::pin(self.contact.read(query, self.now))).result
     }
 
     /// The pages of this very simulator.
@@ -333,9 +378,10 @@ impl Shop {
         }
     }
 
-    /// The changes since the run began.
+    /// The changes since the run began, but for those that were made by hand.
     fn calls(&self) -> Vec<Json> {
-        changes(&self.simulator).split_off(self.before)
+        let all = changes(&self.simulator).split_off(self.before).into_iter().enumerate();
+        all.filter(|(at, _)| !self.by_hand.contains(at)).map(|(_, call)| call).collect()
     }
 
     /// Nothing happened twice, and what is on record is what the simulator did.

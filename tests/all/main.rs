@@ -23,6 +23,7 @@ mod aws_sim;
 mod aws_sim_more;
 mod aws_stub;
 mod bad_input;
+mod by_hand;
 mod cli;
 mod cli_large;
 mod cli_prometheus;
