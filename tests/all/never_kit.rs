@@ -296,7 +296,11 @@ pub(crate) fn check_changes(entries: &[Entry], log: &[Json]) {
             *applied && of.operation() == call.operation() && of.parameters(*other) == call.parameters(*intent)
         });
         let (made, asked) = (changed.iter().filter(same).count(), alike.count());
-        assert_eq!(made, asked, "{intent}, {}, is a change once", call.operation());
+        let records = || -> Vec<&Record> {
+            let of = entries.iter().filter(|entry| entry.record.step() == Some(step));
+            of.map(|entry| &entry.record).collect()
+        };
+        assert_eq!(made, asked, "{intent}, {}, is a change once: {:#?}", call.operation(), records());
     }
     let mut made: BTreeMap<&str, usize> = BTreeMap::new();
     for call in &changed {

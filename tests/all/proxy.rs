@@ -51,6 +51,8 @@ pub(crate) struct Proxy {
 struct State {
     plan: Plan,
     passed: Vec<Passing>,
+    /// How many changes came by of which it is not yet known whether they are carried out.
+    underway: usize,
 }
 
 impl Proxy {
@@ -58,7 +60,7 @@ impl Proxy {
     pub(crate) fn start(upstream: SocketAddr) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let addr = listener.local_addr().unwrap();
-        let state = Arc::new(Mutex::new(State { plan: Box::new(|_| Harm::None), passed: Vec::new() }));
+        let state = Arc::new(Mutex::new(State { plan: Box::new(|_| Harm::None), passed: Vec::new(), underway: 0 }));
         let shared = Arc::clone(&state);
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
@@ -79,6 +81,20 @@ impl Proxy {
     /// The changes that came by, harmed or not.
     pub(crate) fn passed(&self) -> Vec<Passing> {
         self.state.lock().unwrap().passed.clone()
+    }
+
+    /// Whether a change is on its way, that nobody can yet tell of what comes of it.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.state.lock().unwrap().underway > 0
+    }
+}
+
+/// A change that came by, until it is carried out or dropped.
+struct Underway<'a>(&'a Mutex<State>);
+
+impl Drop for Underway<'_> {
+    fn drop(&mut self) {
+        self.0.lock().unwrap().underway -= 1;
     }
 }
 
@@ -150,15 +166,16 @@ fn serve(client: TcpStream, upstream: SocketAddr, state: &Mutex<State>) -> std::
     let mut reader = BufReader::new(client.try_clone()?);
     let mut client = client;
     while let Some(request) = read_request(&mut reader)? {
-        let harm = match change(&request) {
-            None => Harm::None,
+        let (harm, underway) = match change(&request) {
+            None => (Harm::None, None),
             Some((service, region, operation)) => {
-                let mut state = state.lock().unwrap();
-                let before = state.passed.iter().filter(|passing| passing.operation == operation).count();
+                let mut locked = state.lock().unwrap();
+                let before = locked.passed.iter().filter(|passing| passing.operation == operation).count();
                 let passing = Passing { service, region, operation, before };
-                let harm = (state.plan)(&passing);
-                state.passed.push(passing);
-                harm
+                let harm = (locked.plan)(&passing);
+                locked.passed.push(passing);
+                locked.underway += 1;
+                (harm, Some(Underway(state)))
             }
         };
         match harm {
@@ -176,6 +193,7 @@ fn serve(client: TcpStream, upstream: SocketAddr, state: &Mutex<State>) -> std::
             Harm::None | Harm::DropAfter | Harm::ErrorAfter | Harm::LateAfter(_) => {}
         }
         let answer = forward(&request, upstream);
+        drop(underway);
         match (harm, answer) {
             (Harm::DropAfter, _) | (_, Err(_)) => return reset(&client),
             (Harm::ErrorAfter, Ok(_)) => client.write_all(&error())?,
@@ -216,7 +234,10 @@ fn is_gone(client: &TcpStream) -> std::io::Result<bool> {
     client.set_nonblocking(true)?;
     let seen = client.peek(&mut [0]);
     client.set_nonblocking(false)?;
-    Ok(matches!(seen, Ok(0)))
+    Ok(match seen {
+        Ok(read) => read == 0,
+        Err(error) => error.kind() != std::io::ErrorKind::WouldBlock,
+    })
 }
 
 fn reset(client: &TcpStream) -> std::io::Result<()> {

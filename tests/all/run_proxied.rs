@@ -1,6 +1,7 @@
 //! The real binary, the simulated shop, and a proxy between them: changes can be kept on their way, and whoever drives can be ended meanwhile.
 
 use std::fs;
+use std::time::Duration;
 
 use drdeck::journal::{Entry, Place as Runs, Record, read_text};
 use drdeck::runbook::{ApiCall, IntentId, Outcome, RunId};
@@ -20,7 +21,11 @@ pub(crate) struct Proxied {
 impl Proxied {
     /// The shop on a calm day, half an hour after it opened, and how fast its time runs.
     pub(crate) fn shop(speed: f64) -> Self {
-        let stage = Stage::shop("calm", "30m");
+        Self::before(Stage::shop("calm", "30m"), speed)
+    }
+
+    /// Any stage, and how fast its time runs.
+    pub(crate) fn before(stage: Stage, speed: f64) -> Self {
         let proxy = Proxy::start(stage.simulator.addr);
         let config = fs::read_to_string(stage.config()).unwrap();
         let proxied = config.replace(&stage.simulator.url(), &format!("http://{}", proxy.addr));
@@ -65,11 +70,19 @@ impl Proxied {
             let entries = self.entries(self.run().expect("a run"));
             let (intent, call) = open(&entries).expect("a request in doubt");
             let call = call.expect("of AWS");
+            self.settles();
             let is = |entry: &Json| entry["changed"] == true && is_on_the_wire(entry, &call, intent);
             let word = if self.stage.calls().iter().any(is) { "applied" } else { "not-applied" };
             return Some(format!("{word} I asked the subscribers"));
         }
         usual(question)
+    }
+
+    /// Waits until no change is on its way any more: whoever looks before that does not see what comes of it.
+    pub(crate) fn settles(&self) {
+        while self.proxy.is_busy() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 
     /// The changes that the simulator made.
