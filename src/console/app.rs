@@ -1,6 +1,7 @@
 //! The console's state: what a key or a reading makes of it (`update`), what it looks like (`view`), and when it next changes by itself
 //! (`next_tick`). No I/O and no clock: the time is an argument.
 
+mod consent;
 mod form;
 mod lists;
 mod menu;

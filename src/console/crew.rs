@@ -7,11 +7,15 @@ use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::sync::watch;
 
 use super::desk::RunDesk;
+use super::event::Notice;
 use super::helm::Helm;
-use super::run::{Beginning, Begun, Offered};
+use super::run::{Beginning, Begun, Consent, Offered};
 use crate::engine::{Order, View};
 use crate::model::Text;
 use crate::runbook::RunId;
+
+/// The SDK's futures are deep: an unoptimised build overflows the usual 2 MiB. Only what is touched takes memory.
+const STACK: usize = 8 * 1024 * 1024;
 
 type Views = watch::Receiver<Arc<View>>;
 
@@ -21,6 +25,8 @@ pub(super) enum Heard {
     Offered(Box<Offered>),
     /// A run was begun, or not.
     Begun(Result<(Views, Box<Begun>), Text>),
+    /// Something to tell the person.
+    Told(Notice),
     /// How the run stands.
     Seen(Arc<View>),
     /// Its session is over.
@@ -78,9 +84,24 @@ impl Crew {
         });
     }
 
+    /// Has a consent left for whoever drives.
+    pub(super) fn consent(&self, consent: Consent) {
+        let Some(desk) = self.desk.clone() else {
+            let _ = self.answers.send(Heard::Told(Notice::error(nothing_to_begin().as_str())));
+            return;
+        };
+        self.apart("consent", move |answers| {
+            let notice = match desk.consent(&consent) {
+                Ok(said) => Notice::info(said.as_str()),
+                Err(why) => Notice::error(why.as_str()),
+            };
+            let _ = answers.send(Heard::Told(notice));
+        });
+    }
+
     fn apart(&self, name: &str, work: impl FnOnce(&UnboundedSender<Heard>) + Send + 'static) {
         let answers = self.answers.clone();
-        let started = thread::Builder::new().name(name.to_owned()).spawn(move || work(&answers));
+        let started = thread::Builder::new().name(name.to_owned()).stack_size(STACK).spawn(move || work(&answers));
         if let Err(error) = started {
             let _ = self.answers.send(Heard::Begun(Err(Text::new(format!("no thread can be had: {error}")))));
         }

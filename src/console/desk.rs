@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use super::run::{Beginning, Begun, How, Offer, Offered};
-use crate::engine::{Begin, Desk, Engine, New, Unfinished, Written, approvals, desk};
+use super::run::{Beginning, Begun, Consent, How, Offer, Offered};
+use crate::engine::approvals::Approval;
+use crate::engine::{Begin, Desk, Driver, Engine, New, Unfinished, Written, approvals, desk};
+use crate::journal::Person;
 use crate::model::{Estate, Text};
 
 /// Every runbook there is by its name, with what is wrong with it if it cannot be used.
@@ -99,6 +101,27 @@ impl RunDesk {
         let view = Arc::clone(&engine.views.borrow());
         self.look_for_approvals(&engine);
         Ok((engine, Begun { view, history }))
+    }
+
+    /// Leaves a consent for whoever drives that run; what to say of it. AWS is asked who we are now: whom it took us for before does not count.
+    pub(super) fn consent(&self, consent: &Consent) -> Result<Text, Text> {
+        let said = |error: &dyn std::fmt::Display| Text::new(error.to_string());
+        let system = self.estate.systems.iter().find(|known| known.name == consent.system);
+        let system = system.ok_or_else(|| Text::new(format!("the config has no system {}", consent.system)))?;
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| said(&error))?;
+        let arn = runtime.block_on(self.desk.caller(system)).map_err(|unread| unread.error)?;
+        runtime.shutdown_background();
+        if consent.driver.as_ref() == Some(&arn) {
+            return Err(Text::new("nothing was consented to: AWS takes you for the one who drives"));
+        }
+        let name = match desk::driver(arn.as_str()) {
+            Driver::Person(name) => name,
+            Driver::Shared => consent.name.clone(),
+        };
+        let approval = Approval { step: consent.step.clone(), by: Person { name, arn } };
+        approvals::leave(&self.desk.state, consent.run, &approval).map_err(Text::new)?;
+        Ok(Text::new(format!("Your consent to {} is left for the one who drives", consent.step)))
     }
 
     /// Takes up the consent that somebody leaves from another session, as long as the run is on.

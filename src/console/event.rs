@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crossterm::event::KeyEvent;
 
-use super::run::{Beginning, Begun, Offered, Seat};
+use super::run::{Beginning, Begun, Consent, Offered, Seat};
 use super::runs::{RunAnswer, RunAsk, Runs};
 use crate::engine::{Order, View};
 use crate::model::{Query, Text};
@@ -106,6 +106,8 @@ pub enum Command {
     Offer(String),
     /// Begin a run. Answered with [`Event::Begun`].
     Begin(Box<Beginning>),
+    /// Consent to a step of a run that somebody else drives. Answered with a Notice.
+    Consent(Box<Consent>),
     /// Give an order to the run that is driven here. Answered with [`Event::Ordered`].
     Order(Order),
 }

@@ -239,6 +239,7 @@ impl Console {
             }
             Command::Offer(system) => self.crew.offer(system),
             Command::Begin(beginning) => self.crew.begin(*beginning),
+            Command::Consent(consent) => self.crew.consent(*consent),
             Command::Order(order) => events.extend(self.crew.order(order).map(Event::Ordered)),
         }
     }
@@ -250,6 +251,7 @@ impl Console {
                 heard.follow(views);
                 begun
             })),
+            Heard::Told(notice) => Event::Notice(notice),
             Heard::Seen(view) => Event::Run { seat: super::run::Seat::Driver, view },
             Heard::Over(run) => {
                 self.crew.over();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::engine::{Card, History, Holding, Order, Stage, StepView, Unfinished, View, words};
 use crate::model::{Moment, Text};
-use crate::runbook::{self, Progress, RunId, Runbook};
+use crate::runbook::{self, Progress, Question, RunId, Runbook};
 
 /// Who this console is in a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,6 +99,13 @@ impl Live {
     /// The card of a step that waits for a person.
     pub fn card(&self, index: usize) -> Option<&Arc<Card>> {
         card(self.step(index)?)
+    }
+
+    /// Whether somebody else drives it, and that step waits for the consent of another.
+    pub fn awaits_consent(&self, step: usize) -> bool {
+        let asks = self.definition(step).is_some_and(|of| of.kind.step().asks() == Some(Question::Approval));
+        let is_open = self.step(step).is_some_and(|step| matches!(step.stage, Stage::Planning));
+        asks && is_open && matches!(self.seat, Seat::Observer(_))
     }
 
     /// The name that is typed to confirm a step of it that cannot be undone.
@@ -222,6 +229,21 @@ pub struct Beginning {
     pub incident: Option<Text>,
     /// Anew, or where an earlier one stopped.
     pub how: How,
+}
+
+/// Consent to a step of a run that somebody else drives.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Consent {
+    /// The run.
+    pub run: RunId,
+    /// The System of the step.
+    pub system: String,
+    /// The step.
+    pub step: String,
+    /// Who consents; where AWS names a person, that one.
+    pub name: Text,
+    /// The caller of AWS who drives.
+    pub driver: Option<Text>,
 }
 
 /// How a run begins.

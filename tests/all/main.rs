@@ -155,6 +155,7 @@ mod steps_sim;
 mod steps_word;
 mod svg;
 mod theme;
+mod tmux_consent;
 mod tmux_console;
 mod tmux_killed;
 mod tmux_never;

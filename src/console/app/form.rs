@@ -7,7 +7,7 @@ use super::run::Starting;
 use super::{App, Modal, Screen};
 use crate::console::event::{Command, Notice};
 use crate::console::format;
-use crate::console::run::{Beginning, Draft, How, Live, card};
+use crate::console::run::{Beginning, Consent, Draft, How, Live, card};
 use crate::console::screens::begin::Choice;
 use crate::console::theme::Role;
 use crate::console::widgets::form::{Field, Form, Guard, Rule};
@@ -35,6 +35,8 @@ pub(super) enum Purpose {
     Declare { step: usize, plan: String },
     /// To say who approves.
     Approve { step: usize, plan: String },
+    /// To consent to a step of a run that somebody else drives.
+    Consent(Box<Consent>),
     /// To accept the risk of a fence.
     Accept { step: usize, plan: String },
     /// To say what came of a request.
@@ -67,6 +69,7 @@ impl Purpose {
             | Self::Wait
             | Self::Leave
             | Self::Begin(_)
+            | Self::Consent(_)
             | Self::Resolve { .. }
             | Self::Skip { .. }
             | Self::Retry { .. }
@@ -86,6 +89,7 @@ impl Purpose {
             | Self::Confirm { .. }
             | Self::Declare { .. }
             | Self::Approve { .. }
+            | Self::Consent(_)
             | Self::Accept { .. }
             | Self::Resolve { .. }
             | Self::Skip { .. }
@@ -185,12 +189,12 @@ impl App {
     }
 
     /// Whether AWS does not say which person this is.
-    fn is_shared(&self) -> bool {
+    pub(super) fn is_shared(&self) -> bool {
         self.person().is_none()
     }
 
     /// The person, where AWS says so.
-    fn person(&self) -> Option<Text> {
+    pub(super) fn person(&self) -> Option<Text> {
         let who = self.world.assessment()?.identity.value.as_ref()?;
         match desk::driver(who.arn.as_str()) {
             Driver::Person(name) => Some(name),
@@ -202,6 +206,9 @@ impl App {
     pub(super) fn act_on_step(&mut self, now: Instant) {
         let Some((live, index)) = self.in_sight() else { return };
         let Some(step) = live.step(index) else { return };
+        if live.awaits_consent(index) {
+            return self.ask_consent(now);
+        }
         let (form, purpose) = match &step.stage {
             Stage::Card(card) => question(live, index, card, now),
             Stage::InDoubt(_) | Stage::Asking(_) => (resolve(live, index, now), Purpose::Resolve { step: index }),
@@ -332,6 +339,7 @@ impl App {
             Purpose::Read | Purpose::Wait => return Vec::new(),
             Purpose::Leave => return self.leave_run(now),
             Purpose::Begin(choice) => return self.begin_chosen(*choice, values, now),
+            Purpose::Consent(consent) => return self.consented(*consent, values),
             Purpose::Confirm { step, plan } => Order::Confirm { step, plan, typed: values.first().cloned() },
             Purpose::Declare { step, plan } => return self.declare(step, plan),
             Purpose::Approve { step, .. } => {
@@ -413,7 +421,7 @@ impl App {
 }
 
 /// A form about a step.
-fn about(live: &Live, step: usize, title: &str, yes: &str, guard: Guard, now: Instant) -> Form {
+pub(super) fn about(live: &Live, step: usize, title: &str, yes: &str, guard: Guard, now: Instant) -> Form {
     let id = live.step(step).map(|step| step.id.as_str()).unwrap_or_default();
     let of = live.definition(step).map(|of| of.title.to_string()).unwrap_or_default();
     let place = format!("step {} of {} {id}", step + 1, live.view.steps.len());

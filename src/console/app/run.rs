@@ -343,7 +343,11 @@ impl App {
             (Seat::Driver, Holding::Open) => None,
         };
         if closed.is_some() {
-            return Bars { act: closed, skip: closed, retry: closed, edit: closed, tell: closed, ..none };
+            let act = match &live.seat {
+                Seat::Observer(_) => self.consent_bar(live, index),
+                Seat::Driver | Seat::Nobody => closed,
+            };
+            return Bars { act, skip: closed, retry: closed, edit: closed, tell: closed, ..none };
         }
         let Some(step) = live.step(index) else { return none };
         let act = match &step.stage {

@@ -113,6 +113,13 @@ pub fn lines(live: &Live, index: usize, shell: &Shell, now: Moment, width: usize
         Some(card) => of_card(live, index, card, shell, now, &mut page),
         None => of_definition(live, of, &mut page),
     }
+    if live.awaits_consent(index) {
+        page.add(
+            "ANSWER",
+            Line::new(Role::KeyName, "x")
+                .with(Role::Text, " consents, where AWS takes you for another caller than the one who drives"),
+        );
+    }
     sent(&step.attempts, now, &mut page);
     seen(live, index, &mut page);
     notes(&step.notes, now, &mut page);

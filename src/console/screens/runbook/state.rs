@@ -28,6 +28,7 @@ pub fn of(live: &Live, step: &StepView) -> State {
         // What is on another one's screen is not known here.
         Stage::Planning => match live.seat {
             Seat::Driver => state(mark::WAITING, "being read", Role::StepRunning),
+            Seat::Observer(_) if live.awaits_consent(step.index) => state("▶", "CONSENT?", Role::StepTurn),
             Seat::Observer(_) => state("▶", "with the operator", Role::StepTurn),
             Seat::Nobody => state("·", "not confirmed", Role::StepWaiting),
         },
