@@ -25,9 +25,9 @@ impl Shell {
         cli::line_for(call, intent, endpoint, self.profile.as_deref())
     }
 
-    /// As routing controls are read: by any endpoint of the cluster, and AWS has none of its own for them.
+    /// As routing controls are read: by the endpoint of that Region, or any of the cluster's; AWS has none of its own for them.
     fn of_cluster(&self, place: &Place) -> Option<(Self, Place)> {
-        let own = self.arc.first()?;
+        let own = self.arc.iter().find(|own| own.region == place.region).or_else(|| self.arc.first())?;
         let shell = Self { endpoint_url: Some(own.url.clone()), ..self.clone() };
         Some((shell, Place { region: own.region.clone(), role: place.role.clone() }))
     }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use drdeck::model::{Place, Region};
+use drdeck::config::ArcEndpoint;
+use drdeck::console::{Shell, command_line};
+use drdeck::model::{Moment, Place, Query, Region};
 use drdeck::runbook::call::{
     AliasTarget, ApproveStep, ChangeRecords, CreateCluster, CreateInstance, CreateReplica, FailoverCluster,
     FailoverDatastore, FailoverGlobal, Launch, ModifyInstance, Pinned, PromoteReplica, Publish, RebootWithFailover,
@@ -292,4 +294,30 @@ fn a_line_says_what_it_needs_and_no_more() {
     let role = Place { role: Some("arn:aws:iam::111122223333:role/deck".into()), ..west() };
     let taken = cli::line(&ApiCall::UpdateAutoScalingGroup(UpdateGroup { place: role, ..scale }), intent());
     assert!(taken.ends_with(" # with the role arn:aws:iam::111122223333:role/deck"), "{taken}");
+}
+
+#[test]
+fn routing_controls_are_asked_for_and_switched_through_an_endpoint_of_their_cluster() {
+    let endpoint =
+        |region: &str| ArcEndpoint { region: Region::new(region), url: format!("https://{region}.example/v1") };
+    let shell = Shell { arc: vec![endpoint("us-east-1"), endpoint("us-west-2")], ..Shell::default() };
+    let (switches, others): (Vec<ApiCall>, Vec<ApiCall>) =
+        calls().into_iter().partition(|call| matches!(call, ApiCall::UpdateRoutingControlStates(_)));
+    assert!(!switches.is_empty() && !others.is_empty());
+    for call in &switches {
+        let line = shell.by_hand(call, intent());
+        assert!(line.contains("--region us-west-2 "), "{line}");
+        assert!(line.contains("--endpoint-url https://us-west-2.example/v1"), "{line}");
+    }
+    for call in &others {
+        let line = shell.by_hand(call, intent());
+        assert!(!line.contains("--endpoint-url"), "{line}");
+    }
+    let read = command_line::of(&Query::RoutingControls(Place::home(Place::EVERYWHERE)), Moment::UNIX_EPOCH, &shell);
+    assert_eq!(
+        read,
+        "aws route53-recovery-cluster list-routing-controls --region us-east-1 --endpoint-url https://us-east-1.example/v1"
+    );
+    let read = command_line::of(&Query::RoutingControls(west()), Moment::UNIX_EPOCH, &shell);
+    assert!(read.ends_with("--region us-west-2 --endpoint-url https://us-west-2.example/v1"), "{read}");
 }

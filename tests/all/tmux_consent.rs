@@ -85,7 +85,7 @@ fn a_second_person_consents_from_their_own_console() {
 
     // It counts as theirs.
     tmux.run(&["select-window", "-t", ":0"]);
-    tmux.wait_for("2/2");
+    tmux.wait_for("approved by bob");
     let place = Place::new(stage.state());
     let run = place.all().unwrap()[0];
     let entries = Journal::open(&place, run).unwrap().entries;
