@@ -90,7 +90,13 @@ fn played(name: &str, harm: Harm) {
             continue;
         }
         let screen = console.shows(step);
-        let told = if harm == Harm::Throttle { "AWS asks to slow down" } else { "IN DOUBT, AWS may have done this" };
+        let told = if harm == Harm::Throttle {
+            "AWS asks to slow down"
+        } else if is_applied(harm) {
+            "ANSWER LOST"
+        } else {
+            "IN DOUBT, AWS may have done this"
+        };
         assert!(screen.contains(told), "{step} tells of it afterwards:\n{screen}");
     }
     let (sent, changed) = (shop.proxy.passed().len(), shop.changed());

@@ -25,9 +25,11 @@ pub(crate) const RUNBOOK: &str = "storefront-failover";
 pub(crate) const KINDS: [&str; 5] =
     ["asg-scale", "route53-change-records", "aurora-global-failover", "sns-publish", "drs-start-recovery"];
 
-/// Five minutes a second while the run waits for AWS. While a person reads a card time goes on as it does: a plan that names a point in time of a
-/// minute ago is another one soon.
-const SPEED: f64 = 300.0;
+/// How fast time runs while a step goes on in AWS: five minutes a second; and while AWS is read to find out what came of a request. While a person
+/// reads a card it goes on as it does: a plan that names a point in time of a minute ago is another one soon.
+const RUNS: f64 = 300.0;
+const DOUBT: f64 = 60.0;
+const ACTS: f64 = 1.0;
 
 /// One System, and nothing is read but who we are and what each step asks for. A reading may take so long, and a change twice that.
 const CONFIG: &str = r#"
@@ -87,7 +89,7 @@ pub(crate) fn shop(kinds: &[&str]) -> Proxied {
     }
     let stage = Stage::new(demo::ESTATE, "name = \"calm\"\nstory = \"\"\n", CONFIG, &[(RUNBOOK, &text)]);
     stage.at("30m");
-    Proxied::before(stage, 1.0)
+    Proxied::before(stage, ACTS)
 }
 
 /// What the run waits for.
@@ -168,34 +170,36 @@ impl<'a> Console<'a> {
 
     /// Waits until the run waits for a person.
     pub(crate) fn turn(&self) -> Turn {
-        self.shop.clock(SPEED);
-        let turn = self.turn_comes();
-        self.shop.clock(1.0);
-        turn
-    }
-
-    fn turn_comes(&self) -> Turn {
-        let end = Instant::now() + PATIENCE;
+        let (end, mut speed) = (Instant::now() + PATIENCE, ACTS);
         loop {
             // The page may stand at its end.
             self.tmux.keys(&["g"]);
             std::thread::sleep(Duration::from_millis(120));
             let screen = self.tmux.screen();
-            if screen.contains("The run is finished") {
-                return Turn::Over;
+            let stands = stands(&screen);
+            let turn = match page(&screen) {
+                _ if screen.contains("The run is finished") => Some(Turn::Over),
+                Some(step) if stands.contains("IN DOUBT: YOU") => Some(Turn::Doubt(step)),
+                // What was confirmed last may still be on the screen.
+                Some(step) if is_turn(stands) && !is_under_way(&self.entries(), &step) => Some(Turn::Card(step)),
+                Some(_) | None => None,
+            };
+            let next = match (&turn, stands) {
+                (None, stands) if stands.contains("IN DOUBT") => DOUBT,
+                (None, stands) if stands.contains("runs") || stands.contains("STUCK") => RUNS,
+                (Some(_) | None, _) => ACTS,
+            };
+            if next != speed {
+                self.shop.clock(next);
+                speed = next;
+            }
+            if let Some(turn) = turn.filter(|_| !is_put_off(&screen)) {
+                return turn;
             }
             if is_put_off(&screen) {
                 self.tmux.keys(&["Escape"]);
-            } else if let Some(step) = page(&screen) {
-                if screen.contains("IN DOUBT: YOU") {
-                    return Turn::Doubt(step);
-                }
-                // What was confirmed last may still be on the screen.
-                if screen.contains("YOUR TURN") && !is_under_way(&self.entries(), &step) {
-                    return Turn::Card(step);
-                }
             }
-            assert!(!screen.contains("FAILED"), "{screen}");
+            assert!(!stands.contains("FAILED"), "{screen}");
             assert!(Instant::now() < end, "nobody's turn for {PATIENCE:?}:\n{screen}");
         }
     }
@@ -292,6 +296,16 @@ impl<'a> Console<'a> {
         self.tmux.wait_for("it ended with 137");
         self.said
     }
+}
+
+/// How the step of the page stands.
+fn stands(screen: &str) -> &str {
+    screen.lines().find_map(|line| line.split_once(" STANDS ")).map(|(_, stands)| stands).unwrap_or_default()
+}
+
+/// Whether it stands at its card, for the first time or again.
+fn is_turn(stands: &str) -> bool {
+    ["YOUR TURN", "NOT DONE: YOU"].iter().any(|turn| stands.contains(turn))
 }
 
 /// Whether a question is asked that listens.
