@@ -97,6 +97,11 @@ pub(super) enum RunbookCommand {
         /// The runbook
         name: String,
     },
+    /// A sheet of paper for the day that drdeck is not there: every step with its AWS CLI lines
+    Print {
+        /// The runbook
+        name: String,
+    },
     /// What is wrong with one runbook, or with all: exit 0 nothing, 1 warnings, 2 errors
     Lint {
         /// The runbook

@@ -3,6 +3,7 @@
 use crate::config::ArcEndpoint;
 use crate::model::query::{DnsServer, Metric, Window};
 use crate::model::{Moment, Place, Query, Span};
+use crate::runbook::call::cli::quoted;
 use crate::runbook::call::{CLUSTER, cli};
 use crate::runbook::{ApiCall, IntentId};
 
@@ -174,13 +175,4 @@ fn series(shell: &Shell, place: &Place, metric: &Metric, now: Moment) -> String 
         arguments.push(argument.to_owned());
     }
     aws(shell, place, "cloudwatch", "get-metric-statistics", &arguments)
-}
-
-/// As a POSIX shell takes it as one word, and as nothing else.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@+%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
 }

@@ -5,6 +5,7 @@
 //! * [`kinds`]: what each kind of step reads, checks, sends and proves. A new kind is one file and one line there.
 //! * [`ApiCall`]: every change of AWS; it owns its parameters, its CLI line, its IAM action and where it is answered.
 
+pub mod by_hand;
 pub mod call;
 pub mod check;
 pub mod definition;
@@ -17,6 +18,7 @@ pub mod parse;
 pub mod work;
 pub mod world;
 
+pub use by_hand::ByHand;
 pub use call::{ApiCall, Plane};
 pub use check::{Check, Standing};
 pub use definition::{Direction, Mode, Part, Phase, Runbook, Step, Variant};

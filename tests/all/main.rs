@@ -111,6 +111,7 @@ mod runs_kit;
 mod scenarios;
 mod schedule;
 mod screenshots;
+mod sheets;
 mod shop;
 mod sim_alarms;
 mod sim_arc;

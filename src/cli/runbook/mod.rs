@@ -1,8 +1,10 @@
 //! `drdeck runbook`: what is written down for the worst night, and running it line by line.
 
 pub(super) mod files;
+mod lines;
 mod lint;
 mod list;
+mod print;
 mod run;
 mod show;
 
@@ -17,6 +19,7 @@ pub(super) fn run(command: &RunbookCommand, global: &Global) -> Result<ExitCode,
     match command {
         RunbookCommand::List => list::run(&config),
         RunbookCommand::Show { name } => show::run(&config, name),
+        RunbookCommand::Print { name } => print::run(&config, name),
         RunbookCommand::Run(args) => run::run(&config, args, global),
         RunbookCommand::Lint { name } => lint::run(&config, name.as_deref()),
     }

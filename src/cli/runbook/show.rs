@@ -110,7 +110,7 @@ fn step_text(runbook: &Runbook, index: usize, step: &Step) -> String {
     text
 }
 
-const fn reversibility(what: Reversibility) -> &'static str {
+pub(super) const fn reversibility(what: Reversibility) -> &'static str {
     match what {
         Reversibility::Harmless => "changes nothing",
         Reversibility::Reversible => "reversible",

@@ -21,20 +21,30 @@ pub fn line_for(call: &ApiCall, intent: IntentId, endpoint_url: Option<&str>, pr
 
 /// The line word by word: `aws`, the service, the operation, and the parameters as the CLI names them.
 pub fn argv(call: &ApiCall, intent: IntentId, endpoint_url: Option<&str>, profile: Option<&str>) -> Vec<String> {
+    argv_of(call, &call.parameters(intent), endpoint_url, profile)
+}
+
+/// The same with these parameters.
+pub(in crate::runbook) fn argv_of(
+    call: &ApiCall,
+    parameters: &Json,
+    endpoint_url: Option<&str>,
+    profile: Option<&str>,
+) -> Vec<String> {
     let mut words = vec!["aws".to_owned(), call.service().to_owned(), option(call.operation())];
     words.extend(["--region".to_owned(), call.region().to_string()]);
-    let mut sent = call.parameters(intent);
+    let mut sent = parameters.clone();
     if let Json::Object(members) = &mut sent {
         members.retain(|name, _| !call.not_in_cli().contains(&name.as_str()));
     }
-    words.extend(parameters(&sent));
+    words.extend(options(&sent));
     for (name, value) in [("--profile", profile), ("--endpoint-url", endpoint_url)] {
         words.extend(value.into_iter().flat_map(|value| [name.to_owned(), value.to_owned()]));
     }
     words
 }
 
-fn parameters(all: &Json) -> Vec<String> {
+fn options(all: &Json) -> Vec<String> {
     let Json::Object(members) = all else { return Vec::new() };
     // The CLI would take these for options of its own, or fetch what they name; a line that is copied cannot hold another line.
     let is_misread = |value: &Json| {
@@ -110,8 +120,34 @@ fn before_lower(name: &str) -> String {
     out
 }
 
+/// The parameters of a call that a person makes: `token` where the name of the request stands, and no tag of a run.
+pub(in crate::runbook) fn unnamed(parameters: Json, intent: IntentId, token: &str) -> Json {
+    let run = Json::from(intent.run.to_string());
+    match parameters {
+        Json::Object(members) => {
+            let kept = members.into_iter().filter(|(_, value)| *value != run);
+            Json::Object(kept.map(|(name, value)| (name, unnamed(value, intent, token))).collect())
+        }
+        Json::Array(all) => {
+            let kept = all.into_iter().filter(|one| one.get("Value") != Some(&run));
+            Json::Array(kept.map(|one| unnamed(one, intent, token)).collect())
+        }
+        Json::String(text) => Json::String(text.replace(&intent.to_string(), token)),
+        other @ (Json::Null | Json::Bool(_) | Json::Number(_)) => other,
+    }
+}
+
+/// A member by its name, in the language of `--query`.
+pub(in crate::runbook) fn member(name: &str) -> String {
+    let plain = name.split('.').all(|part| {
+        part.starts_with(|c: char| c.is_ascii_alphabetic())
+            && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    });
+    if plain { name.to_owned() } else { Json::from(name).to_string() }
+}
+
 /// As a POSIX shell takes it as one word, and as nothing else.
-fn quoted(word: &str) -> String {
+pub fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@+%".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();

@@ -3,6 +3,7 @@
 use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
 use crate::document::{Section, Shape, optional};
 use crate::model::{Query, Text};
+use crate::runbook::by_hand::ByHand;
 use crate::runbook::check::Check;
 use crate::runbook::work::{Found, Progress, Question, Work};
 use crate::runbook::world::{Attempt, World};
@@ -68,6 +69,11 @@ impl StepKind for Approval {
 
     fn asks(&self) -> Option<Question> {
         Some(Question::Approval)
+    }
+
+    fn by_hand(&self) -> ByHand {
+        let whom = self.by.as_ref().map_or("somebody else than yourself", Text::as_str);
+        ByHand::word(format!("ask {whom} to agree; write down who did, how you reached them, and when"))
     }
 
     fn check(&self, _: &World<'_>) -> Vec<Check> {

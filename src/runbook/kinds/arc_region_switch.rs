@@ -7,6 +7,7 @@ use crate::model::facts::arc::{SwitchExecution, SwitchPlan, SwitchStep};
 use crate::model::words::clock;
 use crate::model::{Place, Query, Snapshot, Span, Text};
 use crate::runbook::Mode;
+use crate::runbook::by_hand::{self, ByHand, change, look};
 use crate::runbook::call::{ApiCall, ApproveStep, Plane, StartPlan, SwitchAction, SwitchMode};
 use crate::runbook::check::Check;
 use crate::runbook::work::{Found, Progress, Work};
@@ -50,6 +51,9 @@ const ACTIONS: &[&str] = &[SwitchAction::Activate.as_str(), SwitchAction::Deacti
 const MODES: &[&str] = &[SwitchMode::Graceful.as_str(), SwitchMode::Ungraceful.as_str()];
 
 const WAITS: &str = "pendingManualApproval";
+
+/// Where the id of an execution stands.
+const EXECUTION: &str = "<EXECUTION>";
 
 impl ArcRegionSwitch {
     /// As runbooks write it.
@@ -286,6 +290,58 @@ impl StepKind for ArcRegionSwitch {
                 "whatever the data stores of the plan have not replicated; the plan does not say how much: look at their lags",
             )),
             Act::Start { mode: SwitchMode::Graceful, .. } | Act::Approve { .. } => None,
+        }
+    }
+
+    fn by_hand(&self) -> ByHand {
+        let (place, plan) = (&self.place, self.plan.as_str());
+        let executions = || {
+            by_hand::read(
+                place,
+                "arc-region-switch list-plan-executions",
+                &["--plan-arn", plan],
+                "items[:3].{Id:executionId,State:executionState,Since:startTime}",
+            )
+        };
+        let steps = || {
+            by_hand::read(
+                place,
+                "arc-region-switch get-plan-execution",
+                &["--plan-arn", plan, "--execution-id", EXECUTION],
+                "{State:executionState,Steps:stepStates[].{Step:name,Status:status}}",
+            )
+        };
+        match &self.act {
+            Act::Start { action, mode } => {
+                let (target, action, mode) = (place.region.clone(), *action, *mode);
+                let call = StartPlan { place: place.clone(), plan: self.plan.clone(), target, action, mode };
+                ByHand {
+                    first: vec![look(executions(), "none is inProgress, paused or pending")],
+                    then: vec![change(&ApiCall::StartPlanExecution(call), &[])],
+                    last: vec![look(
+                        steps(),
+                        format!(
+                            "State is completed, or a step waits for approval; {EXECUTION} is the executionId that the start printed"
+                        ),
+                    )],
+                }
+            }
+            Act::Approve { step } => {
+                let call = ApproveStep {
+                    place: place.clone(),
+                    plan: self.plan.clone(),
+                    execution: EXECUTION.to_owned(),
+                    step: step.clone(),
+                };
+                ByHand {
+                    first: vec![
+                        look(executions(), format!("{EXECUTION} is the Id of the one that goes on")),
+                        look(steps(), format!("Status of {step} is pendingApproval")),
+                    ],
+                    then: vec![change(&ApiCall::ApprovePlanExecutionStep(call), &[])],
+                    last: vec![look(steps(), "State is completed, or the next step waits for approval")],
+                }
+            }
         }
     }
 

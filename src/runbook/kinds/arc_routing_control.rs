@@ -6,6 +6,7 @@ use crate::document::{Section, Shape, optional, required};
 use crate::model::facts::arc::RoutingControl;
 use crate::model::{Place, Query, Region, Snapshot, Text, words};
 use crate::runbook::Mode;
+use crate::runbook::by_hand::{self, ByHand, Deed, Look, change_line, look};
 use crate::runbook::call::{ApiCall, Plane, Switch, SwitchControls};
 use crate::runbook::check::Check;
 use crate::runbook::work::{Found, Progress, Work};
@@ -263,6 +264,44 @@ impl StepKind for ArcRoutingControl {
             }
         };
         Text::new(format!("routing controls: {said}{overridden}"))
+    }
+
+    fn by_hand(&self) -> ByHand {
+        let shown = |place: &Place| {
+            let panel = self.panel.iter().flat_map(|panel| ["--control-panel-arn", panel.as_str()]);
+            by_hand::read(
+                place,
+                "route53-recovery-cluster list-routing-controls",
+                &panel.collect::<Vec<_>>(),
+                "RoutingControls[].{Name:RoutingControlName,State:RoutingControlState,Arn:RoutingControlArn}",
+            )
+            .option("--endpoint-url", &by_hand::endpoint(&place.region))
+        };
+        let arn = |name: &str| format!("<ARN-OF-{name}>");
+        let states = || self.controls.iter().map(|(name, state)| (arn(name), *state)).collect();
+        let mut then = Vec::new();
+        for (number, place) in self.endpoints.iter().enumerate() {
+            if number == 1 {
+                then.push(Deed::Words(Text::new(
+                    "only if that endpoint could not be reached: the same through the next one, until one takes it",
+                )));
+            }
+            let call = SwitchControls { place: place.clone(), states: states(), overridden: self.overridden.clone() };
+            let line = change_line(&ApiCall::UpdateRoutingControlStates(call), &[]);
+            then.push(Deed::Line(line.option("--endpoint-url", &by_hand::endpoint(&place.region))));
+        }
+        let marks = words::listed(self.controls.iter().map(|(name, _)| format!("{} is the Arn of {name}", arn(name))));
+        let wanted = words::listed(self.controls.iter().map(|(name, state)| format!("{name} {}", state.as_str())));
+        let mut first: Vec<Look> = Vec::new();
+        let mut last = Vec::new();
+        if let Some(place) = self.endpoints.first() {
+            first.push(look(
+                shown(place),
+                format!("{marks}; any endpoint of the cluster tells; write State down, it is the way back"),
+            ));
+            last.push(look(shown(place), wanted));
+        }
+        ByHand { first, then, last }
     }
 
     fn check(&self, world: &World<'_>) -> Vec<Check> {

@@ -6,6 +6,7 @@ use crate::document::{Section, Shape, optional, required};
 use crate::model::facts::autoscaling::{Activity, Group};
 use crate::model::words::clock;
 use crate::model::{Moment, Place, Query, Span, Text};
+use crate::runbook::by_hand::{self, ByHand, Line, change, look};
 use crate::runbook::call::{ApiCall, Plane, UpdateGroup};
 use crate::runbook::check::Check;
 use crate::runbook::work::{Found, Progress, Work};
@@ -107,6 +108,19 @@ impl AsgScale {
     }
 }
 
+/// Where the most instances of a group stand.
+const MAX: &str = "<MAX>";
+
+/// The line that reads a group.
+pub(super) fn shown(place: &Place, group: &str) -> Line {
+    by_hand::read(
+        place,
+        "autoscaling describe-auto-scaling-groups",
+        &["--auto-scaling-group-names", group],
+        "AutoScalingGroups[].{Min:MinSize, Desired:DesiredCapacity, Max:MaxSize, Suspended:SuspendedProcesses[].ProcessName, InService:length(Instances[?LifecycleState==`\"InService\"`])}",
+    )
+}
+
 /// What a failed activity says, in a sentence.
 fn failed(activity: &Activity, now: Moment) -> String {
     let why = activity.message.as_ref().unwrap_or(&activity.what);
@@ -169,6 +183,36 @@ impl StepKind for AsgScale {
                 group.arn, place.region, group.desired, group.min, group.max
             )),
             None => Text::new(format!("the Auto Scaling group {name} in {}: to {desired} instances", place.region)),
+        }
+    }
+
+    fn by_hand(&self) -> ByHand {
+        let (place, group) = (&self.place, self.group.as_str());
+        let read = format!(
+            "it is there, and Launch is not among Suspended; write the three numbers down, undoing needs them; {MAX} is {}",
+            match self.max {
+                Some(max) => max.max(self.desired).to_string(),
+                None => format!("Max as it is, or {} if it is less", self.desired),
+            }
+        );
+        let max = self.max.unwrap_or(self.desired).max(self.desired);
+        let marks: &[(&str, &str)] = if self.max.is_none() { &[("MaxSize", MAX)] } else { &[] };
+        let min = self.min.unwrap_or(self.desired);
+        let call = UpdateGroup { place: place.clone(), group: self.group.clone(), min, max, desired: self.desired };
+        let stay = if self.is_exact() { "" } else { ", or more; if Desired is more already leave it as it is" };
+        let activities = by_hand::read(
+            place,
+            "autoscaling describe-scaling-activities",
+            &["--auto-scaling-group-name", group, "--max-items", "5"],
+            "Activities[].{At:StartTime,Status:StatusCode,Why:StatusMessage}",
+        );
+        ByHand {
+            first: vec![look(shown(place, group), read)],
+            then: vec![change(&ApiCall::UpdateAutoScalingGroup(call), marks)],
+            last: vec![
+                look(shown(place, group), format!("InService is {}{stay}", self.desired)),
+                look(activities, "if it does not come: what its last launches say"),
+            ],
         }
     }
 

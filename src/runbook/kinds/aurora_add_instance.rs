@@ -7,6 +7,7 @@ use crate::document::{Section, Shape, required};
 use crate::model::facts::rds::{DbCluster, DbInstance};
 use crate::model::{Query, Text};
 use crate::runbook::Mode;
+use crate::runbook::by_hand::{ByHand, change, look};
 use crate::runbook::call::{ApiCall, CreateInstance, Plane};
 use crate::runbook::check::Check;
 use crate::runbook::work::{Found, Progress, Work};
@@ -96,6 +97,22 @@ impl StepKind for AuroraAddInstance {
             .value()
             .map_or_else(|| format!("{} in {region}", self.cluster), |found| found.arn.to_string());
         Text::new(format!("a new instance {id} of class {class} in {arn}"))
+    }
+
+    fn by_hand(&self) -> ByHand {
+        let call = CreateInstance {
+            place: self.instance.place.clone(),
+            instance: self.instance.id.clone(),
+            cluster: self.cluster.clone(),
+            class: self.class.clone(),
+            engine: "<ENGINE>".to_owned(),
+        };
+        let cluster = super::aurora_global::cluster_shown(&self.instance.place, &self.cluster);
+        ByHand {
+            first: vec![self.instance.free_by_hand(), look(cluster, "Status is available; Engine is <ENGINE>")],
+            then: vec![change(&ApiCall::CreateDBInstance(call), &[])],
+            last: vec![look(self.instance.shown("Status:DBInstanceStatus"), "Status is available")],
+        }
     }
 
     fn check(&self, world: &World<'_>) -> Vec<Check> {

@@ -9,6 +9,7 @@ use crate::model::facts::rds::DbCluster;
 use crate::model::words::arn_name;
 use crate::model::{Query, Text};
 use crate::runbook::Mode;
+use crate::runbook::by_hand::{ByHand, change, look};
 use crate::runbook::call::{ApiCall, CreateCluster, Plane};
 use crate::runbook::check::Check;
 use crate::runbook::work::{Found, Progress, Work};
@@ -30,6 +31,12 @@ pub struct AuroraAddSecondary {
     /// What it is encrypted with, in its own Region.
     pub kms_key: Option<String>,
 }
+
+/// Where the writer's engine stands.
+const ENGINE: &str = "<ENGINE>";
+
+/// Where its version stands.
+const VERSION: &str = "<VERSION>";
 
 impl AuroraAddSecondary {
     /// As runbooks write it.
@@ -139,6 +146,38 @@ impl StepKind for AuroraAddSecondary {
         Text::new(format!(
             "a new cluster {cluster} of the global database {id} in {region}: {follows}; it has no instance yet"
         ))
+    }
+
+    fn by_hand(&self) -> ByHand {
+        let (global, cluster) = (&self.global, &self.cluster);
+        let call = CreateCluster {
+            place: global.place.clone(),
+            cluster: cluster.clone(),
+            global: global.id.clone(),
+            engine: ENGINE.to_owned(),
+            engine_version: VERSION.to_owned(),
+            subnet_group: self.subnet_group.clone(),
+            parameter_group: self.parameter_group.clone(),
+            security_groups: self.security_groups.clone(),
+            kms_key: self.kms_key.clone(),
+        };
+        ByHand {
+            first: vec![
+                look(
+                    global.shown(),
+                    format!(
+                        "Moves is null, one member's Writer is true, and none is in {}; Engine is {ENGINE}, Version is {VERSION}",
+                        global.place.region
+                    ),
+                ),
+                look(global.cluster_shown(cluster), "DBClusterNotFoundFault: the name is free"),
+            ],
+            then: vec![change(&ApiCall::CreateDBCluster(call), &[])],
+            last: vec![
+                look(global.cluster_shown(cluster), "Status is available"),
+                look(global.shown(), format!("{cluster} is a member, its Sync is connected")),
+            ],
+        }
     }
 
     fn check(&self, world: &World<'_>) -> Vec<Check> {

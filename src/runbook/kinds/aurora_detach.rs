@@ -9,6 +9,7 @@ use crate::model::facts::rds::{DbCluster, GlobalMember};
 use crate::model::words::{arn_name, length};
 use crate::model::{Query, Span, Text};
 use crate::runbook::Mode;
+use crate::runbook::by_hand::{ByHand, change, look};
 use crate::runbook::call::{ApiCall, Plane, RemoveFromGlobal};
 use crate::runbook::check::Check;
 use crate::runbook::work::{Found, Progress, Work};
@@ -120,6 +121,34 @@ impl StepKind for AuroraDetach {
             )));
         }
         Some(loss::words(world, self.global.lag(world, &self.cluster), &name))
+    }
+
+    fn by_hand(&self) -> ByHand {
+        const ARN: &str = "<CLUSTER-ARN>";
+        let cluster = &self.cluster;
+        let call = RemoveFromGlobal {
+            place: self.global.place.clone(),
+            global: self.global.id.clone(),
+            cluster: ARN.to_owned(),
+        };
+        ByHand {
+            first: vec![
+                look(
+                    self.global.shown(),
+                    format!("Moves is null; {ARN} is that of {cluster}; if its Writer is true it is the last member"),
+                ),
+                look(self.global.cluster_shown(cluster), "it has an instance; without one it serves nobody"),
+                look(
+                    self.global.lag_shown(cluster),
+                    "milliseconds: what is not older than this before the outage is lost",
+                ),
+            ],
+            then: vec![change(&ApiCall::RemoveFromGlobalCluster(call), &[])],
+            last: vec![
+                look(self.global.shown(), format!("{cluster} is no member any more")),
+                look(self.global.cluster_shown(cluster), "Status is available"),
+            ],
+        }
     }
 
     fn check(&self, world: &World<'_>) -> Vec<Check> {

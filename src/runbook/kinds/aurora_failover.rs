@@ -6,6 +6,7 @@ use crate::document::{Section, Shape, required};
 use crate::model::words::arn_name;
 use crate::model::{Query, Text};
 use crate::runbook::Mode;
+use crate::runbook::by_hand::{ByHand, change, look};
 use crate::runbook::call::{ApiCall, FailoverGlobal, Plane};
 use crate::runbook::check::Check;
 use crate::runbook::work::{Found, Progress, Work};
@@ -78,6 +79,23 @@ impl StepKind for AuroraFailover {
             )));
         }
         Some(loss::words(world, self.global.lag(world, arn_name(&target.cluster_arn)), &name))
+    }
+
+    fn by_hand(&self) -> ByHand {
+        let call = FailoverGlobal {
+            place: self.global.place.clone(),
+            global: self.global.id.clone(),
+            target: aurora_move::TARGET.to_owned(),
+        };
+        let lag = look(
+            self.global.lag_shown("<TARGET>"),
+            "milliseconds: what is not older than this before the outage is lost; <TARGET> is the last part of the ARN",
+        );
+        ByHand {
+            first: aurora_move::first_by_hand(&self.global).into_iter().chain([lag]).collect(),
+            then: vec![change(&ApiCall::FailoverGlobalCluster(call), &[])],
+            last: aurora_move::last_by_hand(&self.global),
+        }
     }
 
     fn check(&self, world: &World<'_>) -> Vec<Check> {

@@ -8,6 +8,7 @@ use crate::model::kinds::LagUnit;
 use crate::model::kinds::lag::{self, Lag};
 use crate::model::words::{arn_name, arn_region};
 use crate::model::{Place, Query, Text};
+use crate::runbook::by_hand::{self, Line};
 use crate::runbook::check::Check;
 use crate::runbook::world::World;
 
@@ -27,6 +28,27 @@ impl Global {
 
     pub(super) fn clusters_query(&self) -> Query {
         Query::DbClusters(self.place.clone())
+    }
+
+    /// The line that reads it and its members.
+    pub(super) fn shown(&self) -> Line {
+        by_hand::read(
+            &self.place,
+            "rds describe-global-clusters",
+            &["--global-cluster-identifier", &self.id],
+            "GlobalClusters[].{Engine:Engine, Version:EngineVersion, Moves:FailoverState, Members:GlobalClusterMembers[].{Arn:DBClusterArn, Writer:IsWriter, Sync:SynchronizationStatus}}",
+        )
+    }
+
+    /// The line that reads a cluster of the Region asked, by its identifier or its ARN.
+    pub(super) fn cluster_shown(&self, cluster: &str) -> Line {
+        cluster_shown(&self.place, cluster)
+    }
+
+    /// The line that reads how far a cluster of the Region asked is behind.
+    pub(super) fn lag_shown(&self, cluster: &str) -> Line {
+        let dimensions = [("DBClusterIdentifier", cluster)];
+        by_hand::series(&self.place, "AWS/RDS", "AuroraGlobalDBRPOLag", &dimensions, "Maximum")
     }
 
     /// `Aurora global database storefront in us-west-2`.
@@ -70,6 +92,16 @@ impl Global {
         }
         queries
     }
+}
+
+/// The line that reads an Aurora cluster and its instances.
+pub(super) fn cluster_shown(place: &Place, cluster: &str) -> Line {
+    by_hand::read(
+        place,
+        "rds describe-db-clusters",
+        &["--db-cluster-identifier", cluster],
+        "DBClusters[].{Status:Status, Engine:Engine, Version:EngineVersion, Instances:DBClusterMembers[].{Id:DBInstanceIdentifier, Writer:IsClusterWriter}}",
+    )
 }
 
 /// The member that takes the writes.

@@ -5,6 +5,7 @@ use super::rds_instance::should_show;
 use crate::model::Text;
 use crate::model::facts::rds::{GlobalCluster, GlobalMember};
 use crate::model::words::arn_name;
+use crate::runbook::by_hand::{Look, look};
 use crate::runbook::check::Check;
 use crate::runbook::work::{Found, Progress};
 use crate::runbook::world::World;
@@ -21,6 +22,34 @@ pub(super) fn target<'a>(global: &Global, world: &World<'a>) -> Result<(&'a Glob
             Err(Check::blocks(what, why))
         }
     }
+}
+
+/// Where the ARN of the cluster that takes the writes stands.
+pub(super) const TARGET: &str = "<TARGET-ARN>";
+
+/// What has to be so before, as a person sees it.
+pub(super) fn first_by_hand(global: &Global) -> Vec<Look> {
+    let region = &global.place.region;
+    vec![
+        look(
+            global.shown(),
+            format!(
+                "Moves is null; {TARGET} is the Arn of the member in {region}; its Writer is false; the others are told by their ARNs"
+            ),
+        ),
+        look(
+            global.cluster_shown(TARGET),
+            "Status is available, it has an Instance, and its Version is that of the writer up to the second number",
+        ),
+    ]
+}
+
+/// What tells that it is done.
+pub(super) fn last_by_hand(global: &Global) -> Vec<Look> {
+    vec![
+        look(global.shown(), format!("Moves is null, and the Writer of the member in {} is true", global.place.region)),
+        look(global.cluster_shown(TARGET), "Status is available"),
+    ]
 }
 
 /// What is moved, from where, to where; `how` it is.

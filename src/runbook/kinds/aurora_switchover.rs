@@ -6,6 +6,7 @@ use crate::document::{Section, Shape, required};
 use crate::model::words::{arn_name, arn_region};
 use crate::model::{Place, Query, Text};
 use crate::runbook::Mode;
+use crate::runbook::by_hand::{ByHand, change, known};
 use crate::runbook::call::{ApiCall, Plane, SwitchoverGlobal};
 use crate::runbook::check::Check;
 use crate::runbook::work::{Found, Progress, Work};
@@ -79,6 +80,21 @@ impl StepKind for AuroraSwitchover {
 
     fn describe(&self, world: &World<'_>) -> Text {
         aurora_move::describe(&self.global, world, "once it has everything; writes pause for a minute or two")
+    }
+
+    fn by_hand(&self) -> ByHand {
+        let call = SwitchoverGlobal {
+            place: self.from.clone(),
+            global: self.global.id.clone(),
+            target: aurora_move::TARGET.to_owned(),
+        };
+        let connected =
+            known("Sync of the target is connected, and the writer is available: nothing may be lost by this");
+        ByHand {
+            first: aurora_move::first_by_hand(&self.global).into_iter().chain([connected]).collect(),
+            then: vec![change(&ApiCall::SwitchoverGlobalCluster(call), &[])],
+            last: aurora_move::last_by_hand(&self.global),
+        }
     }
 
     fn check(&self, world: &World<'_>) -> Vec<Check> {

@@ -7,6 +7,7 @@ use crate::document::{Section, Shape, optional, required};
 use crate::model::facts::Known;
 use crate::model::facts::backup::{CopyJob, JobState};
 use crate::model::{Place, Query, Snapshot, Text};
+use crate::runbook::by_hand::{self, ByHand, change, look};
 use crate::runbook::call::{ApiCall, Plane, StartCopy};
 use crate::runbook::check::Check;
 use crate::runbook::work::{Found, Progress, Work};
@@ -152,6 +153,36 @@ impl StepKind for BackupCopy {
             "{point}, in vault {} in {} -> {}, kept {kept}",
             self.vault, self.place.region, self.destination
         ))
+    }
+
+    fn by_hand(&self) -> ByHand {
+        let call = StartCopy {
+            place: self.place.clone(),
+            point: backup_job::POINT_ARN.to_owned(),
+            vault: self.vault.clone(),
+            destination: self.destination.clone(),
+            backup_role: self.backup_role.clone(),
+            keep_days: self.keep_days,
+        };
+        let jobs = by_hand::read(
+            &self.place,
+            "backup list-copy-jobs",
+            &["--by-resource-arn", &self.resource, "--max-results", "5"],
+            "CopyJobs[].{Job:CopyJobId,State:State,Point:SourceRecoveryPointArn,To:DestinationBackupVaultArn}",
+        );
+        ByHand {
+            first: vec![
+                self.point.by_hand(&self.place, &self.vault, &self.resource),
+                look(jobs, "none of that point into that vault is CREATED, RUNNING or COMPLETED"),
+            ],
+            then: vec![change(&ApiCall::StartCopyJob(call), &[])],
+            last: vec![backup_job::by_hand(
+                &self.place,
+                "backup describe-copy-job",
+                "--copy-job-id",
+                "CopyJob.{State:State,Says:StatusMessage,Point:DestinationRecoveryPointArn}",
+            )],
+        }
     }
 
     fn check(&self, world: &World<'_>) -> Vec<Check> {

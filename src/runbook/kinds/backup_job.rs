@@ -6,6 +6,7 @@ use crate::model::facts::Known;
 use crate::model::facts::backup::{JobState, PointStatus, RecoveryPoint};
 use crate::model::words::{clock, length};
 use crate::model::{Moment, Place, Query, Snapshot, Span, Text};
+use crate::runbook::by_hand::{self, Look};
 use crate::runbook::work::{Found as Outcome, Progress};
 use crate::runbook::world::{Attempt, World};
 
@@ -61,6 +62,25 @@ impl Taken {
         }
     }
 
+    /// The point of a resource in a vault, as a person finds it.
+    pub(super) fn by_hand(&self, place: &Place, vault: &str, resource: &str) -> Look {
+        let which = match self {
+            Self::Newest => "the newest one".to_owned(),
+            Self::At(moment) => format!("the newest one that was not made later than {moment:.0}"),
+            Self::Chosen => "the newest one from before the damage".to_owned(),
+        };
+        let line = by_hand::read(
+            place,
+            "backup list-recovery-points-by-backup-vault",
+            &["--backup-vault-name", vault, "--by-resource-arn", resource],
+            "reverse(sort_by(RecoveryPoints,&CreationDate))[:10].{Arn:RecoveryPointArn, At:CreationDate, Status:Status}",
+        );
+        let see = format!(
+            "{POINT_ARN} is the Arn of {which} whose Status is COMPLETED or AVAILABLE: At is the moment of its data"
+        );
+        by_hand::look(line, see)
+    }
+
     fn until(&self, world: &World<'_>) -> Result<Moment, String> {
         match self {
             Self::Newest => Ok(Moment::MAX),
@@ -92,6 +112,18 @@ impl Taken {
             }
         })
     }
+}
+
+/// Where the ARN of a recovery point stands.
+pub(super) const POINT_ARN: &str = "<POINT-ARN>";
+
+/// How a person sees a job end.
+pub(super) fn by_hand(place: &Place, command: &str, option: &str, query: &str) -> Look {
+    let line = by_hand::read(place, command, &[option, "<JOB>"], query);
+    by_hand::look(
+        line,
+        "COMPLETED; <JOB> is the id that the start printed. PARTIAL, ABORTED and EXPIRED are no success",
+    )
 }
 
 fn is_whole(point: &RecoveryPoint) -> bool {

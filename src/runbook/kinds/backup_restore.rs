@@ -11,6 +11,7 @@ use crate::model::facts::Known;
 use crate::model::facts::backup::{JobState, RestoreJob};
 use crate::model::words::{clock, length};
 use crate::model::{Place, Query, Snapshot, Span, Text};
+use crate::runbook::by_hand::{self, ByHand, Deed, known, look};
 use crate::runbook::call::{ApiCall, Plane, StartRestore};
 use crate::runbook::check::Check;
 use crate::runbook::work::{Found, Progress, Work};
@@ -219,6 +220,44 @@ impl StepKind for BackupRestore {
             clock(created, world.now),
             length(lost)
         )))
+    }
+
+    fn by_hand(&self) -> ByHand {
+        const FILE: &str = "metadata.json";
+        let metadata = by_hand::read(
+            &self.place,
+            "backup get-recovery-point-restore-metadata",
+            &["--backup-vault-name", &self.vault, "--recovery-point-arn", backup_job::POINT_ARN],
+            "RestoreMetadata",
+        );
+        let told: Vec<String> = self
+            .metadata
+            .iter()
+            .map(|(name, value)| format!("\"{name}\": {}", serde_json::Value::from(value.as_str())))
+            .collect();
+        let file = format!("file://{FILE}");
+        let mut arguments = vec!["--recovery-point-arn", backup_job::POINT_ARN, "--metadata", &file];
+        arguments.extend(["--iam-role-arn", &self.backup_role, "--idempotency-token", by_hand::TOKEN]);
+        arguments.extend(self.resource_type.iter().flat_map(|kind| ["--resource-type", kind.as_str()]));
+        let start = by_hand::read(&self.place, "backup start-restore-job", &arguments, "");
+        let rpo = self.rpo.map(|rpo| format!("a point older than {} loses more than was promised", length(rpo)));
+        let mut first = vec![self.point.by_hand(&self.place, &self.vault, &self.resource)];
+        first.extend(rpo.map(known));
+        first.push(look(metadata.into_file(FILE), format!("{FILE} holds what AWS Backup is told of what it makes")));
+        let then = match told.as_slice() {
+            [] => Vec::new(),
+            told => vec![Deed::Words(Text::new(format!("in {FILE}, write or put in: {}", told.join(", "))))],
+        };
+        ByHand {
+            first,
+            then: then.into_iter().chain([Deed::Line(start)]).collect(),
+            last: vec![backup_job::by_hand(
+                &self.place,
+                "backup describe-restore-job",
+                "--restore-job-id",
+                "{Status:Status,Says:StatusMessage,Valid:ValidationStatus,Made:CreatedResourceArn}",
+            )],
+        }
     }
 
     fn check(&self, world: &World<'_>) -> Vec<Check> {

@@ -7,6 +7,7 @@ use crate::document::{Section, Shape, optional, required};
 use crate::model::facts::Known;
 use crate::model::facts::backup::{BackupJob, JobState};
 use crate::model::{Place, Query, Snapshot, Text};
+use crate::runbook::by_hand::{self, ByHand, change, look};
 use crate::runbook::call::{ApiCall, Plane, StartBackup};
 use crate::runbook::check::Check;
 use crate::runbook::work::{Found, Progress, Work};
@@ -132,6 +133,45 @@ impl StepKind for BackupStart {
             "{resource} -> a new recovery point in vault {vault} in {}, kept {kept}, with the role {backup_role}",
             place.region
         ))
+    }
+
+    fn by_hand(&self) -> ByHand {
+        let call = StartBackup {
+            place: self.place.clone(),
+            resource: self.resource.clone(),
+            vault: self.vault.clone(),
+            backup_role: self.backup_role.clone(),
+            keep_days: self.keep_days,
+        };
+        let jobs = by_hand::read(
+            &self.place,
+            "backup list-backup-jobs",
+            &["--by-resource-arn", &self.resource, "--max-results", "5"],
+            "BackupJobs[].{Job:BackupJobId,State:State,Since:CreationDate}",
+        );
+        let vault = by_hand::read(
+            &self.place,
+            "backup describe-backup-vault",
+            &["--backup-vault-name", &self.vault],
+            "{Locked:Locked,Least:MinRetentionDays,Most:MaxRetentionDays}",
+        );
+        let keeps = self.keep_days.map_or("for ever".to_owned(), |days| format!("{days} days"));
+        ByHand {
+            first: vec![
+                look(
+                    vault,
+                    format!("the vault takes a point that is kept {keeps}: not less than Least, not more than Most"),
+                ),
+                look(jobs, "none is CREATED, PENDING or RUNNING"),
+            ],
+            then: vec![change(&ApiCall::StartBackupJob(call), &[])],
+            last: vec![backup_job::by_hand(
+                &self.place,
+                "backup describe-backup-job",
+                "--backup-job-id",
+                "{State:State,Says:StatusMessage,Point:RecoveryPointArn}",
+            )],
+        }
     }
 
     fn check(&self, world: &World<'_>) -> Vec<Check> {

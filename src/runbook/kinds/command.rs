@@ -1,11 +1,12 @@
 //! `command`: a program of one's own, with a check that tells whether its work is done.
 
-use super::template::{filled, is_whole};
+use super::template::{filled, is_whole, marked};
 use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
 use crate::document::{Section, Shape, optional, required};
-use crate::model::words::length;
+use crate::model::words::{length, listed};
 use crate::model::{Query, Span, Text};
 use crate::runbook::Mode;
+use crate::runbook::by_hand::{self, ByHand, Deed, known, look};
 use crate::runbook::check::Check;
 use crate::runbook::work::{Command, Found, Progress, Work};
 use crate::runbook::world::{Attempt, Outcome, World};
@@ -170,6 +171,20 @@ impl StepKind for CommandStep {
             length(timeout),
             words(&check)
         ))
+    }
+
+    fn by_hand(&self) -> ByHand {
+        let mark = |argument: &String| if is_whole(argument) { marked(argument) } else { argument.clone() };
+        let line = |argv: &[String]| by_hand::program(&argv.iter().map(mark).collect::<Vec<_>>());
+        let env = match self.command.env.as_slice() {
+            [] => Vec::new(),
+            names => vec![known(format!("{} is set as it is for drdeck", listed(names)))],
+        };
+        ByHand {
+            first: env,
+            then: vec![Deed::Line(line(&self.command.argv))],
+            last: vec![look(line(&self.command.check), "it ends with exit code 0: echo $? right after it prints 0")],
+        }
     }
 
     fn check(&self, _: &World<'_>) -> Vec<Check> {

@@ -4,6 +4,7 @@ use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
 use crate::document::{Section, Shape, optional};
 use crate::model::words::{clock, length};
 use crate::model::{Query, Span, Text};
+use crate::runbook::by_hand::ByHand;
 use crate::runbook::check::Check;
 use crate::runbook::work::{Found, Progress, Question, Work};
 use crate::runbook::world::{Attempt, World};
@@ -78,6 +79,13 @@ impl StepKind for Decision {
 
     fn asks(&self) -> Option<Question> {
         Some(Question::Decision)
+    }
+
+    fn by_hand(&self) -> ByHand {
+        let what = self.declares.as_ref().map_or("the outage", Text::as_str);
+        ByHand::word(format!(
+            "declare: {what}. Write down since when users are not served (the RTO counts from there), when the failed side is expected back, and who declares it"
+        ))
     }
 
     fn check(&self, world: &World<'_>) -> Vec<Check> {

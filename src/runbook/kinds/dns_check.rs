@@ -8,6 +8,7 @@ use crate::model::query::{DnsQuestion, DnsServer};
 use crate::model::words::{length, listed};
 use crate::model::{Place, Query, Snapshot, Span, Text};
 use crate::runbook::Mode;
+use crate::runbook::by_hand::{ByHand, look, program};
 use crate::runbook::check::Check;
 use crate::runbook::work::{Found, Progress, Work};
 use crate::runbook::world::{Attempt, World};
@@ -205,6 +206,28 @@ impl StepKind for DnsCheck {
         let kept = self.old_ttl.map(|ttl| format!("; what was answered before may be kept for {}", length(ttl)));
         let wanted = self.wanted();
         Text::new(format!("{} {} must lead to {wanted}{}", self.name, self.kind, kept.unwrap_or_default()))
+    }
+
+    fn by_hand(&self) -> ByHand {
+        let wanted = self.wanted();
+        let mut looks = Vec::new();
+        if let Expected::SameAs(other) = &self.expect {
+            looks.push(look(
+                program(&["dig", "+short", other, &self.kind]),
+                "write these down: they are what is expected",
+            ));
+        }
+        if self.asked == Asked::Both {
+            let line = program(&["dig", "+trace", "+nodnssec", &self.name, &self.kind]);
+            looks.push(look(
+                line,
+                format!("the last answer, from the zone's own name servers, is nothing but {wanted}"),
+            ));
+        }
+        let ttl = self.old_ttl.map(|ttl| format!("; it may take {} after the change", length(ttl))).unwrap_or_default();
+        let line = program(&["dig", "+short", &self.name, &self.kind]);
+        looks.push(look(line, format!("it prints nothing but {wanted}{ttl}")));
+        ByHand::watch(looks)
     }
 
     fn check(&self, _: &World<'_>) -> Vec<Check> {

@@ -7,6 +7,7 @@ use crate::model::facts::drs::{RecoveryInstance, SourceServer};
 use crate::model::words::count;
 use crate::model::{Query, Text};
 use crate::runbook::Mode;
+use crate::runbook::by_hand::{ByHand, change, look};
 use crate::runbook::call::{ApiCall, Plane, StartFailbackLaunch};
 use crate::runbook::check::Check;
 use crate::runbook::work::{Found, Progress, Work};
@@ -92,6 +93,23 @@ impl StepKind for DrsFailback {
                 some_of(behind)
             ))
         })
+    }
+
+    fn by_hand(&self) -> ByHand {
+        let call = StartFailbackLaunch { place: self.chosen.place.clone(), instances: self.chosen.machines_by_hand() };
+        let mut first = self.chosen.first_by_hand();
+        first.push(look(
+            self.chosen.machines_shown(),
+            format!(
+                "{}; each is of ON_PREMISES, and its Failback is {READY}: boot the failback client at home where it has not begun",
+                self.chosen.machine_marks()
+            ),
+        ));
+        let mut then = self.chosen.more_by_hand();
+        then.push(change(&ApiCall::StartFailbackLaunch(call), &[]));
+        let mut last = self.chosen.job_by_hand("every Launched is LAUNCHED", "nothing failed");
+        last.push(look(self.chosen.machines_shown(), format!("Failback of each is {COMPLETED}")));
+        ByHand { first, then, last }
     }
 
     fn check(&self, world: &World<'_>) -> Vec<Check> {

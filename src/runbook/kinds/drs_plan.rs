@@ -6,6 +6,7 @@ use crate::document::{Section, Shape, required};
 use crate::model::facts::drs_plans::{Execution, ExecutionStep, RecoveryPlan};
 use crate::model::{Place, Query, Snapshot, Span, Text};
 use crate::runbook::Mode;
+use crate::runbook::by_hand::{ByHand, Deed, change, known};
 use crate::runbook::call::{ApiCall, Launch, Plane, StartRecoveryPlan};
 use crate::runbook::check::Check;
 use crate::runbook::work::{Found, Progress, Work};
@@ -148,6 +149,22 @@ impl StepKind for DrsPlan {
         (world.run.mode != Mode::Drill).then(|| {
             Text::new("of each server what was written after the point that DRS takes for it then; its lag is on the Replication screen")
         })
+    }
+
+    fn by_hand(&self) -> ByHand {
+        let call = StartRecoveryPlan { place: self.place.clone(), plan: self.plan.clone(), launch: Launch::Recovery };
+        ByHand {
+            first: vec![known(
+                "in the console of DRS, Recovery plans: the plan is ACTIVE, and no execution of it goes on; AWS allows one at a time",
+            )],
+            then: vec![
+                change(&ApiCall::StartRecoveryPlanExecution(call), &[]),
+                Deed::Words(Text::new(
+                    "or, where the AWS CLI does not know that: start it there, for a recovery and no drill",
+                )),
+            ],
+            last: vec![known("there, its execution is COMPLETED")],
+        }
     }
 
     fn check(&self, world: &World<'_>) -> Vec<Check> {

@@ -7,6 +7,7 @@ use crate::document::Section;
 use crate::model::facts::drs::{RecoverySnapshot, SourceServer};
 use crate::model::words::{clock, length};
 use crate::model::{Moment, Place, Query, Snapshot, Span, Text};
+use crate::runbook::by_hand::{self, Line};
 use crate::runbook::call;
 use crate::runbook::work::{Choice, ChoiceForm};
 use crate::runbook::world::World;
@@ -22,6 +23,12 @@ pub enum Point {
     At(Moment),
     /// The same, of a moment that the operator chooses in the run.
     Chosen,
+}
+
+/// The line that reads the newest points in time of a server.
+pub(super) fn shown(place: &Place, server: &str) -> Line {
+    let arguments = ["--source-server-id", server, "--order", "DESC", "--max-items", "10"];
+    by_hand::read(place, "drs describe-recovery-snapshots", &arguments, "items[].{Id:snapshotID, Time:timestamp}")
 }
 
 /// The name under which the operator chooses a moment.
@@ -57,6 +64,17 @@ impl Point {
                 }
             },
         }
+    }
+
+    /// The mark for the point of one of several servers, and which point it is; `None` where DRS takes one.
+    pub(super) fn by_hand(&self, number: usize) -> Option<(String, String)> {
+        let which = match self {
+            Self::Latest => return None,
+            Self::Newest => "the newest point".to_owned(),
+            Self::At(moment) => format!("the newest point that is not of later than {moment:.0}"),
+            Self::Chosen => "the newest point before the damage".to_owned(),
+        };
+        Some((format!("<POINT-{number}>"), which))
     }
 
     /// The moment that no data may be later than; why it is not known.

@@ -10,6 +10,7 @@ use crate::model::facts::drs::{RecoveryInstance, SourceServer};
 use crate::model::words::count;
 use crate::model::{Query, Snapshot, Text};
 use crate::runbook::Mode;
+use crate::runbook::by_hand::{ByHand, change, look};
 use crate::runbook::call::{ApiCall, Plane, ReverseReplication};
 use crate::runbook::check::Check;
 use crate::runbook::work::{Found, Progress, Work};
@@ -114,6 +115,36 @@ impl StepKind for DrsReverse {
                 Text::new(format!("replicate from {region}: {}", some_of(words)))
             }
             Err(_) => Text::new(format!("replicate back the machines recovered from {}", self.chosen.meant())),
+        }
+    }
+
+    fn by_hand(&self) -> ByHand {
+        let mut then = self.chosen.more_by_hand();
+        then.extend(self.chosen.machines_by_hand().into_iter().map(|instance| {
+            let place = self.chosen.place.clone();
+            change(&ApiCall::ReverseReplication(ReverseReplication { place, instance }), &[])
+        }));
+        let mut first = self.chosen.first_by_hand();
+        first.push(look(
+            self.chosen.machines_shown(),
+            format!("{}; each is RUNNING and not of ON_PREMISES", self.chosen.machine_marks()),
+        ));
+        ByHand {
+            first,
+            then,
+            last: vec![
+                look(
+                    self.chosen.named_shown(),
+                    "Back is set for each: the ARN of the source server that replicates it back",
+                ),
+                look(
+                    super::drs_servers::shown(&self.chosen.back_at(), &[]),
+                    format!(
+                        "in {}, the Region that it names, State of each of those is CONTINUOUS (this can take hours)",
+                        self.chosen.back_at().region
+                    ),
+                ),
+            ],
         }
     }
 

@@ -8,6 +8,7 @@ use crate::model::facts::drs::{Job, RecoveryInstance, ReplicationState, SourceSe
 use crate::model::kinds::Servers;
 use crate::model::words::{arn_region, listed};
 use crate::model::{Place, Query, Region, Snapshot, Text};
+use crate::runbook::by_hand::{self, Deed, Line, Look, look};
 use crate::runbook::call::INTENT;
 use crate::runbook::check::Check;
 use crate::runbook::work::Found;
@@ -121,6 +122,107 @@ impl Chosen {
         queries
     }
 
+    /// The line that reads the servers that are written down.
+    pub(super) fn named_shown(&self) -> Line {
+        match &self.servers {
+            Servers::Ids(ids) => shown(self.named_at(), ids),
+            Servers::Tags(tags) => {
+                let is = |(key, value): &(String, String)| {
+                    format!("tags.{}=={}", by_hand::key(key), by_hand::literal(value))
+                };
+                let all: Vec<String> = tags.iter().map(is).collect();
+                let query = format!("items[?{}].{SHOWN}", all.join(" && "));
+                by_hand::read(self.named_at(), "drs describe-source-servers", &[], &query)
+            }
+        }
+    }
+
+    /// The line that reads the machines that run of servers.
+    pub(super) fn machines_shown(&self) -> Line {
+        let query = "items[].{Machine:recoveryInstanceID, Server:sourceServerID, State:ec2InstanceState, Of:originEnvironment, Drill:isDrill, Failback:failback.state}";
+        by_hand::read(&self.place, "drs describe-recovery-instances", &[], query)
+    }
+
+    /// The servers' ids, or the marks that stand for them.
+    pub(super) fn servers_by_hand(&self) -> Vec<String> {
+        match (&self.servers, &self.reversed_from) {
+            (Servers::Ids(ids), None) => ids.clone(),
+            (Servers::Ids(_) | Servers::Tags(_), _) => self.marks("SERVER"),
+        }
+    }
+
+    /// The marks that stand for their machines.
+    pub(super) fn machines_by_hand(&self) -> Vec<String> {
+        self.marks("MACHINE")
+    }
+
+    fn marks(&self, what: &str) -> Vec<String> {
+        let number = match &self.servers {
+            Servers::Ids(ids) => ids.len(),
+            Servers::Tags(_) => 1,
+        };
+        (1..=number).map(|number| format!("<{what}-{number}>")).collect()
+    }
+
+    /// Which machines the marks stand for.
+    pub(super) fn machine_marks(&self) -> String {
+        format!("{} stands for the Machine of each of these servers", listed(self.machines_by_hand()))
+    }
+
+    /// What has to be so before, as a person sees it.
+    pub(super) fn first_by_hand(&self) -> Vec<Look> {
+        let mut said = match &self.servers {
+            Servers::Ids(_) => "all of them are there".to_owned(),
+            Servers::Tags(_) if self.reversed_from.is_none() => "<SERVER-1> is the Id of the first of them".to_owned(),
+            Servers::Tags(_) => "these are meant".to_owned(),
+        };
+        if self.reversed_from.is_some() {
+            let marks = listed(self.servers_by_hand());
+            said.push_str(&format!(
+                "; {marks}: the last part of Back, the server in {} that replicates the other way",
+                self.place.region
+            ));
+        }
+        let query =
+            "items[?status!=`\"COMPLETED\"`].{Job:jobID, Type:type, Servers:participatingServers[].sourceServerID}";
+        let jobs = by_hand::read(&self.place, "drs describe-jobs", &[], query);
+        vec![look(self.named_shown(), said), look(jobs, "no job of these servers goes on: AWS refuses a second one")]
+    }
+
+    /// What has to be said where the lines show one server and there are more.
+    pub(super) fn more_by_hand(&self) -> Vec<Deed> {
+        match &self.servers {
+            Servers::Ids(_) => Vec::new(),
+            Servers::Tags(_) => {
+                let more = "the line shows the first server; add the others, or enter it once for each where it takes one only";
+                vec![Deed::Words(Text::new(more))]
+            }
+        }
+    }
+
+    /// How a person sees the job end that was started.
+    pub(super) fn job_by_hand(&self, launched: &str, logged: &str) -> Vec<Look> {
+        let job = by_hand::read(
+            &self.place,
+            "drs describe-jobs",
+            &["--filters", "jobIDs=<JOB>"],
+            "items[].{Status:status, Servers:participatingServers[].{Id:sourceServerID, Launched:launchStatus}}",
+        );
+        let log = by_hand::read(
+            &self.place,
+            "drs describe-job-log-items",
+            &["--job-id", "<JOB>"],
+            "items[].{At:logDateTime, Event:event, Server:eventData.sourceServerID, Error:eventData.rawError}",
+        );
+        vec![look(job, format!("{launched}; <JOB> is the jobID that the launch printed")), look(log, logged)]
+    }
+
+    /// Where the other way of the replication leads: the Region of the other side, which [`Self::first_by_hand`] shows.
+    pub(super) fn back_at(&self) -> Place {
+        let region = self.reversed_from.as_ref().map_or_else(|| Region::new("<OTHER-REGION>"), |at| at.region.clone());
+        Place { region, role: self.place.role.clone() }
+    }
+
     /// What is meant, before anything is read.
     pub(super) fn meant(&self) -> String {
         let which = match &self.servers {
@@ -200,6 +302,16 @@ impl Chosen {
             ),
         }
     }
+}
+
+/// What is shown of a source server, in the language of `--query`.
+const SHOWN: &str = "{Id:sourceServerID, Name:sourceProperties.identificationHints.hostname, State:dataReplicationInfo.dataReplicationState, Lag:dataReplicationInfo.lagDuration, Back:reversedDirectionSourceServerArn}";
+
+/// The line that reads source servers by their ids; all, where there are none.
+pub(super) fn shown(place: &Place, ids: &[String]) -> Line {
+    let filter = format!("sourceServerIDs={}", ids.join(","));
+    let arguments = if ids.is_empty() { Vec::new() } else { vec!["--filters", filter.as_str()] };
+    by_hand::read(place, "drs describe-source-servers", &arguments, &format!("items[].{SHOWN}"))
 }
 
 /// Where, and under which id, a server replicates the other way.

@@ -11,7 +11,8 @@ use crate::model::facts::drs::{Job, LogItem, SourceServer};
 use crate::model::words::{clock, count, length, listed};
 use crate::model::{Query, Snapshot, Text};
 use crate::runbook::Mode;
-use crate::runbook::call::{ApiCall, Launch, Plane, StartRecovery};
+use crate::runbook::by_hand::{ByHand, change, look};
+use crate::runbook::call::{ApiCall, Launch, Pinned, Plane, StartRecovery};
 use crate::runbook::check::Check;
 use crate::runbook::work::{Choice, Found, Progress, Work};
 use crate::runbook::world::{Attempt, Outcome, World};
@@ -302,6 +303,37 @@ impl StepKind for DrsStartRecovery {
 
     fn choices(&self, world: &World<'_>) -> Vec<Choice> {
         self.point.choices(world, &self.chosen.place, &self.chosen.find(world).unwrap_or_default())
+    }
+
+    fn by_hand(&self) -> ByHand {
+        let servers = self.chosen.servers_by_hand();
+        let mut first = self.chosen.first_by_hand();
+        let mut pinned = Vec::new();
+        for (number, server) in (1..).zip(&servers) {
+            let point = self.point.by_hand(number);
+            if let Some((mark, which)) = &point {
+                let see = format!("{mark} is the Id of {which}; its Time is that of the data: write it down");
+                first.push(look(super::drs_point::shown(&self.chosen.place, server), see));
+            }
+            pinned.push(Pinned { server: server.clone(), snapshot: point.map(|(mark, _)| mark) });
+        }
+        first.push(look(
+            self.chosen.machines_shown(),
+            "no machine of these servers is RUNNING already: a second launch makes a second one",
+        ));
+        let mut then = self.chosen.more_by_hand();
+        then.extend(pinned.chunks(SERVERS_PER_JOB).map(|chunk| {
+            let (place, servers) = (self.chosen.place.clone(), chunk.to_vec());
+            change(&ApiCall::StartRecovery(StartRecovery { place, launch: Launch::Recovery, servers }), &[])
+        }));
+        ByHand {
+            first,
+            then,
+            last: self.chosen.job_by_hand(
+                "every Launched is LAUNCHED: a job that is COMPLETED can have failed servers",
+                "no USING_PREVIOUS_SNAPSHOT: it says that an older point was taken, with older data",
+            ),
+        }
     }
 
     fn check(&self, world: &World<'_>) -> Vec<Check> {

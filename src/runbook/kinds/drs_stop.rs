@@ -10,6 +10,7 @@ use crate::model::facts::drs::{ReplicationState, SourceServer};
 use crate::model::words::{clock, count};
 use crate::model::{Query, Snapshot, Text};
 use crate::runbook::Mode;
+use crate::runbook::by_hand::{ByHand, change, look};
 use crate::runbook::call::{ApiCall, Plane, StopReplication};
 use crate::runbook::check::Check;
 use crate::runbook::work::{Found, Progress, Work};
@@ -98,6 +99,20 @@ impl StepKind for DrsStop {
         let lost: Vec<String> = lost.collect();
         (!lost.is_empty())
             .then(|| Text::new(format!("every point in time in {}: {}", self.chosen.place.region, some_of(lost))))
+    }
+
+    fn by_hand(&self) -> ByHand {
+        let mut then = self.chosen.more_by_hand();
+        then.extend(self.chosen.servers_by_hand().into_iter().map(|server| {
+            let place = self.chosen.place.clone();
+            change(&ApiCall::StopReplication(StopReplication { place, server }), &[])
+        }));
+        let mut first = self.chosen.first_by_hand();
+        first.push(look(
+            super::drs_servers::shown(&self.chosen.back_at(), &[]),
+            format!("in {}, the Region that Back names, State of each of those is CONTINUOUS: this step deletes every point in time of the servers named above", self.chosen.back_at().region),
+        ));
+        ByHand { first, then, last: vec![look(self.chosen.named_shown(), "State of each is STOPPED or DISCONNECTED")] }
     }
 
     fn check(&self, world: &World<'_>) -> Vec<Check> {

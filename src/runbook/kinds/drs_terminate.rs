@@ -10,6 +10,7 @@ use crate::model::facts::drs::{Job, RecoveryInstance, SourceServer};
 use crate::model::words::count;
 use crate::model::{Query, Snapshot, Text};
 use crate::runbook::Mode;
+use crate::runbook::by_hand::{ByHand, change, known, look};
 use crate::runbook::call::{ApiCall, Plane, RUN, TerminateInstances};
 use crate::runbook::check::Check;
 use crate::runbook::work::{Found, Progress, Work};
@@ -165,6 +166,25 @@ impl StepKind for DrsTerminate {
             "{} with all disks and everything written on them: {ids}",
             count(pairs.len(), "machine")
         )))
+    }
+
+    fn by_hand(&self) -> ByHand {
+        let machines = self.chosen.machines_by_hand();
+        let calls = machines.chunks(MACHINES_PER_CALL).map(|chunk| {
+            let (place, instances) = (self.chosen.place.clone(), chunk.to_vec());
+            change(&ApiCall::TerminateRecoveryInstances(TerminateInstances { place, instances }), &[])
+        });
+        let mut first = self.chosen.first_by_hand();
+        first.push(look(
+            self.chosen.machines_shown(),
+            format!("{}; only machines that this exercise or this failover launched", self.chosen.machine_marks()),
+        ));
+        first.push(known("users are not on them: home serves with newer data, and is replicated. Ask a second person"));
+        ByHand {
+            first,
+            then: self.chosen.more_by_hand().into_iter().chain(calls).collect(),
+            last: vec![look(self.chosen.machines_shown(), "they are gone, or TERMINATED")],
+        }
     }
 
     fn check(&self, world: &World<'_>) -> Vec<Check> {

@@ -10,6 +10,7 @@ use crate::model::facts::dynamodb::Table;
 use crate::model::words::clock;
 use crate::model::{Moment, Query, Span, Text};
 use crate::runbook::Mode;
+use crate::runbook::by_hand::{ByHand, change, known, look};
 use crate::runbook::call::{ApiCall, Plane, RestoreTable};
 use crate::runbook::check::Check;
 use crate::runbook::work::{Choice, Found, Progress, Work};
@@ -170,6 +171,30 @@ impl StepKind for DynamodbRestore {
 
     fn choices(&self, world: &World<'_>) -> Vec<Choice> {
         self.point.choices(world, &self.source.name, self.window(world))
+    }
+
+    fn by_hand(&self) -> ByHand {
+        let (moment, marks) = self.point.by_hand("RestoreDateTime");
+        let call = RestoreTable {
+            place: self.table.place.clone(),
+            table: self.table.name.clone(),
+            source: self.source.name.clone(),
+            moment,
+        };
+        ByHand {
+            first: vec![
+                look(
+                    self.source.backups_shown(),
+                    format!(
+                        "Status is ENABLED; From and To are the oldest and the newest moment{}",
+                        self.point.words_by_hand()
+                    ),
+                ),
+                look(self.table.shown(), "ResourceNotFoundException: the name is free"),
+            ],
+            then: vec![change(&ApiCall::RestoreTableToPointInTime(call), &marks)],
+            last: vec![look(self.table.shown(), "Status is ACTIVE"), known(LEFT_OUT)],
+        }
     }
 
     fn check(&self, world: &World<'_>) -> Vec<Check> {

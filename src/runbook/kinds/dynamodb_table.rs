@@ -3,6 +3,7 @@
 use super::seen::{Seen, fresh, why_not};
 use crate::model::facts::dynamodb::{ContinuousBackups, Table};
 use crate::model::{FailureKind, Freshness, Place, Query, Snapshot, Span};
+use crate::runbook::by_hand::{self, Line};
 use crate::runbook::world::World;
 
 /// For how long "it is not there" holds after it was said.
@@ -26,6 +27,21 @@ impl NamedTable {
     /// What tells of its point-in-time recovery.
     pub(super) fn backups_query(&self) -> Query {
         Query::ContinuousBackups(self.place.clone(), self.name.clone())
+    }
+
+    /// The line that reads it.
+    pub(super) fn shown(&self) -> Line {
+        let replicas = "{Status:Table.TableStatus, Items:Table.ItemCount, Replicas:Table.Replicas[].{Region:RegionName, Status:ReplicaStatus}}";
+        by_hand::read(&self.place, "dynamodb describe-table", &["--table-name", &self.name], replicas)
+    }
+
+    /// The line that reads its point-in-time recovery.
+    pub(super) fn backups_shown(&self) -> Line {
+        let of = "ContinuousBackupsDescription.PointInTimeRecoveryDescription";
+        let query = format!(
+            "{of}.{{Status:PointInTimeRecoveryStatus, From:EarliestRestorableDateTime, To:LatestRestorableDateTime}}"
+        );
+        by_hand::read(&self.place, "dynamodb describe-continuous-backups", &["--table-name", &self.name], &query)
     }
 
     /// It, as just read. A table is asked for by name: that AWS knows none of that name is an answer.

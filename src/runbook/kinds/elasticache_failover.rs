@@ -9,6 +9,7 @@ use crate::model::kinds::{LagUnit, lag};
 use crate::model::words::listed;
 use crate::model::{Place, Query, Text};
 use crate::runbook::Mode;
+use crate::runbook::by_hand::{self, ByHand, change, look};
 use crate::runbook::call::{ApiCall, FailoverDatastore, Plane};
 use crate::runbook::check::Check;
 use crate::runbook::work::{Found, Progress, Work};
@@ -153,6 +154,36 @@ impl StepKind for ElasticacheFailover {
             None => Some(Text::new(format!(
                 "not known how much: the runbook does not name the `dimensions` of its lag; every write that had not reached {name} is lost"
             ))),
+        }
+    }
+
+    fn by_hand(&self) -> ByHand {
+        let (id, region) = (&self.datastore, &self.place.region);
+        let call = FailoverDatastore {
+            place: self.place.clone(),
+            datastore: "<DATASTORE>".to_owned(),
+            group: "<GROUP>".to_owned(),
+        };
+        let shown = || {
+            by_hand::read(
+                &self.place,
+                "elasticache describe-global-replication-groups",
+                &["--show-member-info"],
+                "GlobalReplicationGroups[].{Id:GlobalReplicationGroupId, Status:Status, Members:Members[].{Group:ReplicationGroupId, Region:ReplicationGroupRegion, Role:Role, Status:Status}}",
+            )
+        };
+        ByHand {
+            first: vec![look(
+                shown(),
+                format!(
+                    "<DATASTORE> is the Id that is {id}, or ends in -{id}; its Status is available; <GROUP> is its member in {region}: SECONDARY, associated. What has not reached that one is lost"
+                ),
+            )],
+            then: vec![change(&ApiCall::FailoverGlobalReplicationGroup(call), &[])],
+            last: vec![look(
+                shown(),
+                format!("Status is available, and the Role of the member in {region} is PRIMARY"),
+            )],
         }
     }
 

@@ -9,6 +9,7 @@ use crate::model::facts::autoscaling::Group;
 use crate::model::words::{arn_name, clock};
 use crate::model::{Place, Query, Text};
 use crate::runbook::Mode;
+use crate::runbook::by_hand::{ByHand, known, look};
 use crate::runbook::check::Check;
 use crate::runbook::work::{Found, Progress, Question, Work};
 use crate::runbook::world::{Attempt, World};
@@ -286,6 +287,49 @@ impl StepKind for Fence {
 
     fn asks(&self) -> Option<Question> {
         Some(Question::Fence)
+    }
+
+    fn by_hand(&self) -> ByHand {
+        let looks = match self {
+            Self::Instance { instance, aside } => {
+                let mut looks = vec![look(
+                    instance.shown("Status:DBInstanceStatus,Follows:ReadReplicaSourceDBInstanceIdentifier"),
+                    format!(
+                        "Status is stopped, or Follows names another instance, or AWS knows none of that name (DBInstanceNotFound): {} takes no writes",
+                        instance.id
+                    ),
+                )];
+                let aside = aside.as_ref().map(|id| Instance { id: id.clone(), ..instance.clone() });
+                looks.extend(aside.map(|aside| {
+                    let see = format!(
+                        "once it was put aside it is called {}: then this one must be stopped, and the line above proves nothing",
+                        aside.id
+                    );
+                    look(aside.shown("Status:DBInstanceStatus"), see)
+                }));
+                looks
+            }
+            Self::Cluster { global, cluster } => vec![
+                look(
+                    global.cluster_shown(cluster),
+                    format!("Status is stopped, or AWS knows no {cluster}; if not, the next line decides"),
+                ),
+                look(
+                    global.shown(),
+                    format!("Moves is null, and {cluster} is a member whose Writer is false: it follows"),
+                ),
+            ],
+            Self::Group { place, name } => {
+                vec![look(
+                    super::asg_scale::shown(place, name),
+                    "Min, Desired, Max and InService are 0: it is empty and stays so",
+                )]
+            }
+        };
+        let silent = known(
+            "a Region that does not answer proves nothing: then write down who accepts the risk, and why; look again when it is back",
+        );
+        ByHand::watch(looks.into_iter().chain([silent]).collect())
     }
 
     fn check(&self, world: &World<'_>) -> Vec<Check> {

@@ -6,6 +6,7 @@ use crate::document::{Section, Shape, optional, required, values};
 use crate::model::facts::look::Response;
 use crate::model::words::length;
 use crate::model::{Place, Query, Snapshot, Text};
+use crate::runbook::by_hand::{ByHand, look, program};
 use crate::runbook::check::Check;
 use crate::runbook::work::{Found, Progress, Work};
 use crate::runbook::world::{Attempt, World};
@@ -99,6 +100,23 @@ impl StepKind for HttpCheck {
 
     fn describe(&self, _: &World<'_>) -> Text {
         Text::new(format!("GET {} from this machine: {} in a row must answer {}", self.url, self.times, self.good()))
+    }
+
+    fn by_hand(&self) -> ByHand {
+        let line = program(&[
+            "curl",
+            "--silent",
+            "--show-error",
+            "--output",
+            "/dev/null",
+            "--write-out",
+            "%{http_code}\\n",
+            &self.url,
+        ]);
+        ByHand::watch(vec![look(
+            line,
+            format!("it prints {}; enter it {} times, a second apart", self.good(), self.times),
+        )])
     }
 
     fn check(&self, _: &World<'_>) -> Vec<Check> {

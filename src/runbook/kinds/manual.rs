@@ -3,6 +3,7 @@
 use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
 use crate::document::Section;
 use crate::model::{Query, Text};
+use crate::runbook::by_hand::ByHand;
 use crate::runbook::check::Check;
 use crate::runbook::work::{Found, Progress, Question, Work};
 use crate::runbook::world::{Attempt, World};
@@ -47,6 +48,10 @@ impl StepKind for Manual {
 
     fn asks(&self) -> Option<Question> {
         Some(Question::Manual)
+    }
+
+    fn by_hand(&self) -> ByHand {
+        ByHand::word("do what is written above, and write down what you found")
     }
 
     fn check(&self, _: &World<'_>) -> Vec<Check> {

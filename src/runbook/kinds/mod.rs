@@ -102,6 +102,7 @@ pub use wait_until::{Reading, WaitUntil, Wanted};
 
 use std::sync::Arc;
 
+use super::by_hand::ByHand;
 use super::call::Plane;
 use super::check::Check;
 use super::work::{Choice, Found, Progress, Question, Work};
@@ -184,6 +185,9 @@ pub trait StepKind {
     fn ttl(&self) -> Option<Span> {
         None
     }
+
+    /// What a person does instead, with the AWS CLI alone: for the day that drdeck is not there. Nothing is read for it.
+    fn by_hand(&self) -> ByHand;
 
     /// Its preconditions.
     fn check(&self, world: &World<'_>) -> Vec<Check>;

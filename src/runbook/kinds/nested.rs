@@ -3,6 +3,7 @@
 use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
 use crate::document::{Section, Shape, required};
 use crate::model::{Query, Text};
+use crate::runbook::by_hand::ByHand;
 use crate::runbook::check::Check;
 use crate::runbook::work::{Found, Progress, Work};
 use crate::runbook::world::{Attempt, World};
@@ -60,6 +61,10 @@ impl StepKind for Nested {
 
     fn describe(&self, _: &World<'_>) -> Text {
         Text::new(format!("the steps of the runbook {}", self.runbook))
+    }
+
+    fn by_hand(&self) -> ByHand {
+        ByHand::word(format!("take the sheet of the runbook {}", self.runbook))
     }
 
     fn check(&self, _: &World<'_>) -> Vec<Check> {

@@ -8,6 +8,7 @@ use crate::model::facts::rds::DbInstance;
 use crate::model::words::{arn_name, arn_region};
 use crate::model::{Query, Text};
 use crate::runbook::Mode;
+use crate::runbook::by_hand::{ByHand, change, look};
 use crate::runbook::call::{ApiCall, CreateReplica, Plane};
 use crate::runbook::check::Check;
 use crate::runbook::work::{Found, Progress, Work};
@@ -168,6 +169,39 @@ impl StepKind for RdsCreateReplica {
             self.instance.place.region,
             self.source.arn(world)
         ))
+    }
+
+    fn by_hand(&self) -> ByHand {
+        const ARN: &str = "<SOURCE-ARN>";
+        let source = if self.is_elsewhere() { ARN.to_owned() } else { self.source.id.clone() };
+        let call = CreateReplica {
+            place: self.instance.place.clone(),
+            instance: self.instance.id.clone(),
+            source,
+            class: self.class.clone(),
+            subnet_group: self.subnet_group.clone(),
+            parameter_group: self.parameter_group.clone(),
+            security_groups: self.security_groups.clone(),
+            kms_key: self.kms_key.clone(),
+            multi_az: self.multi_az,
+        };
+        let arn = if self.is_elsewhere() { format!("; Arn is {ARN}") } else { String::new() };
+        ByHand {
+            first: vec![
+                look(
+                    self.source.shown("Status:DBInstanceStatus,Days:BackupRetentionPeriod,Arn:DBInstanceArn"),
+                    format!("Status is available, Days is more than 0{arn}"),
+                ),
+                self.instance.free_by_hand(),
+            ],
+            then: vec![change(&ApiCall::CreateDBInstanceReadReplica(call), &[])],
+            last: vec![look(
+                self.instance.shown(
+                    "Status:DBInstanceStatus,Follows:ReadReplicaSourceDBInstanceIdentifier,Replication:StatusInfos[].Status",
+                ),
+                format!("Status is available, Follows names {}, Replication is replicating", self.source.id),
+            )],
+        }
     }
 
     fn check(&self, world: &World<'_>) -> Vec<Check> {

@@ -8,6 +8,7 @@ use crate::model::facts::rds::DbCluster;
 use crate::model::words::listed;
 use crate::model::{Place, Query, Text};
 use crate::runbook::Mode;
+use crate::runbook::by_hand::{ByHand, change, look};
 use crate::runbook::call::{ApiCall, FailoverCluster, Plane};
 use crate::runbook::check::Check;
 use crate::runbook::work::{Found, Progress, Work};
@@ -137,6 +138,24 @@ impl StepKind for RdsFailoverCluster {
             Some(_) | None => String::new(),
         };
         Text::new(format!("{arn}: the writes go to {}{from}; connections break for about half a minute", self.target))
+    }
+
+    fn by_hand(&self) -> ByHand {
+        let call =
+            FailoverCluster { place: self.place.clone(), cluster: self.cluster.clone(), target: self.target.clone() };
+        let cluster = || super::aurora_global::cluster_shown(&self.place, &self.cluster);
+        let target = || self.instance().shown("Status:DBInstanceStatus,Zone:AvailabilityZone");
+        ByHand {
+            first: vec![
+                look(cluster(), format!("Status is available; {} is a member, and its Writer is false", self.target)),
+                look(target(), "Status is available"),
+            ],
+            then: vec![change(&ApiCall::FailoverDBCluster(call), &[])],
+            last: vec![
+                look(cluster(), format!("Status is available, and the Writer of {} is true", self.target)),
+                look(target(), "Status is available"),
+            ],
+        }
     }
 
     fn check(&self, world: &World<'_>) -> Vec<Check> {

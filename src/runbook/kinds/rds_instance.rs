@@ -3,6 +3,7 @@
 use super::seen::Seen;
 use crate::model::facts::rds::DbInstance;
 use crate::model::{Moment, Place, Query, Span, Text};
+use crate::runbook::by_hand::{self, Line, Look};
 use crate::runbook::check::Check;
 use crate::runbook::work::Found;
 use crate::runbook::world::{Attempt, Outcome, World};
@@ -36,10 +37,37 @@ impl Instance {
         format!("RDS instance {} in {}", self.id, self.place.region)
     }
 
+    /// The line that reads some of it, in the language of `--query`: `Status:DBInstanceStatus`.
+    pub(super) fn shown(&self, what: &str) -> Line {
+        let query = format!("DBInstances[].{{{what}}}");
+        by_hand::read(&self.place, "rds describe-db-instances", &["--db-instance-identifier", &self.id], &query)
+    }
+
+    /// The line that reads how far it is behind.
+    pub(super) fn lag_shown(&self) -> Line {
+        let dimensions = [("DBInstanceIdentifier", self.id.as_str())];
+        by_hand::series(&self.place, "AWS/RDS", "ReplicaLag", &dimensions, "Maximum")
+    }
+
+    /// Its name is free, as a person sees it.
+    pub(super) fn free_by_hand(&self) -> Look {
+        by_hand::look(self.shown("Status:DBInstanceStatus"), "DBInstanceNotFound: the name is free")
+    }
+
     /// Its ARN where that is known, else its words.
     pub(super) fn arn(&self, world: &World<'_>) -> String {
         self.seen(world).value().map_or_else(|| self.words(), |found| found.arn.to_string())
     }
+}
+
+/// The line that reads the automated backups of an instance, which are kept at `place`.
+pub(super) fn backups_shown(place: &Place, id: &str) -> Line {
+    by_hand::read(
+        place,
+        "rds describe-db-instance-automated-backups",
+        &["--db-instance-identifier", id],
+        "DBInstanceAutomatedBackups[].{Status:Status, Region:Region, From:RestoreWindow.EarliestTime, To:RestoreWindow.LatestTime, Arn:DBInstanceAutomatedBackupsArn, Resource:DbiResourceId}",
+    )
 }
 
 /// Whether an instance takes changes now; `what` it is for.

@@ -7,6 +7,7 @@ use crate::model::facts::rds::DbInstance;
 use crate::model::words::listed;
 use crate::model::{Query, Text};
 use crate::runbook::Mode;
+use crate::runbook::by_hand::{ByHand, change, look};
 use crate::runbook::call::{ApiCall, ModifyInstance, Plane};
 use crate::runbook::check::Check;
 use crate::runbook::work::{Found, Progress, Work};
@@ -158,6 +159,33 @@ impl StepKind for RdsModify {
         (self.days(instance) == Some(0)).then(|| {
             Text::new(format!("every automated backup of {}: it cannot be restored to any moment", instance.id))
         })
+    }
+
+    fn by_hand(&self) -> ByHand {
+        let call = ModifyInstance {
+            place: self.instance.place.clone(),
+            instance: self.instance.id.clone(),
+            backup_retention_days: self.backup_retention_days,
+            multi_az: self.multi_az,
+            class: self.class.clone(),
+        };
+        let shown = || {
+            self.instance.shown(
+                "Status:DBInstanceStatus,Days:BackupRetentionPeriod,MultiAZ:MultiAZ,Class:DBInstanceClass,Pending:PendingModifiedValues,Followers:ReadReplicaDBInstanceIdentifiers",
+            )
+        };
+        let mut first = "Status is available".to_owned();
+        if self.backup_retention_days == Some(0) {
+            first.push_str("; Followers is empty: a source must have backups");
+        }
+        if self.class.is_some() {
+            first.push_str("; another class interrupts it for minutes");
+        }
+        ByHand {
+            first: vec![look(shown(), first)],
+            then: vec![change(&ApiCall::ModifyDBInstance(call), &[])],
+            last: vec![look(shown(), format!("Status is available, nothing is Pending, and it has {}", self.wanted()))],
+        }
     }
 
     fn check(&self, world: &World<'_>) -> Vec<Check> {

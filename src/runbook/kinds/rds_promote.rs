@@ -10,6 +10,7 @@ use crate::model::kinds::lag::{self, Lag};
 use crate::model::words::{arn_name, arn_region, clock, length};
 use crate::model::{Query, Span, Text};
 use crate::runbook::Mode;
+use crate::runbook::by_hand::{ByHand, change, look};
 use crate::runbook::call::{ApiCall, Plane, PromoteReplica};
 use crate::runbook::check::Check;
 use crate::runbook::work::{Found, Progress, Work};
@@ -132,6 +133,37 @@ impl StepKind for RdsPromote {
         let replica = self.instance.seen(world).value()?;
         replica.replica_source.as_ref()?;
         Some(loss::words(world, self.lag(world), &self.instance.id))
+    }
+
+    fn by_hand(&self) -> ByHand {
+        let call = PromoteReplica {
+            place: self.instance.place.clone(),
+            instance: self.instance.id.clone(),
+            backup_retention_days: self.backup_retention_days,
+        };
+        let shown = || {
+            self.instance.shown(
+                "Status:DBInstanceStatus,Follows:ReadReplicaSourceDBInstanceIdentifier,Days:BackupRetentionPeriod",
+            )
+        };
+        let rpo = self.rpo.map(|rpo| format!(", {} may be", length(rpo))).unwrap_or_default();
+        let days = self.backup_retention_days.map(|days| format!(", Days is {days}")).unwrap_or_default();
+        ByHand {
+            first: vec![
+                look(
+                    shown(),
+                    "Status is available (AWS refuses it while it is backing-up: wait), and Follows names its source; if Follows is null it was promoted already",
+                ),
+                look(
+                    self.instance.lag_shown(),
+                    format!(
+                        "seconds that it is behind: what it has not got is lost{rpo}; -1 says that it does not replicate at all"
+                    ),
+                ),
+            ],
+            then: vec![change(&ApiCall::PromoteReadReplica(call), &[])],
+            last: vec![look(shown(), format!("Status is available, Follows is null{days}"))],
+        }
     }
 
     fn check(&self, world: &World<'_>) -> Vec<Check> {

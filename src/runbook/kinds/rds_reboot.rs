@@ -8,6 +8,7 @@ use crate::model::facts::rds::{DbInstance, Event};
 use crate::model::words::clock;
 use crate::model::{Moment, Query, Snapshot, Text};
 use crate::runbook::Mode;
+use crate::runbook::by_hand::{ByHand, change, look};
 use crate::runbook::call::{ApiCall, Plane, RebootWithFailover};
 use crate::runbook::check::Check;
 use crate::runbook::work::{Found, Progress, Work};
@@ -103,6 +104,24 @@ impl StepKind for RdsReboot {
             None => " to its standby".to_owned(),
         };
         Text::new(format!("{arn} fails over{zones}; it answers nobody for one to two minutes"))
+    }
+
+    fn by_hand(&self) -> ByHand {
+        let call = RebootWithFailover {
+            place: self.instance.place.clone(),
+            instance: self.instance.id.clone(),
+            from_zone: String::new(),
+        };
+        let shown = || {
+            self.instance.shown(
+                "Status:DBInstanceStatus,Zone:AvailabilityZone,Standby:SecondaryAvailabilityZone,MultiAZ:MultiAZ",
+            )
+        };
+        ByHand {
+            first: vec![look(shown(), "Status is available, MultiAZ is true; write Zone down: it is to change")],
+            then: vec![change(&ApiCall::RebootDBInstance(call), &[])],
+            last: vec![look(shown(), "Status is available, and Zone is another one than before")],
+        }
     }
 
     fn check(&self, world: &World<'_>) -> Vec<Check> {

@@ -8,6 +8,7 @@ use crate::model::facts::rds::DbInstance;
 use crate::model::words::{arn_name, listed};
 use crate::model::{Query, Text};
 use crate::runbook::Mode;
+use crate::runbook::by_hand::{ByHand, change, look};
 use crate::runbook::call::{ApiCall, Plane, RenameInstance};
 use crate::runbook::check::Check;
 use crate::runbook::work::{Choice, ChoiceForm, Found, Progress, Work};
@@ -131,6 +132,23 @@ impl StepKind for RdsRename {
             form: ChoiceForm::Value,
             chosen: chosen.map(Text::new),
         }]
+    }
+
+    fn by_hand(&self) -> ByHand {
+        let (old, to) = (&self.instance, self.to.as_str());
+        let new = Instance { id: to.to_owned(), ..old.clone() };
+        let call = RenameInstance { place: old.place.clone(), instance: old.id.clone(), to: to.to_owned() };
+        ByHand {
+            first: vec![
+                look(
+                    old.shown("Status:DBInstanceStatus,Cluster:DBClusterIdentifier"),
+                    "Status is available, and Cluster is null",
+                ),
+                new.free_by_hand(),
+            ],
+            then: vec![change(&ApiCall::RenameDBInstance(call), &[])],
+            last: vec![look(new.shown("Status:DBInstanceStatus"), "Status is available"), old.free_by_hand()],
+        }
     }
 
     fn check(&self, world: &World<'_>) -> Vec<Check> {

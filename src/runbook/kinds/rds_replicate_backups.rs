@@ -8,6 +8,7 @@ use crate::model::facts::rds::AutomatedBackup;
 use crate::model::words::clock;
 use crate::model::{Place, Query, Snapshot, Text};
 use crate::runbook::Mode;
+use crate::runbook::by_hand::{ByHand, change, look};
 use crate::runbook::call::{ApiCall, Plane, ReplicateBackups};
 use crate::runbook::check::Check;
 use crate::runbook::work::{Found, Progress, Work};
@@ -123,6 +124,29 @@ impl StepKind for RdsReplicateBackups {
             self.to.region,
             self.backup_retention_days
         ))
+    }
+
+    fn by_hand(&self) -> ByHand {
+        const ARN: &str = "<SOURCE-ARN>";
+        let call = ReplicateBackups {
+            place: self.to.clone(),
+            source: ARN.to_owned(),
+            backup_retention_days: self.backup_retention_days,
+            kms_key: self.kms_key.clone(),
+        };
+        let id = self.instance.id.as_str();
+        let kept = || rds_instance::backups_shown(&self.to, id);
+        ByHand {
+            first: vec![
+                look(
+                    self.instance.shown("Status:DBInstanceStatus,Days:BackupRetentionPeriod,Arn:DBInstanceArn"),
+                    format!("Status is available, Days is more than 0; Arn is {ARN}"),
+                ),
+                look(kept(), format!("none of {}: they are not kept there yet", self.instance.place.region)),
+            ],
+            then: vec![change(&ApiCall::StartDBInstanceAutomatedBackupsReplication(call), &[])],
+            last: vec![look(kept(), "there is one, its Status is replicating or active")],
+        }
     }
 
     fn check(&self, world: &World<'_>) -> Vec<Check> {

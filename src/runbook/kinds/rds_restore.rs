@@ -9,6 +9,7 @@ use crate::model::facts::rds::{AutomatedBackup, DbInstance};
 use crate::model::words::clock;
 use crate::model::{Place, Query, Region, Snapshot, Text};
 use crate::runbook::Mode;
+use crate::runbook::by_hand::{ByHand, change, look};
 use crate::runbook::call::{ApiCall, Plane, RestoreInstance, RestoreSource};
 use crate::runbook::check::Check;
 use crate::runbook::work::{Choice, Found, Progress, Work};
@@ -207,6 +208,47 @@ impl StepKind for RdsRestore {
 
     fn choices(&self, world: &World<'_>) -> Vec<Choice> {
         self.point.choices(world, &self.from(), self.window(world))
+    }
+
+    fn by_hand(&self) -> ByHand {
+        const BACKUP: &str = "<BACKUP-ARN>";
+        let is_elsewhere = self.source_region != self.place().region;
+        let source = if is_elsewhere {
+            RestoreSource::Replicated(BACKUP.to_owned())
+        } else {
+            RestoreSource::Instance(self.source.clone())
+        };
+        let (moment, marks) = self.point.by_hand("RestoreTime");
+        let call = RestoreInstance {
+            place: self.place().clone(),
+            instance: self.instance.id.clone(),
+            source,
+            moment,
+            class: self.class.clone(),
+            subnet_group: self.subnet_group.clone(),
+            parameter_group: self.parameter_group.clone(),
+            security_groups: self.security_groups.clone(),
+            multi_az: self.multi_az,
+        };
+        let which = if is_elsewhere {
+            format!("Arn of the one whose Region is {} is {BACKUP}", self.source_region)
+        } else {
+            "if its Status is retained the instance was deleted: put --source-dbi-resource-id with its Resource in place of --source-db-instance-identifier".to_owned()
+        };
+        ByHand {
+            first: vec![
+                look(
+                    rds_instance::backups_shown(self.place(), &self.source),
+                    format!("From and To are the oldest and the newest moment{}; {which}", self.point.words_by_hand()),
+                ),
+                self.instance.free_by_hand(),
+            ],
+            then: vec![change(&ApiCall::RestoreDBInstanceToPointInTime(call), &marks)],
+            last: vec![look(
+                self.instance.shown("Status:DBInstanceStatus,Endpoint:Endpoint.Address"),
+                "Status is available; it has the Endpoint shown, which nothing uses yet",
+            )],
+        }
     }
 
     fn check(&self, world: &World<'_>) -> Vec<Check> {

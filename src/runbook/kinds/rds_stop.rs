@@ -7,6 +7,7 @@ use crate::document::{Section, Shape, required};
 use crate::model::words::{arn_name, clock, listed};
 use crate::model::{Query, Text};
 use crate::runbook::Mode;
+use crate::runbook::by_hand::{ByHand, change, look};
 use crate::runbook::call::{ApiCall, Plane, StopInstance};
 use crate::runbook::check::Check;
 use crate::runbook::work::{Found, Progress, Work};
@@ -65,6 +66,23 @@ impl StepKind for RdsStop {
 
     fn describe(&self, world: &World<'_>) -> Text {
         Text::new(format!("{} is stopped and takes no writes; {SEVEN_DAYS}", self.instance.arn(world)))
+    }
+
+    fn by_hand(&self) -> ByHand {
+        let call = StopInstance { place: self.instance.place.clone(), instance: self.instance.id.clone() };
+        ByHand {
+            first: vec![look(
+                self.instance.shown(
+                    "Status:DBInstanceStatus,Cluster:DBClusterIdentifier,Follows:ReadReplicaSourceDBInstanceIdentifier,Followers:ReadReplicaDBInstanceIdentifiers",
+                ),
+                "Status is available, Cluster and Follows are null, Followers is empty: AWS stops no instance that others follow",
+            )],
+            then: vec![change(&ApiCall::StopDBInstance(call), &[])],
+            last: vec![look(
+                self.instance.shown("Status:DBInstanceStatus,StartsAgain:AutomaticRestartTime"),
+                "Status is stopped; AWS starts it again by itself at the time shown",
+            )],
+        }
     }
 
     fn check(&self, world: &World<'_>) -> Vec<Check> {

@@ -3,12 +3,16 @@
 use crate::document::{Key, Section, Shape, optional};
 use crate::model::words::{clock, length, stopwatch};
 use crate::model::{Moment, Span, Text};
+use crate::runbook::by_hand;
 use crate::runbook::check::Check;
 use crate::runbook::work::{Choice, ChoiceForm};
 use crate::runbook::world::World;
 
 /// The name under which the operator chooses it: one moment for all that a run restores, as damage has one beginning.
 const CHOICE: &str = super::drs_point::CHOICE;
+
+/// Where the moment stands that the person chooses.
+const TIME: &str = "<TIME>";
 
 /// The key that says it.
 pub(super) const POINT: Key = optional(
@@ -60,6 +64,26 @@ impl RestorePoint {
                     None
                 }
             },
+        }
+    }
+
+    /// What stands for the moment in a call that a person makes, and the mark where only they know it.
+    pub(super) fn by_hand(&self, parameter: &'static str) -> (Option<Moment>, Vec<(&'static str, &'static str)>) {
+        match self {
+            Self::Newest => (None, Vec::new()),
+            Self::At(moment) => (Some(*moment), Vec::new()),
+            Self::Chosen => (Some(by_hand::MARKED), vec![(parameter, TIME)]),
+        }
+    }
+
+    /// What the moment has to be, in words that follow the window.
+    pub(super) fn words_by_hand(&self) -> String {
+        match self {
+            Self::Newest => String::new(),
+            Self::At(moment) => format!(": {moment:.0} is between them"),
+            Self::Chosen => format!(
+                "; {TIME} is the last moment before the damage, between them, in UTC like 2026-11-20T09:30:00Z: what was written after it is lost"
+            ),
         }
     }
 

@@ -4,9 +4,10 @@ use super::seen::fresh;
 use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
 use crate::document::{Found as At, Key, Section, Shape, Unknown, optional, required};
 use crate::model::facts::route53::{Record, RecordChange, Zone};
-use crate::model::words::{clock, length};
+use crate::model::words::{clock, count, length};
 use crate::model::{Place, Query, Region, Snapshot, Span, Text};
 use crate::runbook::Mode;
+use crate::runbook::by_hand::{self, ByHand, Deed, known, look};
 use crate::runbook::call::{ApiCall, ChangeRecords, Plane, RecordSet, Rule, Swap};
 use crate::runbook::check::Check;
 use crate::runbook::work::{Found, Progress, Work};
@@ -240,6 +241,16 @@ impl RecordEdit {
         }
     }
 
+    /// It alone, in the language of `--query`.
+    fn picked(&self) -> String {
+        // As Route 53 writes a name: with its dot, and a star as a number.
+        let name = format!("{}.", self.name.replace('*', "\\052"));
+        let mut all = vec![("Name", name.as_str()), ("Type", &self.kind)];
+        all.extend(self.set.iter().map(|set| ("SetIdentifier", set.as_str())));
+        let is = |(name, value): &(&str, &str)| format!("{name}=={}", by_hand::literal(value));
+        all.iter().map(is).collect::<Vec<_>>().join(" && ")
+    }
+
     fn is_it(&self, record: &Record) -> bool {
         plain(record.name.as_str()) == self.name
             && record.kind.as_str() == self.kind
@@ -296,6 +307,19 @@ impl Says {
             && self.alias_zone.as_ref().is_none_or(|zone| target(&|alias| alias.zone.as_str() == zone))
             && self.weight.is_none_or(|weight| record.routing == Weighted(weight.into()))
             && self.ttl.is_none_or(|ttl| record.ttl == Some(ttl))
+    }
+
+    /// What is written into a record set's JSON for it.
+    fn written(&self) -> String {
+        let mut all = Vec::new();
+        if let Some(values) = &self.values {
+            all.push(format!("one Value of ResourceRecords for each of {}", values.join(", ")));
+        }
+        all.extend(self.alias.as_ref().map(|name| format!("DNSName of AliasTarget is {name}")));
+        all.extend(self.alias_zone.as_ref().map(|zone| format!("HostedZoneId of AliasTarget is {zone}")));
+        all.extend(self.weight.map(|weight| format!("Weight is {weight}")));
+        all.extend(self.ttl.map(|ttl| format!("TTL is {ttl}")));
+        format!("write: {}; all else stays as it is", all.join("; "))
     }
 
     fn words(&self) -> String {
@@ -439,6 +463,48 @@ impl StepKind for Route53ChangeRecords {
             format!("{}: {old}{} -> {}", edit.called(), kept.unwrap_or_default(), edit.to.words())
         });
         Text::new(format!("in the zone {}, all or nothing: {}", self.zone, words.collect::<Vec<_>>().join("; ")))
+    }
+
+    fn by_hand(&self) -> ByHand {
+        const FILE: &str = "change.json";
+        let sets: Vec<String> = self.edits.iter().map(RecordEdit::picked).collect();
+        let batch = format!(
+            "{{Comment:`\"by hand\"`, Changes:ResourceRecordSets[?{}].{{Action:`\"UPSERT\"`, ResourceRecordSet:@}}}}",
+            sets.join(" || ")
+        );
+        let list = |query: &str| {
+            by_hand::read(&self.place, "route53 list-resource-record-sets", &["--hosted-zone-id", &self.zone], query)
+        };
+        let was = self.edits.iter().map(|edit| known(format!("{} has {}", edit.called(), edit.from.words())));
+        let file = format!("file://{FILE}");
+        let sent = by_hand::read(
+            &self.place,
+            "route53 change-resource-record-sets",
+            &["--hosted-zone-id", &self.zone, "--change-batch", &file],
+            "",
+        );
+        let edits = self
+            .edits
+            .iter()
+            .map(|edit| Deed::Words(Text::new(format!("in {FILE}, of {}: {}", edit.called(), edit.to.written()))));
+        let change = by_hand::read(&self.place, "route53 get-change", &["--id", "<CHANGE>"], "ChangeInfo.Status");
+        let now = list(&format!("ResourceRecordSets[?{}]", sets.join(" || ")));
+        ByHand {
+            first: std::iter::once(look(
+                list(&batch).into_file(FILE),
+                format!(
+                    "{FILE} holds {}; keep a copy of it: it is the way back",
+                    count(self.edits.len(), "record set")
+                ),
+            ))
+            .chain(was)
+            .collect(),
+            then: edits.chain([Deed::Line(sent)]).collect(),
+            last: vec![
+                look(change, "INSYNC; <CHANGE> is the Id that the change printed, without /change/"),
+                look(now, "the record sets say what is wanted; resolvers keep the old answer for its TTL"),
+            ],
+        }
     }
 
     fn check(&self, world: &World<'_>) -> Vec<Check> {

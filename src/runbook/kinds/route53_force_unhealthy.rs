@@ -9,6 +9,7 @@ use crate::model::index::Index;
 use crate::model::kinds::{Counts, check_queries, check_view};
 use crate::model::{Place, Query, Region, Snapshot, Text};
 use crate::runbook::Mode;
+use crate::runbook::by_hand::{self, ByHand, change, known, look};
 use crate::runbook::call::{ApiCall, Plane, UpdateCheck};
 use crate::runbook::check::Check;
 use crate::runbook::work::{Found, Progress, Work};
@@ -205,6 +206,58 @@ impl StepKind for Route53ForceUnhealthy {
             Way::Restore => "Inverted false and Disabled false: it counts as what it sees",
         };
         Text::new(format!("the health check {}{target}{now}, which guards {} -> {becomes}", self.check, self.record))
+    }
+
+    fn by_hand(&self) -> ByHand {
+        let (inverted, disabled) = self.wants();
+        let call = UpdateCheck { place: self.place.clone(), check: self.check.clone(), version: 0, inverted, disabled };
+        let shown = || {
+            by_hand::read(
+                &self.place,
+                "route53 get-health-check",
+                &["--health-check-id", &self.check],
+                "HealthCheck.{Version:HealthCheckVersion,Type:HealthCheckConfig.Type,Inverted:HealthCheckConfig.Inverted,Disabled:HealthCheckConfig.Disabled}",
+            )
+        };
+        let sets = by_hand::read(
+            &self.place,
+            "route53 list-resource-record-sets",
+            &["--hosted-zone-id", &self.zone],
+            &format!(
+                "ResourceRecordSets{}.{{Set:SetIdentifier,Role:Failover,Weight:Weight,Check:HealthCheckId}}",
+                by_hand::only("Name", &format!("{}.", self.record))
+            ),
+        );
+        let status = by_hand::read(
+            &self.place,
+            "route53 get-health-check-status",
+            &["--health-check-id", "<OTHER-CHECK>"],
+            "HealthCheckObservations[].StatusReport.Status",
+        );
+        let mut first = vec![look(
+            shown(),
+            "Version is <VERSION>; Type is not RECOVERY_CONTROL: that one is switched by its routing control",
+        )];
+        match self.way {
+            Way::Force => first.extend([
+                look(
+                    sets,
+                    "another record set of the name has a weight that is not 0, and either no Check or <OTHER-CHECK>",
+                ),
+                look(status, "Success: what is answered instead is healthy; nothing is gained otherwise"),
+            ]),
+            Way::Restore => {
+                first.push(known("what it watches is well: open the page yourself, a disabled check does not look"))
+            }
+        }
+        ByHand {
+            first,
+            then: vec![change(&ApiCall::UpdateHealthCheck(call), &[("HealthCheckVersion", "<VERSION>")])],
+            last: vec![look(
+                shown(),
+                format!("Inverted is {inverted} and Disabled is {disabled}: one without the other does not do it"),
+            )],
+        }
     }
 
     fn check(&self, world: &World<'_>) -> Vec<Check> {

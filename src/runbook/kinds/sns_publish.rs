@@ -1,10 +1,11 @@
 //! `sns-publish`: a message to people, with the run's facts in it.
 
-use super::template::{filled, problem};
+use super::template::{filled, marked, problem};
 use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
 use crate::document::{Section, Shape, required, values};
 use crate::model::{Place, Query, Region, Text};
 use crate::runbook::Mode;
+use crate::runbook::by_hand::{ByHand, change, known};
 use crate::runbook::call::{ApiCall, Plane, Publish};
 use crate::runbook::check::Check;
 use crate::runbook::work::{Found, Progress, Work};
@@ -133,6 +134,21 @@ impl StepKind for SnsPublish {
     fn describe(&self, world: &World<'_>) -> Text {
         let (subject, message) = self.rendered(world);
         Text::new(format!("to all subscribers of {}: \"{subject}\": {}", self.topic, message.replace('\n', " / ")))
+    }
+
+    fn by_hand(&self) -> ByHand {
+        let message: Vec<String> = self.message.iter().map(|line| marked(line)).collect();
+        let call = Publish {
+            place: self.place.clone(),
+            topic: self.topic.clone(),
+            subject: marked(&self.subject),
+            message: message.join(" "),
+        };
+        ByHand {
+            then: vec![change(&ApiCall::Publish(call), &[])],
+            last: vec![known("it prints a MessageId; ask one of those who should have it")],
+            ..ByHand::default()
+        }
     }
 
     fn check(&self, world: &World<'_>) -> Vec<Check> {

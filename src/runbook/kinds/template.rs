@@ -52,6 +52,12 @@ pub(super) fn filled(text: &str, world: &World<'_>) -> String {
     out
 }
 
+/// The text with marks where its fields are: `<INCIDENT>`.
+pub(super) fn marked(text: &str) -> String {
+    let named = |text: String, name: &&str| text.replace(&format!("{{{name}}}"), &format!("<{}>", name.to_uppercase()));
+    FIELDS.iter().fold(text.to_owned(), named)
+}
+
 fn value(name: &str, run: &RunFacts, now: Moment) -> String {
     let unknown = || "not known".to_owned();
     // With its date: who reads it may read it tomorrow.

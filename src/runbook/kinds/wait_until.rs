@@ -12,6 +12,7 @@ use crate::model::kinds::lag::{self, Lag};
 use crate::model::kinds::{Health, LagUnit, check_queries, check_view};
 use crate::model::words::{clock, length};
 use crate::model::{Moment, Place, Query, Region, Snapshot, Span, Text};
+use crate::runbook::by_hand::{self, ByHand, look};
 use crate::runbook::check::Check;
 use crate::runbook::work::{Found, Progress, Work};
 use crate::runbook::world::{Attempt, World};
@@ -255,6 +256,21 @@ impl WaitUntil {
         }
     }
 
+    /// The same for a person who reads what AWS says.
+    fn by_hand_wanted(&self) -> String {
+        match (self.reading, &self.wanted) {
+            (Reading::HealthCheck, Wanted::Is(word)) => format!(
+                "is {word}: of most checkers, Says begins with {}",
+                if word == "healthy" { "Success" } else { "Failure" }
+            ),
+            (Reading::AuroraLag, Wanted::Below(_)) => format!("{} (milliseconds)", self.wanted()),
+            (Reading::ReplicaLag, Wanted::Below(_)) => {
+                format!("{} (seconds; -1 says that it does not replicate)", self.wanted())
+            }
+            (_, Wanted::Is(_) | Wanted::Below(_) | Wanted::AtLeast(_) | Wanted::There) => self.wanted(),
+        }
+    }
+
     /// The word of a thing in a list.
     fn word<T>(&self, seen: &Seen<'_, T>, word: impl Fn(&T) -> String) -> Progress {
         match seen {
@@ -424,6 +440,41 @@ impl StepKind for WaitUntil {
 
     fn describe(&self, _: &World<'_>) -> Text {
         Text::new(format!("waits until {} {}", self.what(), self.wanted()))
+    }
+
+    fn by_hand(&self) -> ByHand {
+        let (place, name) = (&self.place, self.name.as_str());
+        let instance = self.instance();
+        let line = match self.reading {
+            Reading::InstanceStatus => instance.shown("Status:DBInstanceStatus"),
+            Reading::InstanceRestorable => instance.shown("Restorable:LatestRestorableTime"),
+            Reading::ClusterStatus => self.global().cluster_shown(name),
+            Reading::ReplicaLag => instance.lag_shown(),
+            Reading::AuroraLag => self.global().lag_shown(name),
+            Reading::AuroraSynchronization => self.global().shown(),
+            Reading::InService => super::asg_scale::shown(place, name),
+            Reading::HealthCheck => by_hand::read(
+                place,
+                "route53 get-health-check-status",
+                &["--health-check-id", name],
+                "HealthCheckObservations[].{From:Region,Says:StatusReport.Status}",
+            ),
+            Reading::DrsReplication => super::drs_servers::shown(place, &[name.to_owned()]),
+            Reading::DrsPointAge => super::drs_point::shown(place, name),
+            Reading::TableStatus => self.table().shown(),
+            Reading::TableRestorable => self.table().backups_shown(),
+            Reading::FileSystemLag => by_hand::read(
+                place,
+                "efs describe-replication-configurations",
+                &["--file-system-id", name],
+                "Replications[].Destinations[].{To:FileSystemId,Status:Status,UpTo:LastReplicatedTimestamp}",
+            ),
+        };
+        let since = match &self.since {
+            Some(step) => format!("; only what was measured after the end of {step} counts"),
+            None => String::new(),
+        };
+        ByHand::watch(vec![look(line, format!("{} {}{since}", self.what(), self.by_hand_wanted()))])
     }
 
     fn check(&self, world: &World<'_>) -> Vec<Check> {

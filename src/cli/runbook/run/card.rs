@@ -1,15 +1,11 @@
 //! A step's card as lines: everything a person has to know before confirming, in its order.
 
-use unicode_width::UnicodeWidthStr as _;
-
+use crate::cli::runbook::lines::{WIDTH, broken};
 use crate::console::Shell;
 use crate::engine::words::{after_refusal, clock, plane, reached, sends, takes, undone};
 use crate::engine::{Card, Doubt, History, View};
 use crate::model::Text;
 use crate::runbook::{Reversibility, Standing, Work};
-
-/// A terminal is at least so wide; what is said in sentences fits into it.
-const WIDTH: usize = 80;
 
 /// Where the words of a card begin, after what they are about.
 const MARGIN: usize = 17;
@@ -96,21 +92,6 @@ fn add_to(lines: &mut Vec<String>, label: &str, text: &str) {
     for (number, line) in parts.flat_map(|line| broken(line, WIDTH - MARGIN)).enumerate() {
         lines.push(format!("{}{line}", labelled(if number == 0 { label } else { "" })));
     }
-}
-
-/// A line as several that are no wider than that; a word that is wider stands alone.
-fn broken(line: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in line.split_whitespace() {
-        match lines.last_mut() {
-            Some(last) if last.width() + 1 + word.width() <= width => {
-                last.push(' ');
-                last.push_str(word);
-            }
-            Some(_) | None => lines.push(word.to_owned()),
-        }
-    }
-    lines
 }
 
 /// What is known of a request in doubt.
