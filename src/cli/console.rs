@@ -80,7 +80,7 @@ pub(super) fn show(
     let estate = Arc::new(config.estate);
     let observer = Observer::start_with(Arc::clone(&estate), settings, memory)
         .map_err(|error| Failure::Unavailable(format!("AWS cannot be read: {error}")))?;
-    let (refresh, look) = (observer.refresher(), observer.looker());
+    let (refresh, look, prove) = (observer.refresher(), observer.looker(), observer.prover());
     // The first thing on the screen is what was there last.
     observer.wait_for_memory(MEMORY_WITHIN);
     let ended = open(ConsoleOptions {
@@ -101,6 +101,7 @@ pub(super) fn show(
         observations: observer.observations(),
         refresh: Box::new(refresh),
         look: Box::new(look),
+        prove: Box::new(prove),
         runs,
     });
     observer.finish(WRITTEN_WITHIN);
@@ -130,6 +131,7 @@ fn welcome(path: Text, global: &Global) -> Result<ExitCode, Failure> {
         observations,
         refresh: Box::new(|| {}),
         look: Box::new(|_| {}),
+        prove: Box::new(|_| {}),
         runs: state::runs(global).map(|place| (place, Vec::new())).map_err(|failure| Text::new(failure.to_string())),
     })
 }

@@ -26,7 +26,7 @@ use super::{
     clipboard::{self, Copied, Route},
     crew::{Crew, Heard},
     helm::{AtTheEnd, Helm},
-    runs::{Reader, Runs},
+    runs::{Prove, Reader, Runs},
     tty::{self, FrameBackend, Guard, Watcher, Writer},
 };
 use crate::journal::Place;
@@ -84,7 +84,7 @@ pub(super) async fn run(options: ConsoleOptions, route: Route) -> io::Result<End
     };
     let (told_by, mut told) = mpsc::unbounded_channel();
     console.begin(theme_notice(&warnings), observations.latest())?;
-    console.read_runs(options.runs, &told_by)?;
+    console.read_runs(options.runs, options.prove, &told_by)?;
     while console.ended.is_none() {
         console.draw_if_due()?;
         tokio::select! {
@@ -187,10 +187,13 @@ impl Console {
     fn read_runs(
         &mut self,
         runs: Result<(Place, Vec<String>), Text>,
+        prove: Prove,
         told_by: &UnboundedSender<Event>,
     ) -> io::Result<()> {
         match runs {
-            Ok((place, extra_regions)) => self.runs = Some(Reader::start(place, extra_regions, told_by.clone())?),
+            Ok((place, extra_regions)) => {
+                self.runs = Some(Reader::start(place, extra_regions, told_by.clone(), prove)?)
+            }
             Err(why) => self.update(Event::Runs(Arc::new(Runs { trouble: Some(why), ..Runs::default() }))),
         }
         Ok(())

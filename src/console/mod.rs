@@ -38,6 +38,7 @@ use crate::journal;
 use crate::model::{Query, Text};
 use crate::observe::Observation;
 use clipboard::Route;
+use runs::Prove;
 
 /// What the console is started with.
 pub struct ConsoleOptions {
@@ -55,6 +56,8 @@ pub struct ConsoleOptions {
     pub refresh: Box<dyn FnMut() + Send>,
     /// Says what has to be read besides, as long as a person looks at it; must return at once.
     pub look: Box<dyn FnMut(BTreeSet<Query>) + Send>,
+    /// Takes what finished runs have proven.
+    pub prove: Prove,
     /// Where runs are recorded, and Regions newer than this program that their runbooks may name; or why that is not known.
     pub runs: Result<(journal::Place, Vec<String>), Text>,
     /// What it takes to begin runs; `None` where nothing may be changed.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::record::{Entry, Objectives, Person, Record, Verdict};
+use super::record::{Entry, Nested, Objectives, Person, Record, Verdict};
 use super::spells::machine_time;
 use crate::model::{Moment, Span, Text};
 use crate::runbook::{Direction, Mode, RunId};
@@ -40,8 +40,29 @@ pub struct Account {
     pub protected: Option<Moment>,
     /// How it stands; `None` while a session is open, or if its process ended.
     pub verdict: Option<Verdict>,
+    /// Each of several Systems; empty where the run moves one.
+    pub parts: Vec<PartAccount>,
     /// Fences that were never proven, with who accepted the risk and why.
     pub open_fences: Vec<(String, Person, Text)>,
+}
+
+/// One of several Systems that a run moves, summed up.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PartAccount {
+    /// What the ids of its steps begin with.
+    pub step: String,
+    /// The System.
+    pub system: String,
+    /// The runbook that moves it.
+    pub runbook: String,
+    /// What was promised.
+    pub objectives: Objectives,
+    /// When the disruption began for it, as last said.
+    pub began: Option<Moment>,
+    /// When its users were served again.
+    pub served: Option<Moment>,
+    /// When it could fail over again.
+    pub protected: Option<Moment>,
 }
 
 /// A step, summed up.
@@ -87,8 +108,9 @@ impl Account {
     /// Of a journal's entries; `None` if the first opens no run.
     pub fn of(entries: &[Entry]) -> Option<Self> {
         let first = entries.first()?;
-        let Record::RunOpened { run, runbook, system, direction, mode, incident, began, objectives, steps, .. } =
-            &first.record
+        let Record::RunOpened {
+            run, runbook, system, direction, mode, incident, began, objectives, steps, nested, ..
+        } = &first.record
         else {
             return None;
         };
@@ -109,6 +131,7 @@ impl Account {
             served: None,
             protected: None,
             verdict: None,
+            parts: nested.iter().map(|part| PartAccount::of(part, *began)).collect(),
             open_fences: Vec::new(),
         };
         let mut confirmed: BTreeMap<String, Moment> = BTreeMap::new();
@@ -120,6 +143,12 @@ impl Account {
 
     fn step(&mut self, id: &str) -> Option<&mut StepAccount> {
         self.steps.iter_mut().find(|step| step.id == id)
+    }
+
+    /// The System that a step moves, where there are several.
+    fn part_mut(&mut self, step: &str) -> Option<&mut PartAccount> {
+        let (of, _) = step.split_once('/')?;
+        self.parts.iter_mut().find(|part| part.step == of)
     }
 
     fn said(&mut self, id: &str, by: &Person) {
@@ -145,7 +174,17 @@ impl Account {
                 }
             }
             Record::SessionClosed { verdict, .. } => self.verdict = Some(*verdict),
-            Record::Decided { began, .. } => self.began = Some(*began),
+            Record::Decided { step, began, .. } => match self.part_mut(step) {
+                // Of one System alone: for all of them it began with the first.
+                Some(part) => {
+                    part.began = Some(*began);
+                    self.began = self.parts.iter().filter_map(|part| part.began).min();
+                }
+                None => {
+                    self.parts.iter_mut().for_each(|part| part.began = Some(*began));
+                    self.began = Some(*began);
+                }
+            },
             Record::Confirmed { step, by, .. } => {
                 confirmed.insert(step.clone(), entry.at);
                 self.said(step, by);
@@ -168,8 +207,20 @@ impl Account {
                 self.open_fences.push((step.clone(), by.clone(), reason.clone()));
             }
             Record::FenceProven { step, .. } => self.open_fences.retain(|(id, ..)| id != step),
-            Record::Served { served, .. } => self.served = Some(*served),
-            Record::Protected { protected, .. } => self.protected = Some(*protected),
+            Record::Served { step, served } => match self.part_mut(step) {
+                Some(part) => {
+                    part.served = Some(*served);
+                    self.served = last(self.parts.iter().map(|part| part.served));
+                }
+                None => self.served = Some(*served),
+            },
+            Record::Protected { step, protected } => match self.part_mut(step) {
+                Some(part) => {
+                    part.protected = Some(*protected);
+                    self.protected = last(self.parts.iter().map(|part| part.protected));
+                }
+                None => self.protected = Some(*protected),
+            },
             Record::RunOpened { .. }
             | Record::Repaired { .. }
             | Record::Chosen { .. }
@@ -205,4 +256,33 @@ impl Account {
         let machine = machine_time(entries, began.max(self.opened), served);
         Some(Split { before, machine, human: whole.saturating_sub(before).saturating_sub(machine).max(Span::ZERO) })
     }
+}
+
+impl PartAccount {
+    fn of(part: &Nested, began: Option<Moment>) -> Self {
+        Self {
+            step: part.step.clone(),
+            system: part.system.clone(),
+            runbook: part.runbook.clone(),
+            objectives: part.objectives,
+            began,
+            served: None,
+            protected: None,
+        }
+    }
+
+    /// From the beginning of the disruption until users were served again.
+    pub fn rto(&self) -> Option<Span> {
+        Some(self.served?.duration_since(self.began?))
+    }
+
+    /// How long it could not fail over again, from the beginning of the disruption.
+    pub fn unprotected(&self) -> Option<Span> {
+        Some(self.protected?.duration_since(self.began?))
+    }
+}
+
+/// The last of several moments, if all of them are known.
+fn last(moments: impl Iterator<Item = Option<Moment>>) -> Option<Moment> {
+    moments.collect::<Option<Vec<Moment>>>()?.into_iter().max()
 }

@@ -100,6 +100,17 @@ pub fn json(entries: &[Entry], head: &Head) -> Option<Json> {
         .iter()
         .map(|(step, by, reason)| json!({ "step": step, "accepted_by": by, "reason": reason }))
         .collect();
+    let systems: Vec<Json> = account
+        .parts
+        .iter()
+        .map(|part| {
+            json!({
+                "system": part.system, "runbook": part.runbook, "objectives": part.objectives,
+                "began": part.began, "served": part.served, "protected": part.protected,
+                "rto_s": part.rto().map(seconds), "unprotected_s": part.unprotected().map(seconds),
+            })
+        })
+        .collect();
     Some(json!({
         "schema": 1,
         "run": account.run,
@@ -119,6 +130,7 @@ pub fn json(entries: &[Entry], head: &Head) -> Option<Json> {
         "rto_s": account.rto().map(seconds),
         "split": split,
         "unprotected_s": account.unprotected().map(seconds),
+        "systems": systems,
         "steps": steps,
         "open_fences": fences,
         "chain": { "records": records, "head": head.hash, "in_doubt": in_doubt,

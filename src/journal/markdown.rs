@@ -151,6 +151,16 @@ fn times(page: &mut Page, account: &Account, entries: &[Entry]) {
             }
         }
     }
+    for part in &account.parts {
+        let (system, promised) = (text(&part.system), promised(part.objectives.rto_s));
+        match part.rto() {
+            Some(took) => page.line(&format!("* RTO of {system}: {} ({promised})", words::length(took))),
+            None => page.line(&format!("* That users of {system} are served again was not verified ({promised})")),
+        }
+        if let Some(unprotected) = part.unprotected() {
+            page.line(&format!("* {system} was unprotected for {}", words::length(unprotected)));
+        }
+    }
     match (account.unprotected(), account.protected) {
         (Some(unprotected), _) => page.line(&format!("* Unprotected for: {}", words::length(unprotected))),
         (None, Some(protected)) => page.line(&format!("* Protected again since {protected:.0}")),

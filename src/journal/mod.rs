@@ -12,6 +12,7 @@ pub mod list;
 mod lock;
 mod markdown;
 mod place;
+pub mod proof;
 pub mod record;
 pub mod rescue;
 pub mod shelf;

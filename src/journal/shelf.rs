@@ -11,9 +11,10 @@ use super::error::JournalError;
 use super::list;
 use super::lock::{self, Holder};
 use super::place::Place;
+use super::proof;
 use super::record::{Person, Record, Verdict};
 use super::verify::{Report, verify};
-use crate::model::{Moment, Text};
+use crate::model::{Moment, Proof, Text};
 use crate::runbook::{IntentId, RunId};
 
 /// A run, as its folder tells it.
@@ -81,6 +82,8 @@ pub struct Told {
     pub account: Account,
     /// What an auditor finds.
     pub report: Report,
+    /// What it proves, once it is finished.
+    pub proofs: Vec<Proof>,
     /// The last session: who, since when, on which machine, in which process.
     pub session: Option<Session>,
     /// Why the last session was closed.
@@ -108,9 +111,11 @@ impl Told {
     /// Of what was read; `None` if that opens no run.
     pub fn of(read: &Read) -> Option<Self> {
         let account = Account::of(&read.entries)?;
+        let report = verify(&read.entries, &read.head);
         let mut told = Self {
+            proofs: proof::of(&read.entries, &account, &report),
             account,
-            report: verify(&read.entries, &read.head),
+            report,
             session: None,
             reason: None,
             step: None,

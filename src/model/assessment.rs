@@ -163,7 +163,7 @@ pub struct RtoJudgement {
     pub proven_at: Option<Moment>,
     /// What the steps' history adds up to.
     pub estimated: Option<Span>,
-    /// Never proven is AtRisk; Met where nothing was promised.
+    /// Never proven is AtRisk, proven to be too slow is Breached; Met where nothing was promised.
     pub verdict: Verdict,
 }
 

@@ -9,6 +9,7 @@ pub mod index;
 pub mod kinds;
 pub mod place;
 pub mod plans;
+pub mod proof;
 pub mod query;
 pub mod reading;
 pub mod readings;
@@ -32,6 +33,7 @@ pub use assessment::{
 pub use estate::{Component, Criticality, Disruption, Estate, Objective, PerDisruption, Probe, Site, Strategy, System};
 pub use events::{Event, EventKind, Events};
 pub use place::{Place, Region, Service};
+pub use proof::{Measured, Proof, Proven};
 pub use query::Query;
 pub use reading::{Failure, FailureKind, Freshness, Reading};
 pub use readings::Readings;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::facts::{self, Answer};
-use super::{Failure, FailureKind, Freshness, Moment, Query, Reading, Readings, Region, RunStart, Service};
+use super::{Failure, FailureKind, Freshness, Moment, Proven, Query, Reading, Readings, Region, RunStart, Service};
 
 /// Everything known, as `observe` hands it to `assess`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -13,6 +13,8 @@ pub struct Snapshot {
     /// Since when each System's users are not served, as earlier Assessments found; so that an outage keeps its start when
     /// the source that showed it dies.
     pub down_since: BTreeMap<String, (Moment, RunStart)>,
+    /// How long recovery took when it was last proven.
+    pub proven: Proven,
     /// Calls made for the last full refresh.
     pub calls: u64,
     /// What a refresh costs at the configured interval, in US dollars per hour, estimated.

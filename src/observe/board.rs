@@ -13,7 +13,8 @@ use crate::aws::{BETWEEN_STATUSES, Unread};
 use crate::model::facts::Answer;
 use crate::model::kinds::Kind;
 use crate::model::{
-    self, Assessment, Estate, Failure, FailureKind, Judgements, Moment, Query, Reading, RunStart, Snapshot, Span, Text,
+    self, Assessment, Estate, Failure, FailureKind, Judgements, Moment, Proof, Query, Reading, RunStart, Snapshot,
+    Span, Text, proof,
 };
 
 /// What GetMetricData costs for each series asked for, in US dollars (aws-facts, section 2; it differs a little by Region).
@@ -48,6 +49,8 @@ pub(super) struct Board {
     lags: Lags,
     /// The account whose outages are known to last.
     outages_of: Option<Text>,
+    /// What runs have proven, in whatever account.
+    proofs: Vec<Proof>,
     /// Set while the identity we read as belongs to another account than the config is about.
     stranger: Option<Unread>,
 }
@@ -79,6 +82,7 @@ impl Board {
             last_seen: None,
             lags: Lags::default(),
             outages_of: None,
+            proofs: Vec::new(),
             stranger: None,
         }
     }
@@ -121,6 +125,11 @@ impl Board {
     /// The outages that last at `now`, to be remembered.
     pub(super) fn outages(&self, now: Moment) -> Outages {
         Outages::new(now, self.snapshot.down_since.clone()).of(self.outages_of.clone())
+    }
+
+    /// What runs have proven.
+    pub(super) fn prove(&mut self, proofs: Vec<Proof>) {
+        self.proofs = proofs;
     }
 
     /// What a person looks at from now on.
@@ -316,6 +325,8 @@ impl Board {
             matches!(**query, Query::DrsJobs(_) | Query::JobLog(..)) || self.remembered.contains(query)
         };
         let patience = self.settings.paces.refresh;
+        let account = self.settings.account.as_deref().or(self.outages_of.as_ref().map(Text::as_str));
+        self.snapshot.proven = proof::newest(&self.proofs, account, now);
         let moved = self.judgements.update(&self.estate, &self.snapshot, now, &changed, patience);
         if moved || changed.iter().any(depends) {
             self.wanted_at = None;

@@ -25,7 +25,7 @@ pub use crate::look::Clock;
 pub use keep::{Memory, Outages, Watched};
 pub use observation::{Observation, Origin};
 pub use observer::Observer;
-pub use once::{once, once_after};
+pub use once::{Before, once, once_after};
 pub use pace::{Pace, Paces};
 pub use settings::Settings;
 pub use source::{Lane, Source};

@@ -21,7 +21,7 @@ use super::{Clock, Lane, Observation, Settings, Source, source};
 use crate::aws::{Login, Session};
 use crate::look::Contact;
 use crate::look::clock::{self, COMPARE_EVERY};
-use crate::model::{Estate, Moment, Query};
+use crate::model::{Estate, Moment, Proof, Query};
 
 /// Messages to the console are at least so far apart: answers come in bunches, and judging a large estate takes a while.
 const PUBLISH_EVERY: Duration = Duration::from_millis(200);
@@ -50,6 +50,7 @@ pub struct Observer {
     observations: watch::Receiver<Option<Observation>>,
     refresh: mpsc::Sender<()>,
     look: watch::Sender<BTreeSet<Query>>,
+    prove: watch::Sender<Vec<Proof>>,
     recalled: std::sync::mpsc::Receiver<()>,
     ended: std::sync::mpsc::Receiver<()>,
     tasks: Handle,
@@ -60,6 +61,7 @@ struct Ends {
     publish: watch::Sender<Option<Observation>>,
     refreshes: mpsc::Receiver<()>,
     looks: watch::Receiver<BTreeSet<Query>>,
+    proofs: watch::Receiver<Vec<Proof>>,
     recalled: std::sync::mpsc::Sender<()>,
 }
 
@@ -83,12 +85,13 @@ impl Observer {
         // One pending request for a refresh says all that ten would.
         let (refresh, refreshes) = mpsc::channel(1);
         let (look, looks) = watch::channel(BTreeSet::new());
+        let (prove, proofs) = watch::channel(Vec::new());
         let (recalled_by, recalled) = std::sync::mpsc::channel();
         let (ended_by, ended) = std::sync::mpsc::channel();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let tasks = runtime.handle().clone();
         thread::Builder::new().name("observe".to_owned()).stack_size(STACK).spawn(move || {
-            let ends = Ends { publish, refreshes, looks, recalled: recalled_by };
+            let ends = Ends { publish, refreshes, looks, proofs, recalled: recalled_by };
             let keeper = runtime.block_on(observe(estate, settings, memory.as_ref(), ends));
             // A lookup of a name may still hang in a thread of its own.
             runtime.shutdown_background();
@@ -97,7 +100,7 @@ impl Observer {
             }
             drop(ended_by);
         })?;
-        Ok(Self { observations, refresh, look, recalled, ended, tasks })
+        Ok(Self { observations, refresh, look, prove, recalled, ended, tasks })
     }
 
     /// The newest Observation; `None` before the first.
@@ -128,6 +131,18 @@ impl Observer {
         }
     }
 
+    /// Says what runs have proven: it counts from then on, until something else is said. Returns at once.
+    pub fn prover(&self) -> impl FnMut(Vec<Proof>) + Send + use<> {
+        let prove = self.prove.clone();
+        move |proofs| {
+            prove.send_if_modified(|known| {
+                let is_new = *known != proofs;
+                *known = proofs;
+                is_new
+            });
+        }
+    }
+
     /// How many tasks are alive: one for each source that is read, and what they have started.
     pub fn tasks(&self) -> usize {
         self.tasks.metrics().num_alive_tasks()
@@ -135,8 +150,8 @@ impl Observer {
 
     /// Ends the reading, and waits until what was read is remembered, but no longer than `patience`. What [`Self::refresher`] gave is to be dropped before.
     pub fn finish(self, patience: Duration) {
-        let Self { observations, refresh, look, recalled, ended, tasks: _ } = self;
-        drop((observations, refresh, look, recalled));
+        let Self { observations, refresh, look, prove, recalled, ended, tasks: _ } = self;
+        drop((observations, refresh, look, prove, recalled));
         // It ends by hanging up.
         let _ = ended.recv_timeout(patience);
     }
@@ -144,7 +159,7 @@ impl Observer {
 
 /// Runs until nobody can ask for a refresh any more. What is still to be written is written by the Keeper, when that is told to finish.
 async fn observe(estate: Arc<Estate>, settings: Settings, memory: Option<&Memory>, ends: Ends) -> Option<Keeper> {
-    let Ends { publish, mut refreshes, mut looks, recalled } = ends;
+    let Ends { publish, mut refreshes, mut looks, mut proofs, recalled } = ends;
     let simulated = matches!(settings.access.login, Login::Simulator { .. });
     let mut board = Board::new(Arc::clone(&estate), settings.clone());
     let mut bulletin = Bulletin::new(&estate, settings.paces, memory, publish);
@@ -219,6 +234,10 @@ async fn observe(estate: Arc<Estate>, settings: Settings, memory: Option<&Memory
                 board.look(looks.borrow_and_update().clone());
                 wanted = board.wanted(readers.now(), readers.speed());
                 readers.want(&wanted, &board);
+            }
+            Ok(()) = proofs.changed() => {
+                board.prove(proofs.borrow_and_update().clone());
+                publish_at = Some(Instant::now());
             }
             () = at(refresh_at) => {
                 (refresh_at, refreshed_at) = (None, Instant::now());

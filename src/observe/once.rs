@@ -15,7 +15,7 @@ use super::{Clock, Observation, Origin, Settings, Source, source};
 use crate::aws::{Session, Unread};
 use crate::look::Contact;
 use crate::look::clock;
-use crate::model::{Estate, FailureKind, Query};
+use crate::model::{Estate, FailureKind, Proof, Query};
 
 /// Reads everything `estate` needs, every source side by side, and judges it. What did not answer by `deadline` counts as timed out.
 ///
@@ -24,10 +24,19 @@ use crate::model::{Estate, FailureKind, Query};
 /// When a simulator's clock cannot be read: without it nothing can be judged.
 /// Or when no runtime can be had from the system.
 pub fn once(settings: Settings, estate: Arc<Estate>, deadline: Duration) -> Result<Observation, Unread> {
-    once_after(settings, estate, deadline, Outages::default())
+    once_after(settings, estate, deadline, Before::default())
 }
 
-/// The same, where `outages` lasted when somebody looked before: since when they do is known from then, if no reading tells it better.
+/// What is known before one looks.
+#[derive(Clone, Debug, Default)]
+pub struct Before {
+    /// What lasted when somebody looked last: since when it does is known from then, if no reading tells it better.
+    pub outages: Outages,
+    /// What runs have proven.
+    pub proofs: Vec<Proof>,
+}
+
+/// The same, where something is known before.
 ///
 /// # Errors
 ///
@@ -36,13 +45,13 @@ pub fn once_after(
     settings: Settings,
     estate: Arc<Estate>,
     deadline: Duration,
-    outages: Outages,
+    before: Before,
 ) -> Result<Observation, Unread> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Unread::new(FailureKind::Unreachable, format!("cannot wait for the network: {error}")))?;
-    let observation = runtime.block_on(look(settings, estate, deadline, outages));
+    let observation = runtime.block_on(look(settings, estate, deadline, before));
     // A lookup of a name may still hang in a thread of its own.
     runtime.shutdown_background();
     observation
@@ -52,14 +61,15 @@ async fn look(
     settings: Settings,
     estate: Arc<Estate>,
     deadline: Duration,
-    outages: Outages,
+    before: Before,
 ) -> Result<Observation, Unread> {
     let deadline_at = Instant::now() + deadline;
     let session = Session::open(settings.access.clone(), &source::regions(&estate)).await;
     let contact = Contact::new(session.clone(), &settings.dns);
     let started = clock::compare(&session).await.ok_or_else(|| clock::missing(&session))?;
     let mut board = Board::new(Arc::clone(&estate), settings);
-    board.goes_on(Some(outages), reading_of(&started));
+    board.goes_on(Some(before.outages), reading_of(&started));
+    board.prove(before.proofs);
     // The second round asks what the first one's answers name.
     loop {
         let now = reading_of(&started);

@@ -93,6 +93,7 @@ mod observe_budget;
 mod observe_looking;
 mod observe_route53;
 mod palette;
+mod proven;
 mod proxy;
 mod pty;
 mod python;

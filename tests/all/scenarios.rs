@@ -16,7 +16,7 @@ use std::{
 use drdeck::{
     demo,
     model::{Assessment, Disruption, Up},
-    observe::{Outages, once_after},
+    observe::{Before, Outages, once_after},
 };
 use jiff::SignedDuration;
 use serde::Deserialize;
@@ -68,7 +68,13 @@ fn play(name: &str) {
         let at = beginning.checked_add(moment.at.parse::<SignedDuration>().unwrap()).unwrap();
         shop.pass(at.duration_since(shop.now));
         let before = Outages::new(shop.now, down);
-        let seen = once_after(shop.settings.clone(), Arc::clone(&shop.estate), A_LOOK, before).unwrap();
+        let seen = once_after(
+            shop.settings.clone(),
+            Arc::clone(&shop.estate),
+            A_LOOK,
+            Before { outages: before, ..Before::default() },
+        )
+        .unwrap();
         down = seen.snapshot.down_since.clone();
         let found = moment.differences(&seen.assessment);
         wrong.extend(found.into_iter().map(|difference| format!("{name} at {}: {difference}", moment.at)));

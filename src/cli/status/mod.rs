@@ -4,6 +4,7 @@ pub mod json;
 pub mod prometheus;
 pub mod table;
 
+use std::collections::BTreeSet;
 use std::env;
 use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
@@ -17,7 +18,8 @@ use super::exit::Failure;
 use super::{output, reading, state};
 use crate::config::{self, Config};
 use crate::document::suggest;
-use crate::model::{SourceStatus, Span, SystemAssessment, Verdict, words};
+use crate::journal::{Shelf, proof};
+use crate::model::{Proof, SourceStatus, Span, SystemAssessment, Verdict, words};
 use crate::observe::{self, Memory, Outages};
 
 /// What has not answered by then is reported as not read: the whole command is to end within 20 s.
@@ -35,7 +37,8 @@ pub(super) fn run(args: &StatusArgs, global: &Global) -> Result<ExitCode, Failur
     // Of what is remembered only the starts of outages count here: all else is read now, or not known.
     let outages = memory.as_ref().and_then(Memory::outages).unwrap_or_default();
     let known_of = outages.account.clone();
-    let observation = observe::once_after(settings, Arc::new(estate), PATIENCE, outages)
+    let before = observe::Before { outages, proofs: proofs(global) };
+    let observation = observe::once_after(settings, Arc::new(estate), PATIENCE, before)
         .map_err(|unread| Failure::Unavailable(unread.to_string()))?;
     let assessment = &observation.assessment;
     if let Some(memory) = &memory {
@@ -63,6 +66,19 @@ pub(super) fn run(args: &StatusArgs, global: &Global) -> Result<ExitCode, Failur
     };
     output::print(text)?;
     Ok(ExitCode::from(exit_code(&systems)))
+}
+
+/// What the runs of this machine have proven. Where they cannot be read nothing is.
+fn proofs(global: &Global) -> Vec<Proof> {
+    let runs = state::runs(global).ok().map(|place| Shelf::new(place).look(&BTreeSet::new()));
+    match runs {
+        Some(Ok(runs)) => proof::of_runs(runs.iter().map(AsRef::as_ref)),
+        Some(Err(error)) => {
+            tracing::warn!(%error, "what runs have proven is not known");
+            Vec::new()
+        }
+        None => Vec::new(),
+    }
 }
 
 /// Whole seconds, rounded down; two clocks that disagree do not make a loss negative.

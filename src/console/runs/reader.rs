@@ -15,12 +15,15 @@ use super::{Observed, RunAnswer, RunAsk, Runs, other_holder};
 use crate::console::event::Event;
 use crate::engine::core::{Attended, Watched};
 use crate::journal::findings::{Finding, Weight, findings};
-use crate::journal::{JournalError, Place, Run, Shelf, export};
-use crate::model::{Moment, Text};
+use crate::journal::{JournalError, Place, Run, Shelf, export, proof};
+use crate::model::{Moment, Proof, Text};
 use crate::runbook::RunId;
 
 /// Between two looks.
 const EVERY: Duration = Duration::from_secs(1);
+
+/// Takes what runs have proven; returns at once.
+pub type Prove = Box<dyn FnMut(Vec<Proof>) + Send>;
 
 /// The thread. It ends once this is gone.
 #[derive(Debug)]
@@ -30,11 +33,16 @@ pub struct Reader {
 
 impl Reader {
     /// Begins to look at the runs of `place`; what it finds comes as [`Event::Runs`] and [`Event::RunAnswered`]. `extra_regions` are Regions
-    /// newer than this program, as the config names them.
+    /// newer than this program, as the config names them. What the runs have proven goes to `prove`.
     ///
     /// # Errors
     /// The system gives no thread.
-    pub fn start(place: Place, extra_regions: Vec<String>, events: UnboundedSender<Event>) -> io::Result<Self> {
+    pub fn start(
+        place: Place,
+        extra_regions: Vec<String>,
+        events: UnboundedSender<Event>,
+        prove: Prove,
+    ) -> io::Result<Self> {
         let (asks, asked) = mpsc::channel();
         let looker = Looker {
             shelf: Shelf::new(place),
@@ -44,6 +52,7 @@ impl Reader {
             last: None,
             watched: BTreeMap::new(),
             since: Moment::now(),
+            prove,
         };
         thread::Builder::new().name("runs".into()).spawn(move || looker.work(&asked))?;
         Ok(Self { asks })
@@ -70,6 +79,8 @@ struct Looker {
     /// Runs that others drive, with the reading each was made of.
     watched: BTreeMap<RunId, (Weak<Run>, Folded)>,
     since: Moment,
+    /// Takes what the runs have proven.
+    prove: Prove,
 }
 
 /// Whether somebody still listens.
@@ -114,6 +125,7 @@ impl Looker {
         if same {
             return Ears::Open;
         }
+        (self.prove)(proof::of_runs(all.iter().map(AsRef::as_ref)));
         let watched = self.watch(&all);
         self.last = Some((all.clone(), trouble.clone()));
         self.tell(Event::Runs(Arc::new(Runs { all, trouble, watched, since: Some(self.since) })))

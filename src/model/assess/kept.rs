@@ -9,7 +9,10 @@ use super::upcoming::{self, Changes};
 use super::{judge_system, whole};
 use crate::model::estate::smallest;
 use crate::model::index::Index;
-use crate::model::{Assessment, Estate, Moment, Query, RunStart, Snapshot, Span, System, SystemAssessment, plans};
+use crate::model::{
+    Assessment, Estate, Measured, Moment, PerDisruption, Query, RunStart, Snapshot, Span, System, SystemAssessment,
+    plans,
+};
 
 /// What was judged last, and what that rests on. Judges anew only what has changed.
 #[derive(Debug, Default)]
@@ -28,6 +31,7 @@ struct Kept {
     at: Moment,
     next_change: Option<Moment>,
     down_since: Option<(Moment, RunStart)>,
+    proven: Option<PerDisruption<Option<Measured>>>,
     follow_ups: FollowUps,
 }
 
@@ -98,6 +102,7 @@ impl Judgements {
             if kept.next_change.is_some_and(|next| next <= now)
                 || now.duration_since(kept.at) >= patience
                 || kept.down_since != down_since
+                || kept.proven.as_ref() != snapshot.proven.get(&system.name)
             {
                 due.insert(n);
             }
@@ -119,7 +124,8 @@ impl Judgements {
                     let (follow_ups, others) = follow_ups(system, index, before);
                     moved |= others;
                     let down_since = snapshot.down_since.get(&system.name).copied();
-                    Kept { judged, at: now, next_change: changes.next(), down_since, follow_ups }
+                    let proven = snapshot.proven.get(&system.name).copied();
+                    Kept { judged, at: now, next_change: changes.next(), down_since, proven, follow_ups }
                 }
             };
             self.kept.push(kept);

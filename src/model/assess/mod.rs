@@ -15,10 +15,10 @@ use std::sync::Arc;
 
 use super::index::Index;
 use super::kinds::{ComponentKind, Evidence};
-use super::words::{clock as clock_words, length, sites};
+use super::words::{clock as clock_words, sites};
 use super::{
     Assessment, Component, ComponentAssessment, Disruption, Estate, Loss, Moment, PerDisruption, Query, Reading,
-    RtoJudgement, Silent, Site, Snapshot, Span, Strategy, System, SystemAssessment, Text, Up, Verdict,
+    Silent, Site, Snapshot, Span, Strategy, System, SystemAssessment, Text, Up, Verdict,
 };
 use crate::model::facts::sts::Identity;
 pub use kept::Judgements;
@@ -97,7 +97,7 @@ fn judge_system(
     let clock = promise::Clock { now, frozen_at: outage.frozen_at() };
 
     let rpo = PerDisruption::from_fn(|disruption| promise::judge_rpo(system, disruption, &judged, clock, changes));
-    let rto = PerDisruption::from_fn(|disruption| judge_rto(system, disruption));
+    let rto = PerDisruption::from_fn(|disruption| promise::judge_rto(system, disruption, index.snapshot()));
     let mut components = Vec::new();
     let mut reasons: Vec<(Verdict, Text)> = Vec::new();
     for each in &judged {
@@ -113,13 +113,7 @@ fn judge_system(
         if let Some(why) = promise::untold(rpo.get(disruption), disruption) {
             reasons.push((Verdict::Unknown, why));
         }
-        if let (Verdict::AtRisk, Some(objective)) = (rto.get(disruption).verdict, rto.get(disruption).objective) {
-            let lost = promise::disruption_words(disruption);
-            reasons.push((
-                Verdict::AtRisk,
-                Text::new(format!("Recovery within {} from {lost} was never proven", length(objective))),
-            ));
-        }
+        reasons.extend(promise::unkept(rto.get(disruption), disruption, now));
     }
     reasons.retain(|(verdict, _)| *verdict > Verdict::Met);
     let verdict = reasons.iter().map(|(verdict, _)| *verdict).max().unwrap_or(Verdict::Met);
@@ -174,13 +168,6 @@ fn worst_first(mut reasons: Vec<(Verdict, Text)>) -> Vec<Text> {
     reasons.sort_by_key(|(verdict, _)| std::cmp::Reverse(*verdict));
     let mut said = BTreeSet::new();
     reasons.into_iter().map(|(_, text)| text).filter(|text| said.insert(text.clone())).collect()
-}
-
-/// No run has proven anything yet, so what was promised is at risk.
-fn judge_rto(system: &System, disruption: Disruption) -> RtoJudgement {
-    let objective = system.objectives.get(disruption).and_then(|objective| objective.rto);
-    let verdict = if objective.is_some() { Verdict::AtRisk } else { Verdict::Met };
-    RtoJudgement { objective, proven: None, proven_at: None, estimated: None, verdict }
 }
 
 fn component_assessment(judged: &Judged<'_>, found: &[(Verdict, Text)]) -> ComponentAssessment {

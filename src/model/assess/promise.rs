@@ -4,7 +4,9 @@ use super::upcoming::Changes;
 use super::{Judged, at_least_zero};
 use crate::model::kinds::{Means, Protection, Trust};
 use crate::model::words::{clock as moment, length};
-use crate::model::{Disruption, Loss, Moment, RpoJudgement, RunStart, Span, System, Text, Verdict};
+use crate::model::{
+    Disruption, Loss, Moment, RpoJudgement, RtoJudgement, RunStart, Snapshot, Span, System, Text, Verdict,
+};
 
 /// The moment losses are counted to.
 #[derive(Clone, Copy)]
@@ -199,6 +201,36 @@ pub(super) fn judge_rpo(
 pub(super) fn untold(rpo: &RpoJudgement, disruption: Disruption) -> Option<Text> {
     let silent = rpo.objective.is_some() && rpo.worst.is_none() && rpo.verdict == Verdict::Unknown;
     silent.then(|| Text::new(format!("No component tells what {} would cost", disruption_words(disruption))))
+}
+
+/// What runs have proven, against what was promised.
+pub(super) fn judge_rto(system: &System, disruption: Disruption, snapshot: &Snapshot) -> RtoJudgement {
+    let objective = system.objectives.get(disruption).and_then(|objective| objective.rto);
+    let measured = snapshot.proven.get(&system.name).and_then(|proven| *proven.get(disruption));
+    let verdict = match (objective, measured) {
+        (None, _) => Verdict::Met,
+        (Some(_), None) => Verdict::AtRisk,
+        (Some(objective), Some(measured)) if measured.took <= objective => Verdict::Met,
+        (Some(_), Some(_)) => Verdict::Breached,
+    };
+    let (proven, proven_at) = (measured.map(|measured| measured.took), measured.map(|measured| measured.at));
+    RtoJudgement { objective, proven, proven_at, estimated: None, verdict }
+}
+
+/// Why an RTO that was promised is not met.
+pub(super) fn unkept(rto: &RtoJudgement, disruption: Disruption, now: Moment) -> Option<(Verdict, Text)> {
+    let objective = rto.objective.filter(|_| rto.verdict > Verdict::Met)?;
+    let lost = disruption_words(disruption);
+    let words = match (rto.proven, rto.proven_at) {
+        (Some(took), Some(at)) => format!(
+            "Recovery from {lost} took {} when it was last proven, at {}; {} were promised",
+            length(took),
+            moment(at, now),
+            length(objective)
+        ),
+        (Some(_) | None, _) => format!("Recovery within {} from {lost} was never proven", length(objective)),
+    };
+    Some((rto.verdict, Text::new(words)))
 }
 
 /// Everything that is wrong with a Component, worst first; empty if nothing is.

@@ -171,16 +171,29 @@ fn data(found: &Judgement<'_>) -> Option<Clause> {
 
 /// Whether recovery was ever proven to be fast enough.
 fn recovery(found: &Judgement<'_>) -> Option<Clause> {
-    let unproven = |disruption: Disruption| {
-        let rto = found.rto.get(disruption);
-        rto.objective.filter(|_| rto.verdict > Verdict::Met)
+    let after = |disruption: Disruption| match disruption {
+        Disruption::Region => "",
+        Disruption::Data => " from damaged data",
     };
-    let words = match (unproven(Disruption::Region), unproven(Disruption::Data)) {
-        (Some(region), _) => format!("recovery within {} was never proven", length(region)),
-        (None, Some(data)) => format!("recovery from damaged data within {} was never proven", length(data)),
-        (None, None) => return None,
+    let unkept = |disruption: Disruption| {
+        let (rto, after) = (found.rto.get(disruption), after(disruption));
+        let objective = rto.objective.filter(|_| rto.verdict > Verdict::Met)?;
+        let words = match rto.proven {
+            Some(took) => format!(
+                "recovery{after} took {} when it was last proven, {} were promised",
+                length(took),
+                length(objective)
+            ),
+            None => format!("recovery{after} within {} was never proven", length(objective)),
+        };
+        Some(Clause { verdict: rto.verdict, words })
     };
-    Some(Clause { verdict: Verdict::AtRisk, words })
+    let (region, data) = (unkept(Disruption::Region), unkept(Disruption::Data));
+    match (region, data) {
+        (Some(region), Some(data)) if data.verdict > region.verdict => Some(data),
+        (Some(region), _) => Some(region),
+        (None, data) => data,
+    }
 }
 
 /// In whole seconds, as everywhere.
