@@ -180,7 +180,7 @@ fn unread(system: &crate::model::System) -> SystemAssessment {
                 reason: Text::new("Not read yet."),
                 evidence: Vec::new(),
                 copies: None,
-                lag_history: Vec::new(),
+                lag_history: Arc::default(),
             })
             .collect(),
     }

@@ -213,5 +213,5 @@ pub struct ComponentAssessment {
     /// Which way it copies, where that was set up and does not follow the writer.
     pub copies: Option<Copies>,
     /// Lag in seconds, oldest first, for the sparkline; empty where the kind has none.
-    pub lag_history: Vec<(Moment, f64)>,
+    pub lag_history: Arc<[(Moment, f64)]>,
 }

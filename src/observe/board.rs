@@ -340,6 +340,7 @@ impl Board {
         self.update(now);
         let mut assessment = self.judgements.assessment(&self.snapshot, now);
         self.lags.join(&mut assessment);
+        self.judgements.keep(&assessment);
         self.snapshot.down_since = model::down_since(&assessment);
         assessment
     }

@@ -53,7 +53,7 @@ pub(crate) fn assessment() -> Assessment {
         reason: Text::new("replicating, 42 s behind"),
         evidence: vec![("state", Text::new("replicating"))],
         copies: None,
-        lag_history: Vec::new(),
+        lag_history: Arc::default(),
     };
     let orders = SystemAssessment {
         name: "orders".to_owned(),

@@ -180,7 +180,7 @@ pub(crate) fn component(name: &str, kind: &'static str, source: &str, reason: &s
         reason: Text::new(reason),
         evidence: vec![("status", Text::new("available"))],
         copies: None,
-        lag_history: Vec::new(),
+        lag_history: Arc::default(),
     }
 }
 
@@ -207,7 +207,7 @@ pub(crate) fn stale(mut component: ComponentAssessment) -> ComponentAssessment {
     component
 }
 
-fn lag(from: f64, to: f64) -> Vec<(Moment, f64)> {
+fn lag(from: f64, to: f64) -> Arc<[(Moment, f64)]> {
     let start = at("13:42:00");
     (0..20)
         .map(|minute| {

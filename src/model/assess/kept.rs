@@ -63,6 +63,13 @@ impl Judgements {
         whole(snapshot, now, systems, silent, changes)
     }
 
+    /// Takes back what [`Self::assessment`] gave out, with what others have told of it from before, so that it is not told again and again.
+    pub fn keep(&mut self, assessment: &Assessment) {
+        for (kept, told) in self.kept.iter_mut().zip(&assessment.systems) {
+            kept.judged = Arc::clone(told);
+        }
+    }
+
     /// What has to be read besides what always is, as of the last judgement; each with the smallest RPO for damaged data that was promised of
     /// what it tells.
     pub fn follow_ups(&self) -> BTreeMap<Arc<Query>, Option<Span>> {

@@ -1,6 +1,7 @@
 //! Evidence: what a kind found out about its Component.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::model::index::Sight;
 use crate::model::words::sites;
@@ -204,7 +205,7 @@ pub struct Evidence {
     /// When that was read.
     pub read_at: Option<Moment>,
     /// Lag in seconds, oldest first.
-    pub lag_history: Vec<(Moment, f64)>,
+    pub lag_history: Arc<[(Moment, f64)]>,
     /// When this Evidence changes although nothing new was read, other than by staleness.
     pub changes: Vec<Moment>,
 }
@@ -225,7 +226,7 @@ impl Evidence {
             evidence: Vec::new(),
             source: query.source(),
             read_at: None,
-            lag_history: Vec::new(),
+            lag_history: Arc::default(),
             changes: Vec::new(),
         }
     }

@@ -109,7 +109,7 @@ pub(crate) fn last_safe(series: &Sight<'_, Series>, unit: LagUnit) -> Option<Mom
 }
 
 /// The lags of a series in seconds, oldest first, for the sparkline.
-pub(crate) fn lag_history(series: &Sight<'_, Series>, unit: LagUnit) -> Vec<(Moment, f64)> {
+pub(crate) fn lag_history(series: &Sight<'_, Series>, unit: LagUnit) -> Arc<[(Moment, f64)]> {
     let points = series.value.map_or(&[][..], |series| series.points.as_slice());
     points.iter().rev().filter(|(_, value)| *value >= 0.0).map(|(at, value)| (*at, value / unit.per_second())).collect()
 }

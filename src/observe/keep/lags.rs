@@ -15,7 +15,7 @@ const POINTS: usize = 60;
 pub(in crate::observe) struct Lag {
     system: String,
     component: String,
-    points: Vec<(Moment, f64)>,
+    points: Points,
 }
 
 /// The lags of all Components that have one.
@@ -23,7 +23,10 @@ pub(in crate::observe) struct Lag {
 pub(in crate::observe) struct Lags(BTreeMap<String, OfSystem>);
 
 /// The lags of the Components of a System, by their names.
-type OfSystem = BTreeMap<String, Vec<(Moment, f64)>>;
+type OfSystem = BTreeMap<String, Points>;
+
+/// Shared with the judgements: there are thousands of Components.
+type Points = Arc<[(Moment, f64)]>;
 
 impl Lags {
     /// Those that were kept.
@@ -44,7 +47,7 @@ impl Lags {
             if system.components.iter().any(|component| longer(&joined, component).is_some()) {
                 for component in &mut Arc::make_mut(system).components {
                     if let Some(points) = longer(&joined, component) {
-                        component.lag_history.clone_from(points);
+                        component.lag_history = Arc::clone(points);
                     }
                 }
             }
@@ -60,7 +63,7 @@ impl Lags {
             lags.iter().map(|(component, points)| Lag {
                 system: system.clone(),
                 component: component.clone(),
-                points: points.clone(),
+                points: Arc::clone(points),
             })
         })
     }
@@ -76,14 +79,9 @@ fn has_lags(system: &SystemAssessment) -> Option<(String, OfSystem)> {
 fn joined(system: &SystemAssessment, mut known: OfSystem) -> OfSystem {
     let mut all = OfSystem::new();
     for component in &system.components {
-        let (name, mut points) =
-            known.remove_entry(&component.name).unwrap_or_else(|| (component.name.clone(), Vec::new()));
-        // CloudWatch corrects its newest points: what it tells now counts.
-        if let Some((oldest, _)) = component.lag_history.first() {
-            points.retain(|(at, _)| at < oldest);
-        }
-        points.extend_from_slice(&component.lag_history);
-        points.drain(..points.len().saturating_sub(POINTS));
+        let (name, before) =
+            known.remove_entry(&component.name).unwrap_or_else(|| (component.name.clone(), Points::default()));
+        let points = followed_by(before, &component.lag_history);
         if !points.is_empty() {
             all.insert(name, points);
         }
@@ -91,7 +89,18 @@ fn joined(system: &SystemAssessment, mut known: OfSystem) -> OfSystem {
     all
 }
 
+/// The newest of both: CloudWatch corrects its newest points, so what it tells `now` counts.
+fn followed_by(before: Points, now: &Points) -> Points {
+    let Some((oldest, _)) = now.first() else { return before };
+    let older = before.iter().take_while(|(at, _)| at < oldest).count();
+    if older == 0 && now.len() <= POINTS {
+        return Arc::clone(now);
+    }
+    let left_out = (older + now.len()).saturating_sub(POINTS);
+    before.iter().take(older).chain(now.iter()).skip(left_out).copied().collect()
+}
+
 /// The lag of `component`, if that is more than what was judged tells.
-fn longer<'a>(joined: &'a OfSystem, component: &ComponentAssessment) -> Option<&'a Vec<(Moment, f64)>> {
+fn longer<'a>(joined: &'a OfSystem, component: &ComponentAssessment) -> Option<&'a Points> {
     joined.get(&component.name).filter(|points| **points != component.lag_history)
 }

@@ -86,7 +86,7 @@ impl Lags {
             };
             let (lag, behind) = known.entry(of).or_insert_with(|| (History::from([]), None));
             if !judged.lag_history.is_empty() {
-                *lag = History::from(judged.lag_history.as_slice());
+                *lag = History::from(judged.lag_history.as_ref());
             }
             // Several may rest on it; the worst is told.
             if let Some(now) = Behind::of(judged)
