@@ -147,7 +147,9 @@ fn a_crash_at_every_boundary_of_every_runbook_of_the_shop_repeats_nothing() {
                         match played {
                             Ok(simulator) => world = Some(simulator),
                             Err(panic) => {
-                                let text = panic.downcast_ref::<String>().cloned().unwrap_or_default();
+                                let text = panic.downcast_ref::<String>().cloned();
+                                let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+                                let text = text.unwrap_or_default();
                                 failed.lock().unwrap().push(format!("{name}, seed {seed}: {text}"));
                                 break;
                             }

@@ -296,11 +296,12 @@ pub(crate) fn check_changes(entries: &[Entry], log: &[Json]) {
             *applied && of.operation() == call.operation() && of.parameters(*other) == call.parameters(*intent)
         });
         let (made, asked) = (changed.iter().filter(same).count(), alike.count());
-        let records = || -> Vec<&Record> {
+        let told = || {
             let of = entries.iter().filter(|entry| entry.record.step() == Some(step));
-            of.map(|entry| &entry.record).collect()
+            let records = of.map(|entry| serde_json::to_string(entry).unwrap());
+            records.chain(changed.iter().filter(same).map(ToString::to_string)).collect::<Vec<_>>().join("\n")
         };
-        assert_eq!(made, asked, "{intent}, {}, is a change once: {:#?}", call.operation(), records());
+        assert_eq!(made, asked, "{intent}, {}, is a change once:\n{}", call.operation(), told());
     }
     let mut made: BTreeMap<&str, usize> = BTreeMap::new();
     for call in &changed {
