@@ -1,6 +1,7 @@
 //! The engine's core, step by step: what a confirm leads to, and what it never leads to.
 
 use drdeck::engine::core::{Holding, Order, Stage};
+use drdeck::engine::words::after_refusal;
 use drdeck::journal::{Record, Verdict};
 use drdeck::model::{Span, Text};
 use drdeck::runbook::{Mode, Outcome, Phase};
@@ -163,6 +164,8 @@ fn each_fate_of_a_request_leads_to_one_application_for_each_confirm() {
             Fate::ResetBefore | Fate::Throttled => {
                 assert!(matches!(stage(&world, "web"), Stage::Card(_)), "{fate:?}: {:?}", stage(&world, "web"));
                 assert!(!trouble(&world, "web").is_empty());
+                let way_on = after_refusal(&world.view().steps[1]);
+                assert!(way_on.is_some_and(|way_on| way_on.contains("confirm it again")), "{fate:?}: {way_on:?}");
                 assert_eq!(world.sent.len(), 1, "nothing is sent again by itself");
                 world.confirm("web").unwrap();
                 world.passes(12);
@@ -170,6 +173,9 @@ fn each_fate_of_a_request_leads_to_one_application_for_each_confirm() {
             }
         }
         assert_eq!(world.applied.len(), 1, "{fate:?}");
+        // What is known although its answer was lost says how.
+        let learned = world.view().steps[1].learned.clone();
+        assert_eq!(learned.is_some(), matches!(fate, Fate::AppliedLost | Fate::Late), "{fate:?}: {learned:?}");
     }
 }
 

@@ -1,13 +1,15 @@
 //! The engine's core where a step is more than one request, or none: chunks, decisions, consent, fences, programs; and where the journal fails.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
 use drdeck::engine::core::{Condition, Effect, Event, Holding, Order, Stage};
+use drdeck::engine::words::after_refusal;
 use drdeck::journal::{Record, Verdict};
 use drdeck::model::facts::drs::ReplicationState;
 use drdeck::model::{Span, Text};
-use drdeck::runbook::{Mode, Outcome, parse};
+use drdeck::runbook::{Attempt, IntentId, Mode, Outcome, Refusal, RunId, parse};
 
 use crate::engine_world::{Fate, World, moment, person};
 
@@ -235,9 +237,39 @@ fn a_program_that_fails_and_says_so_is_offered_again() {
     let Stage::Failed { why, .. } = stage(&world) else { panic!("failed: {:?}", stage(&world)) };
     assert!(why.as_str().contains("exit code 3"), "{why}");
     world.ordered(Order::Retry { step: 0 }).unwrap();
+    let trouble = world.view().steps[0].trouble.clone();
+    assert_eq!(trouble, Some(why), "what failed is on the card that comes back");
     world.confirm("it").unwrap();
     assert_eq!(world.view().holding, Holding::Closed(Verdict::Finished));
     assert_eq!(world.sent.len(), 2, "two confirms, two starts");
+}
+
+#[test]
+fn every_refusal_says_what_to_do_and_no_other_trouble_is_taken_for_one() {
+    let mut step = chunks().view().steps[0].clone();
+    assert_eq!(after_refusal(&step), None, "nothing was sent");
+    let mut said = BTreeSet::new();
+    for why in [
+        Refusal::NotSent,
+        Refusal::Throttled,
+        Refusal::Denied,
+        Refusal::Expired,
+        Refusal::Invalid,
+        Refusal::Conflict,
+        Refusal::Capacity,
+        Refusal::NotFound,
+    ] {
+        let error = Text::new("AWS says no");
+        let outcome = Some(Outcome::NotApplied { why, error: error.clone() });
+        let intent = IntentId { run: RunId::new(1, 1), number: 1 };
+        step.attempts = Arc::new(vec![Attempt { intent, call: None, at: moment(0), outcome }]);
+        step.trouble = Some(error);
+        let way_on = after_refusal(&step).unwrap();
+        assert!(way_on.starts_with("nothing was done"), "{why:?}: {way_on}");
+        assert!(said.insert(way_on), "{why:?} says what another one says");
+        step.trouble = Some(Text::new("the credentials end at 14:02:07Z; log in again, then confirm"));
+        assert_eq!(after_refusal(&step), None, "it was refused here");
+    }
 }
 
 /// Carries on until a record of that word is to be written.

@@ -282,6 +282,9 @@ fn a_launch_is_done_when_every_server_runs_and_not_when_its_job_is_completed() {
     let running =
         after(vec![own("STARTED", &[(ONE, "LAUNCHED"), (TWO, "IN_PROGRESS")])], vec![machine("i-1", ONE, "drsjob-1")]);
     assert_eq!(progress(&start, &running), ("running", "1 of 2 servers launched, drsjob-1 is STARTED".into()));
+    let early = after(vec![own("STARTED", &[(ONE, "IN_PROGRESS"), (TWO, "FAILED")])], vec![]);
+    let (word, said) = progress(&start, &early);
+    assert!(word == "running" && said.contains("FAILED: web-2") && said.contains("retry launches only"), "{said}");
     let done = after(vec![own("COMPLETED", &[(ONE, "LAUNCHED"), (TWO, "LAUNCHED")])], both());
     assert_eq!(progress(&start, &done), ("done", "2 of 2 servers launched".into()));
     assert!(matches!(start.step().work(&done.world()), Work::Already(_)));

@@ -167,6 +167,14 @@ impl Line {
                 used += spaces;
             }
             for piece in word.pieces {
+                // Most words fit: grapheme by grapheme is for those that do not.
+                let whole = piece.text.width();
+                if used + whole <= width {
+                    line.push(piece.role, piece.text);
+                    used += whole;
+                    blank = false;
+                    continue;
+                }
                 let mut part = String::new();
                 for grapheme in piece.text.graphemes(true) {
                     if used + grapheme.width() > width && !(blank && part.is_empty()) {

@@ -154,13 +154,14 @@ impl State {
         if is_fence && self.is_proven(step, snapshot, now) {
             return;
         }
+        let waits = is_fence || card.blocker().is_some();
         if let Some(live) = self.steps.get_mut(step) {
             if live.card.as_ref().is_some_and(|shown| shown.plan != card.plan) {
                 live.before = live.card.take();
             }
             live.card = Some(card);
         }
-        self.again(step, now, if is_fence { FENCE } else { REFRESH });
+        self.again(step, now, if waits { FENCE } else { REFRESH });
     }
 
     /// The card of a step, as things were read.

@@ -34,7 +34,7 @@ const POLL: Span = Span::from_secs(5);
 /// Between two readings for a card that waits for a person.
 const REFRESH: Span = Span::from_secs(30);
 
-/// Between two readings of a fence that is open.
+/// Between two readings of a fence that is open, or of a card that is blocked: what stands in its way may be over.
 const FENCE: Span = Span::from_secs(15);
 
 /// Two readings that show nothing of a request prove that it was not carried out if they are so far apart: AWS may show later what it has done.

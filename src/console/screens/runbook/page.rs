@@ -139,6 +139,7 @@ fn standing(live: &Live, step: &StepView, now: Moment, page: &mut Page) {
         Stage::Card(card) => {
             if let Some((what, why)) = card.blocker() {
                 page.text("BLOCKED BY", Role::StepFailed, &format!("it has to be so that {what}: {why}"));
+                page.add("WAYS ON", ways("reads it again at once"));
             }
         }
         Stage::Sending { .. } => {
@@ -158,13 +159,7 @@ fn standing(live: &Live, step: &StepView, now: Moment, page: &mut Page) {
         Stage::Failed { at, why } => {
             page.text("SEEN", Role::StepFailed, why.as_str());
             page.add("AT", Line::new(Role::Text, format::when(*at, now)));
-            page.add(
-                "WAYS ON",
-                Line::new(Role::KeyName, "r")
-                    .with(Role::Text, " offers it again, ")
-                    .with(Role::KeyName, "s")
-                    .with(Role::Text, " leaves it out"),
-            );
+            page.add("WAYS ON", ways("offers it again"));
         }
         Stage::Skipped { at, reason, by } => {
             page.text("BECAUSE", Role::Text, reason.as_str());
@@ -188,6 +183,14 @@ fn standing(live: &Live, step: &StepView, now: Moment, page: &mut Page) {
             page.text("WHAT TO DO", Role::Text, on_failure.as_str());
         }
     }
+}
+
+/// What a person can do about a step that does not go on.
+fn ways(again: &str) -> Line {
+    Line::new(Role::KeyName, "r")
+        .with(Role::Text, format!(" {again}, "))
+        .with(Role::KeyName, "s")
+        .with(Role::Text, " leaves it out")
 }
 
 fn verifying(step: &StepView, progress: Option<&Progress>, page: &mut Page) {
