@@ -71,7 +71,8 @@ impl GameDay {
     pub(crate) fn confirm(&self) {
         self.tmux.wait_for("STANDS");
         self.tmux.keys(&["G"]);
-        self.tmux.wait_for("end of the card");
+        // What was sent and seen for it before stands below the card, and may fill the screen.
+        self.tmux.wait_until("the card to be read", |screen| !screen.contains("read its card to the end first"));
         self.tmux.keys(&["x"]);
         self.tmux.wait_for("Cancel (Esc)");
         moment();
