@@ -42,8 +42,14 @@ impl RunDesk {
             let runbook = written.map(|written| written.runbook);
             let is_of = match &runbook {
                 Ok(runbook) => runbook.systems().contains(&system),
-                // Its file cannot be read; its name is all there is.
-                Err(_) => name.strip_prefix(system).is_some_and(|rest| rest.starts_with('-')),
+                // Its file cannot be read, and its name is all there is: one that names no other System could be of this one.
+                Err(_) => {
+                    let names = |system: &str| name.strip_prefix(system).is_some_and(|rest| rest.starts_with('-'));
+                    let named = self.estate.systems.iter().filter(|known| names(&known.name));
+                    // Of two names, "shop" and "shop-web", the longer one is meant.
+                    let named = named.max_by_key(|known| known.name.len());
+                    named.is_none_or(|named| named.name == system)
+                }
             };
             if !is_of {
                 continue;

@@ -172,21 +172,31 @@ impl Live {
 
 const SETTLED: u8 = 9;
 
+/// From here on nothing is asked of a person.
+const GOES_ON: u8 = 4;
+
 /// How soon somebody should look at a step: the smaller, the sooner.
 fn urgency(step: &StepView) -> u8 {
     match &step.stage {
         Stage::Asking(_) => 0,
         Stage::InDoubt(_) => 1,
         Stage::Failed { .. } => 2,
-        Stage::Verifying(_) if step.stuck => 2,
+        // A card that is blocked keeps nobody from those that can be confirmed.
+        Stage::Card(card) if card.blocker().is_some() => GOES_ON,
         // What is being read is the person's turn in a moment: they are taken through the steps in their order.
         Stage::Card(_) | Stage::Planning => 3,
-        Stage::Sending { .. } | Stage::Confirming => 4,
-        Stage::Verifying(Some(Progress::Unknown(_))) => 5,
-        Stage::Verifying(_) => 6,
-        Stage::Waiting(_) => 7,
+        Stage::Verifying(_) if step.stuck => GOES_ON,
+        Stage::Sending { .. } | Stage::Confirming => 5,
+        Stage::Verifying(Some(Progress::Unknown(_))) => 6,
+        Stage::Verifying(_) => 7,
+        Stage::Waiting(_) => 8,
         Stage::Done { .. } | Stage::Skipped { .. } => SETTLED,
     }
+}
+
+/// Whether it is a person's turn there, or will be in a moment.
+pub fn waits_for_a_person(step: &StepView) -> bool {
+    urgency(step) < GOES_ON
 }
 
 /// The card of a step that waits for a person.

@@ -248,8 +248,8 @@ pub const ENTRIES: &[Entry] = &[
         name: "problems-only",
         keys: &[Key::Char('!')],
         label: "problems",
-        help: "Show only problems: Systems that are down or not MET, rows that are not as they should be; again to show all.",
-        works_in: &[Systems, List, Runs],
+        help: "Show only problems: Systems that are down or not MET, rows that are not as they should be, steps that go on; again to show all.",
+        works_in: &[Systems, List, Runs, Runbook],
         hint: Hint::Rank(6),
     },
     Entry {

@@ -15,7 +15,7 @@ use crate::console::widgets::{Line, frame};
 use crate::engine::words::sends;
 use crate::engine::{Card, Driver, Order, Stage, Typed, desk};
 use crate::journal::Person;
-use crate::model::{Moment, Span, Text};
+use crate::model::{Moment, Span, Text, words};
 use crate::runbook::{self, ChoiceForm, Mode, Question, Reversibility, Work};
 
 /// What an answer is for.
@@ -103,6 +103,9 @@ impl Purpose {
     }
 }
 
+/// The columns of a value on a question.
+const VALUE: usize = 60;
+
 impl App {
     fn ask(&mut self, form: Form, purpose: Purpose) {
         self.modals.push(Modal::Form(Box::new(form), purpose));
@@ -146,8 +149,13 @@ impl App {
         );
         form = form
             .saying(row("runbook", format!("{} version {} of {}", runbook.name, runbook.version, runbook.owner)))
-            .saying(row("system", runbook.system.clone()))
-            .saying(row("account", account));
+            .saying(row("system", runbook.system.clone()));
+        if !runbook.parts.is_empty() {
+            let moved = Line::new(Role::TextStrong, words::listed(runbook.systems())).wrapped(VALUE, 0);
+            let labels = std::iter::once("moves").chain(std::iter::repeat(""));
+            form = labels.zip(moved).fold(form, |form, (label, line)| form.saying(row(label, line.plain())));
+        }
+        form = form.saying(row("account", account));
         if let Some(who) = identity {
             form = form.saying(row("identity", who.arn.to_string()));
         }

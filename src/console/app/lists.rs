@@ -267,6 +267,7 @@ impl App {
     }
 
     pub(super) fn toggle_problems(&mut self) {
+        self.turn_steps_shown();
         self.with_table(List::toggle_problems, |app| app.systems.toggle_problems(&app.world, app.body()));
     }
 }

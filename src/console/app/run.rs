@@ -277,6 +277,10 @@ impl App {
         self.with_run(RunbookScreen::open);
     }
 
+    pub(super) fn turn_steps_shown(&mut self) {
+        self.with_run(RunbookScreen::turn_shown);
+    }
+
     pub(super) fn turn_step(&mut self, by: isize) {
         self.with_run(|screen, live, shell, area| screen.turn(by, live, shell, area));
     }

@@ -66,10 +66,11 @@ impl BeginMenu {
         }
         let away = assessed.is_some_and(is_away);
         let mut offers = offered.runbooks;
-        // What one would want now comes first: out of the lost Region, or home again.
+        // What one would want now comes first: out of the lost Region, or home again; and what moves this System alone.
+        let wanted = if away { Direction::Failback } else { Direction::Failover };
         offers.sort_by_key(|offer| match &offer.runbook {
-            Ok(runbook) => (runbook.direction == Direction::Failback) != away,
-            Err(_) => true,
+            Ok(runbook) => (order(runbook.direction, wanted), !runbook.parts.is_empty(), offer.name.clone()),
+            Err(_) => (u8::MAX, false, offer.name.clone()),
         });
         let mut rows: Vec<Row> = offers.iter().filter_map(resume).collect();
         for offer in &offers {
@@ -171,6 +172,16 @@ fn is_away(system: &SystemAssessment) -> bool {
     !system.active.is_empty() && !home
 }
 
+/// Where runbooks of a direction stand in the menu.
+fn order(direction: Direction, wanted: Direction) -> u8 {
+    match direction {
+        direction if direction == wanted => 0,
+        Direction::Restore => 1,
+        Direction::Failover | Direction::Failback => 2,
+        Direction::Exercise => 3,
+    }
+}
+
 /// The mode as it is marked everywhere, in a column.
 fn badge(mode: Mode) -> Line {
     Line::new(frame::badge(mode), format!(" {:<8} ", frame::word(mode)))
@@ -204,7 +215,11 @@ fn anew(offer: &Offer, runbook: &Arc<Runbook>, mode: Mode, began: Option<Moment>
         Variant::Planned => ", planned: both sides are well",
         Variant::Unplanned => "",
     };
-    line.push(Role::TextMuted, format!("  {}{planned}", runbook.direction.as_str()));
+    let several = match runbook.parts.len() {
+        0 => String::new(),
+        several => format!(" of {several} Systems"),
+    };
+    line.push(Role::TextMuted, format!("  {}{several}{planned}", runbook.direction.as_str()));
     let how = How::New { mode, began, instead: None };
     let choice = Choice { runbook: Arc::clone(runbook), how, unfinished: offer.unfinished.clone() };
     Row { line, choice: Ok(choice) }

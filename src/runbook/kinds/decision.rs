@@ -72,7 +72,7 @@ impl StepKind for Decision {
         };
         let repair = match run.repair {
             Some(repair) => format!("the failed side is expected back at {}", clock(repair, world.now)),
-            None => "it is not known when the failed side is back (repair SPAN or TIME says it)".to_owned(),
+            None => "it is not known when the failed side is back".to_owned(),
         };
         Text::new(format!("declares: {what}; {began}; {repair}. The RTO clock runs from the beginning"))
     }

@@ -26,7 +26,7 @@ pub const fn height(area: Rect) -> u16 {
 pub fn draw(live: &Live, area: Rect, theme: &Theme, buffer: &mut Buffer) {
     let clocks = &live.view.clocks;
     if area.height >= 5 {
-        let served = rto_clock(clocks, live.view.at);
+        let served = rto_clock(clocks, live.view.at, nearest(live));
         let mut protected = protection_clock(clocks);
         protected.foot.append(fences(live));
         let half = area.width / 2;
@@ -88,21 +88,24 @@ fn pace(clocks: &Clocks) -> Role {
     }
 }
 
-fn rto_clock(clocks: &Clocks, now: Moment) -> Clock {
+fn rto_clock(clocks: &Clocks, now: Moment, whose: Option<&str>) -> Clock {
     let title = if clocks.served.is_some() { " USERS WERE SERVED AFTER" } else { " USERS NOT SERVED FOR" };
     Clock {
         head: Line::new(Role::TableHeader, title),
         figure: clocks.unserved.map_or_else(|| "--:--:--".to_owned(), figure),
         role: pace(clocks),
-        foot: rest(clocks, now),
+        foot: rest(clocks, now, whose),
     }
 }
 
 /// What is left, and where this leads.
-fn rest(clocks: &Clocks, now: Moment) -> Line {
+fn rest(clocks: &Clocks, now: Moment, whose: Option<&str>) -> Line {
     let mut line = Line::new(Role::Text, " ");
     if let Some(left) = left(clocks) {
         line.append(left);
+        if let Some(system) = whose {
+            line.push(Role::TextMuted, format!(" ({system})"));
+        }
         line.push(Role::TextMuted, " · ");
     }
     line.append(expected(clocks, now));
@@ -125,6 +128,32 @@ pub fn left(clocks: &Clocks) -> Option<Line> {
     }
 }
 
+/// The clocks of one of several Systems, in a few words.
+pub fn short(clocks: &Clocks) -> Line {
+    let not_served = || match clocks.unserved {
+        Some(unserved) => Line::new(Role::TextStrong, format!("not served {}", format::span(unserved))),
+        None => Line::new(Role::TextMuted, "no clock runs"),
+    };
+    let mut line = left(clocks).unwrap_or_else(not_served);
+    if clocks.served.is_some() {
+        line.push(Role::TextMuted, " · ");
+        line.append(unprotected(clocks));
+    }
+    line
+}
+
+/// How long it could not fail over again.
+fn unprotected(clocks: &Clocks) -> Line {
+    match (clocks.protected, clocks.unprotected) {
+        (Some(_), Some(took)) => Line::new(Role::VerdictMet, format!("was unprotected for {}", format::span(took))),
+        (Some(_), None) => Line::new(Role::VerdictMet, "protected"),
+        (None, Some(since)) => {
+            Line::new(Role::TableHeader, "UNPROTECTED ").with(Role::VerdictAtRisk, format::span(since))
+        }
+        (None, None) => Line::new(Role::TextMuted, "not protected"),
+    }
+}
+
 /// When users will be served, and whether that is in time.
 fn expected(clocks: &Clocks, now: Moment) -> Line {
     if clocks.served.is_some() {
@@ -142,6 +171,12 @@ fn expected(clocks: &Clocks, now: Moment) -> Line {
         }
         Some(_) | None => Line::new(Role::Text, until),
     }
+}
+
+/// Of several Systems, the one whose RTO is over first.
+fn nearest(live: &Live) -> Option<&str> {
+    let parts = live.view.parts.iter().filter(|part| part.clocks.left.is_some());
+    parts.min_by_key(|part| part.clocks.left).map(|part| part.system.as_str())
 }
 
 /// `14:31Z`, with the date if it is another day.
@@ -168,7 +203,8 @@ fn protection(clocks: &Clocks) -> Line {
     match clocks.protected {
         Some(_) => Line::new(Role::Text, "it can fail over again"),
         None => {
-            Line::new(Role::Text, format!("about {} of steps until it can", format::coarse(clocks.until_protected)))
+            let steps = format::coarse(clocks.until_protected);
+            Line::new(Role::Text, format!("about {steps} of steps until it could fail over again"))
         }
     }
 }
@@ -181,22 +217,18 @@ fn served_line(clocks: &Clocks, now: Moment) -> Line {
             .with(Role::TextMuted, " ·"),
         (None, None) => Line::new(Role::TextMuted, " nobody said when it began ·"),
     };
-    line.append(rest(clocks, now));
+    line.append(rest(clocks, now, None));
     line
 }
 
 fn protected_line(live: &Live) -> Line {
     let clocks = &live.view.clocks;
-    let mut line = match (clocks.protected, clocks.unprotected) {
-        (Some(_), Some(took)) => Line::new(Role::VerdictMet, format!(" was unprotected for {}", format::span(took))),
-        (None, Some(since)) => {
-            Line::new(Role::TableHeader, " UNPROTECTED ").with(Role::VerdictAtRisk, format::span(since))
-        }
-        (_, None) => Line::new(Role::TextMuted, " not protected"),
-    };
+    let mut line = Line::new(Role::Text, " ");
+    line.append(unprotected(clocks));
+    // What is open comes before what is left: it must be read where there is no room for both.
+    line.append(fences(live));
     line.push(Role::TextMuted, " · ");
     line.append(protection(clocks));
-    line.append(fences(live));
     line
 }
 

@@ -15,6 +15,7 @@
 pub mod clock;
 mod doubt;
 pub mod page;
+mod rows;
 pub mod state;
 
 use std::mem::discriminant;
@@ -23,18 +24,19 @@ use ratatui::{buffer::Buffer, layout::Rect};
 
 use crate::console::command_line::Shell;
 use crate::console::format;
-use crate::console::run::{Live, Seat, card};
+use crate::console::run::{Live, Seat, card, waits_for_a_person};
 use crate::console::theme::{Role, Theme};
 use crate::console::widgets::table::{self, Column};
 use crate::console::widgets::{Cursor, Line, Move, frame, line};
-use crate::engine::{Holding, Stage};
+use crate::engine::{Holding, Stage, StepView};
 use crate::runbook::RunId;
+use rows::{Row, Show};
 
 /// From this width on the page of the step stands beside the list.
 const BESIDE: u16 = 110;
 
-/// The columns of the list beside a page.
-const LIST: u16 = 54;
+/// The columns of the list beside a page: at least and at most.
+const LIST: (u16, u16) = (54, 84);
 
 /// What gets the keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,12 +47,26 @@ pub enum Focus {
     Page,
 }
 
+/// Who puts the cursor on a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Hand {
+    /// It goes to what waits for a person by itself.
+    Run,
+    /// The person has put it where it is, and there it stays until that step is confirmed or over.
+    Person,
+}
+
 /// The screen's state.
 #[derive(Clone, Debug)]
 pub struct RunbookScreen {
     /// The run that is shown; `None` where there is none.
     pub run: Option<RunId>,
     focus: Focus,
+    show: Show,
+    hand: Hand,
+    /// The step under the cursor.
+    step: usize,
+    /// Its row, and the first row in sight.
     cursor: Cursor,
     /// The first line of the page in sight.
     offset: usize,
@@ -80,10 +96,13 @@ impl Parts {
         let status = next(1);
         let beside = area.width >= BESIDE;
         let (left, right) = match (beside, focus) {
-            (true, _) => (
-                Rect { width: LIST, ..body },
-                Rect { x: body.x + LIST + 1, width: body.width.saturating_sub(LIST + 1), ..body },
-            ),
+            (true, _) => {
+                let list = (area.width / 5 * 2).clamp(LIST.0, LIST.1);
+                (
+                    Rect { width: list, ..body },
+                    Rect { x: body.x + list + 1, width: body.width.saturating_sub(list + 1), ..body },
+                )
+            }
             (false, Focus::Steps) => (body, Rect { height: 0, ..body }),
             (false, Focus::Page) => (Rect { height: 0, ..body }, body),
         };
@@ -104,7 +123,15 @@ fn inside(area: Rect) -> Rect {
 impl RunbookScreen {
     /// The screen of that run, with the cursor where a person is waited for.
     pub fn new(live: Option<&Live>) -> Self {
-        let mut screen = Self { run: live.map(Live::id), focus: Focus::Steps, cursor: Cursor::default(), offset: 0 };
+        let mut screen = Self {
+            run: live.map(Live::id),
+            focus: Focus::Steps,
+            show: Show::of(live.map(|live| live.view.parts.as_slice()).unwrap_or_default()),
+            hand: Hand::Run,
+            step: 0,
+            cursor: Cursor::default(),
+            offset: 0,
+        };
         screen.go_to_foremost(live);
         screen
     }
@@ -116,29 +143,62 @@ impl RunbookScreen {
 
     /// The step under the cursor.
     pub const fn step(&self) -> usize {
-        self.cursor.at
+        self.step
     }
 
     fn go_to_foremost(&mut self, live: Option<&Live>) {
-        if let Some(step) = live.and_then(Live::foremost) {
-            self.cursor.at = step.index;
+        self.hand = Hand::Run;
+        if let Some(step) = live.and_then(Live::foremost).filter(|step| step.index != self.step) {
+            self.step = step.index;
             self.offset = 0;
         }
     }
 
-    /// The run stands otherwise now. Where the step under the cursor has just ended, the next one that matters comes under it.
+    /// The run stands otherwise now. Where nothing more is asked of the person at the step under the cursor, the next one that waits for them
+    /// comes under it; where that step has ended, the next one that matters.
     pub fn refresh(&mut self, before: Option<&Stage>, live: &mut Live, shell: &Shell, area: Rect) {
-        let ended = |stage: &Stage| matches!(stage, Stage::Done { .. } | Stage::Skipped { .. });
-        let is = live.step(self.cursor.at).map(|step| &step.stage);
+        let goes_on = |stage: &Stage| is_over(stage) || matches!(stage, Stage::Verifying(_));
+        let is = live.step(self.step).map(|step| &step.stage);
         // It stands otherwise, or another plan is shown: what is new is told at the top.
         if before.zip(is).is_some_and(|(before, is)| !is_as_before(before, is)) {
             self.offset = 0;
         }
-        if before.is_some_and(|before| !ended(before)) && is.is_some_and(ended) {
+        let became = |what: &dyn Fn(&Stage) -> bool| before.is_some_and(|before| !what(before)) && is.is_some_and(what);
+        let is_left = is.is_some_and(goes_on) && (self.hand == Hand::Run || became(&goes_on));
+        if became(&is_over) || is_left && live.foremost().is_some_and(waits_for_a_person) {
             self.go_to_foremost(Some(live));
         }
-        let parts = Parts::of(inside(area), self.focus);
-        self.cursor.put(self.cursor.at, live.view.steps.len(), usize::from(parts.list.height));
+        self.put(self.step, live, area);
+        self.look(live, shell, area);
+    }
+
+    /// Puts the cursor on a step.
+    fn put(&mut self, step: usize, live: &Live, area: Rect) {
+        self.step = step.min(live.view.steps.len().saturating_sub(1));
+        let rows = rows::rows(live, self.show, self.step);
+        let at = rows.iter().position(|row| *row == Row::Step(self.step)).unwrap_or(0);
+        let height = usize::from(Parts::of(inside(area), self.focus).list.height);
+        self.cursor.put(at, rows.len(), height);
+        // The line of its System is read with it.
+        let above = self.cursor.offset.checked_sub(1);
+        if let Some(above) = above.filter(|above| self.cursor.offset == at && is_system(rows.get(*above))) {
+            self.cursor.offset = above;
+        }
+    }
+
+    /// The steps that the list shows.
+    fn steps(&self, live: &Live) -> Vec<usize> {
+        let step = |row: &Row| match row {
+            Row::Step(step) => Some(*step),
+            Row::System(_) => None,
+        };
+        rows::rows(live, self.show, self.step).iter().filter_map(step).collect()
+    }
+
+    /// Shows all steps, or only those that go on.
+    pub fn turn_shown(&mut self, live: &mut Live, shell: &Shell, area: Rect) {
+        self.show = self.show.turned();
+        self.put(self.step, live, area);
         self.look(live, shell, area);
     }
 
@@ -146,6 +206,9 @@ impl RunbookScreen {
     pub fn open(&mut self, live: &mut Live, shell: &Shell, area: Rect) {
         self.focus = Focus::Page;
         self.offset = 0;
+        if live.step(self.step).is_some_and(|step| !waits_for_a_person(step)) {
+            self.hand = Hand::Person;
+        }
         self.look(live, shell, area);
     }
 
@@ -158,10 +221,11 @@ impl RunbookScreen {
 
     /// The page of another step.
     pub fn turn(&mut self, by: isize, live: &mut Live, shell: &Shell, area: Rect) {
-        let len = live.view.steps.len();
-        let at = isize::try_from(self.cursor.at).unwrap_or(0) + by;
-        let at = usize::try_from(at.clamp(0, isize::try_from(len).unwrap_or(1).max(1) - 1)).unwrap_or(0);
-        self.cursor.put(at, len, usize::from(Parts::of(inside(area), self.focus).list.height));
+        let steps = self.steps(live);
+        let at = steps.iter().position(|step| *step == self.step).unwrap_or(0);
+        let to = steps.get(at.saturating_add_signed(by).min(steps.len().saturating_sub(1))).copied();
+        self.hand = Hand::Person;
+        self.put(to.unwrap_or(0), live, area);
         self.offset = 0;
         self.look(live, shell, area);
     }
@@ -171,12 +235,16 @@ impl RunbookScreen {
         let parts = Parts::of(inside(area), self.focus);
         match self.focus {
             Focus::Steps => {
-                self.cursor.moved(by, live.view.steps.len(), usize::from(parts.list.height));
+                let steps = self.steps(live);
+                let at = steps.iter().position(|step| *step == self.step).unwrap_or(0);
+                let to = steps.get(by.from(at, steps.len(), usize::from(parts.list.height))).copied();
+                self.hand = Hand::Person;
+                self.put(to.unwrap_or(0), live, area);
                 self.offset = 0;
             }
             Focus::Page => {
                 let lines =
-                    page::lines(live, self.cursor.at, shell, live.view.at, usize::from(parts.page.width)).lines.len();
+                    page::lines(live, self.step, shell, live.view.at, usize::from(parts.page.width)).lines.len();
                 let page = usize::from(parts.page.height);
                 let last = lines.saturating_sub(page);
                 self.offset = by.from(self.offset.min(last), last + 1, page);
@@ -190,12 +258,12 @@ impl RunbookScreen {
         let Focus::Page = self.focus else { return };
         let parts = Parts::of(inside(area), self.focus);
         let page::Lines { lines, end } =
-            page::lines(live, self.cursor.at, shell, live.view.at, usize::from(parts.page.width));
+            page::lines(live, self.step, shell, live.view.at, usize::from(parts.page.width));
         let page = usize::from(parts.page.height);
         let last = lines.len().saturating_sub(page);
         self.offset = self.offset.min(last);
         if self.offset + page >= end {
-            live.has_read(self.cursor.at);
+            live.has_read(self.step);
         }
     }
 
@@ -226,25 +294,41 @@ impl RunbookScreen {
         if parts.list.is_empty() {
             return;
         }
+        let rows = rows::rows(live, self.show, self.step);
         let steps = &live.view.steps;
-        let longest = steps.iter().map(|step| step.id.chars().count()).max().unwrap_or(0);
+        let name = |step: &StepView| {
+            let (level, name) = rows::name(live, step);
+            Line::new(Role::Text, "  ".repeat(usize::from(level))).with(Role::TextStrong, name)
+        };
+        let longest = steps.iter().map(|step| name(step).width()).max().unwrap_or(0);
         let columns = columns(longest, parts.list.width.saturating_sub(MARK));
         let beside_mark = |row: Rect| Rect { x: row.x + MARK, width: row.width.saturating_sub(MARK), ..row };
         table::draw_heads(&columns, beside_mark(parts.heads), theme, buffer);
-        let in_sight = self.cursor.in_sight(steps.len(), usize::from(parts.list.height));
-        for (at, row) in in_sight.zip(parts.list.rows()) {
-            let Some(step) = steps.get(at) else { break };
+        let in_sight = self.cursor.in_sight(rows.len(), usize::from(parts.list.height));
+        for (row, place) in rows.get(in_sight).unwrap_or_default().iter().zip(parts.list.rows()) {
+            let step = match row {
+                Row::System(part) => {
+                    let Some(part) = live.view.parts.get(*part) else { break };
+                    let (glyph, line) = rows::system(live, part);
+                    glyph.draw(place, theme, buffer);
+                    let place = beside_mark(place);
+                    line.cut_between_words(usize::from(place.width)).draw(place, theme, buffer);
+                    continue;
+                }
+                Row::Step(step) => *step,
+            };
+            let Some(step) = steps.get(step) else { break };
             let stands = state::of(live, step);
-            Line::new(stands.role, stands.glyph).draw(row, theme, buffer);
-            table::draw_row(&columns, beside_mark(row), theme, buffer, |key, width| match key {
-                Key::Number => Line::new(Role::TextMuted, format!("{:>2}", at + 1)),
-                Key::Name => Line::new(Role::TextStrong, step.id.as_str()),
+            Line::new(stands.role, stands.glyph).draw(place, theme, buffer);
+            table::draw_row(&columns, beside_mark(place), theme, buffer, |key, width| match key {
+                Key::Number => Line::new(Role::TextMuted, format!("{:>2}", step.index + 1)),
+                Key::Name => name(step),
                 Key::Phase => Line::new(Role::TextMuted, step.phase.as_str()),
                 Key::Stands => Line::new(stands.role, stands.words.as_str()),
                 Key::Why => state::why(live, step).cut_between_words(usize::from(width)),
             });
-            if at == self.cursor.at {
-                buffer.set_style(row, theme.style(Role::Selection));
+            if step.index == self.step {
+                buffer.set_style(place, theme.style(Role::Selection));
             }
         }
     }
@@ -254,7 +338,7 @@ impl RunbookScreen {
         if area.is_empty() {
             return 0;
         }
-        let lines = page::lines(live, self.cursor.at, shell, live.view.at, usize::from(area.width)).lines;
+        let lines = page::lines(live, self.step, shell, live.view.at, usize::from(area.width)).lines;
         let page = usize::from(area.height);
         let offset = self.offset.min(lines.len().saturating_sub(page));
         line::draw_all(lines.get(offset..).unwrap_or_default(), area, theme, buffer);
@@ -266,9 +350,14 @@ impl RunbookScreen {
         if below > 0 {
             line.push(Role::KeyName, format!(" ▼ {} more", format::count(below, "line")));
         }
-        let waits = live.step(self.cursor.at).is_some_and(|step| card(step).is_some());
-        if waits && live.seat == Seat::Driver && !live.is_read(self.cursor.at) {
+        let waits = live.step(self.step).is_some_and(|step| card(step).is_some());
+        if waits && live.seat == Seat::Driver && !live.is_read(self.step) {
             line.push(Role::StepStuck, " · x acts once the end of the card was seen");
+        }
+        let also = attention(live, Some(self.step));
+        if !also.is_empty() {
+            line.push(Role::TextMuted, if line.is_empty() { " also " } else { " · also " });
+            line.append(also);
         }
         line
     }
@@ -289,12 +378,19 @@ impl RunbookScreen {
                 Line::new(Role::StepStuck, format!(" Being stopped: {reason}; what is in flight is waited for"))
             }
             (Holding::Open, None) => {
-                let done = live
-                    .view
-                    .steps
-                    .iter()
-                    .filter(|step| matches!(step.stage, Stage::Done { .. } | Stage::Skipped { .. }));
-                Line::new(Role::TextMuted, format!(" {} of {} steps done", done.count(), live.view.steps.len()))
+                let done = live.view.steps.iter().filter(|step| is_over(&step.stage)).count();
+                let mut line = Line::new(Role::TextMuted, format!(" {done} of {} steps done", live.view.steps.len()));
+                let waiting = attention(live, None);
+                if !waiting.is_empty() {
+                    line.push(Role::TextMuted, " · ");
+                    line.append(waiting);
+                }
+                if self.show == Show::GoingOn {
+                    line.push(Role::TextMuted, " · ");
+                    line.push(Role::KeyName, "!");
+                    line.push(Role::TextMuted, " shows them all");
+                }
+                line
             }
         }
     }
@@ -308,6 +404,42 @@ fn is_as_before(before: &Stage, is: &Stage) -> bool {
         (Stage::Card(_), Stage::Planning) => true,
         (before, is) => discriminant(before) == discriminant(is),
     }
+}
+
+fn is_over(stage: &Stage) -> bool {
+    matches!(stage, Stage::Done { .. } | Stage::Skipped { .. })
+}
+
+fn is_system(row: Option<&Row>) -> bool {
+    matches!(row, Some(Row::System(_)))
+}
+
+/// How many steps wait for a person, besides that one: a screen does not show them all.
+fn attention(live: &Live, besides: Option<usize>) -> Line {
+    if live.seat != Seat::Driver {
+        return Line::empty();
+    }
+    let count = |what: &dyn Fn(&StepView) -> bool| {
+        live.view.steps.iter().filter(|step| Some(step.index) != besides && what(step)).count()
+    };
+    let mut line = Line::empty();
+    let kinds: [(&dyn Fn(&StepView) -> bool, Role, &str); 5] = [
+        (&|step| matches!(step.stage, Stage::InDoubt(_) | Stage::Asking(_)), Role::StepDoubt, "in doubt"),
+        (&|step| matches!(step.stage, Stage::Failed { .. }), Role::StepFailed, "failed"),
+        (&|step| step.stuck, Role::StepStuck, "stuck"),
+        (&|step| card(step).is_some_and(|card| card.blocker().is_none()), Role::StepTurn, "for you"),
+        (&|step| card(step).is_some_and(|card| card.blocker().is_some()), Role::StepFailed, "blocked"),
+    ];
+    for (what, role, words) in kinds {
+        let n = count(what);
+        if n > 0 {
+            if !line.is_empty() {
+                line.push(Role::TextMuted, " · ");
+            }
+            line.push(role, format!("{n} {words}"));
+        }
+    }
+    line
 }
 
 /// What stands in the frame.
