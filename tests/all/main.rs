@@ -163,6 +163,7 @@ mod tmux_killed;
 mod tmux_never;
 mod tmux_proxied;
 mod tmux_run;
+mod tmux_shop;
 mod tmux_watch;
 mod traps_data;
 mod traps_drs;

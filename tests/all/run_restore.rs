@@ -17,7 +17,7 @@ const BEAT: Duration = Duration::from_millis(250);
 const SILENCE: Duration = Duration::from_secs(2);
 
 /// The AWS CLI's answer to a line of a card, against the simulator that stands there.
-fn aws(line: &str) -> Json {
+pub(crate) fn aws(line: &str) -> Json {
     let bin = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/.venv/bin");
     let output = Command::new("sh")
         .args(["-c", line])
@@ -36,7 +36,7 @@ fn aws(line: &str) -> Json {
 }
 
 /// The AWS CLI lines in a text: each ends with its endpoint.
-fn lines(text: &str) -> Vec<String> {
+pub(crate) fn lines(text: &str) -> Vec<String> {
     const END: &str = "--endpoint-url ";
     let mut found = Vec::new();
     let mut rest = text;

@@ -2,6 +2,7 @@
 
 Asked by boto3 and by HTTP; knows nothing of drdeck. Every line that is not so is told, each in words."""
 
+import json
 import sys
 import urllib.error
 import urllib.request
@@ -119,11 +120,12 @@ class Look:
         gone = {"TERMINATED", "NOT_FOUND"}
         return [one for page in pages for one in page["items"] if one["ec2InstanceState"] not in gone]
 
-    def told(self, times: int) -> None:
-        """That those who wait were told once for each move."""
+    def told(self, system: str, times: int) -> None:
+        """That those who wait for a system were told once for each move."""
         with urllib.request.urlopen(f"{self.endpoint}/_drdeck/messages", timeout=10) as answer:
-            count = answer.read().decode().count('"topic"')
-        self.expect("messages to those who wait", count, times)
+            subjects = [one["subject"] or "" for one in json.load(answer)]
+        of = [subject for subject in subjects if subject.startswith(f"{system} ")]
+        self.holds(f"those who wait for {system} were told {times} times", len(of) == times, subjects)
 
 
 def arn(region: str, name: str) -> str:
@@ -146,7 +148,7 @@ def orders_moved(look: Look) -> None:
     target = "usw2.orders.shop.example."
     look.expect("orders.shop.example", look.records("orders.shop.example"), {EAST: target, WEST: target})
     look.serves(WEST, "orders")
-    look.told(1)
+    look.told("orders", 1)
 
 
 def orders_home(look: Look) -> None:
@@ -166,7 +168,7 @@ def orders_home(look: Look) -> None:
     home = {EAST: "use1.orders.shop.example.", WEST: "usw2.orders.shop.example."}
     look.expect("orders.shop.example", look.records("orders.shop.example"), home)
     look.serves(EAST, "orders")
-    look.told(2)
+    look.told("orders", 2)
 
 
 def aurora(look: Look, writer: str, follower: str) -> None:
@@ -196,7 +198,7 @@ def storefront_moved(look: Look) -> None:
     look.group(WEST, "storefront-web", 4, 6)
     look.expect("health check at home, inverted and disabled", forced(look), (True, True))
     look.serves(WEST, "storefront")
-    look.told(1)
+    look.told("storefront", 1)
 
 
 def storefront_home(look: Look) -> None:
@@ -206,7 +208,7 @@ def storefront_home(look: Look) -> None:
     look.group(WEST, "storefront-web", 4, 4, most=16)
     look.expect("health check at home, inverted and disabled", forced(look), (False, False))
     look.serves(EAST, "storefront")
-    look.told(2)
+    look.told("storefront", 2)
 
 
 def legacy_web_moved(look: Look) -> None:
@@ -221,7 +223,7 @@ def legacy_web_moved(look: Look) -> None:
     there = {"legacy-web-1": ["198.51.100.111"], "legacy-web-2": ["198.51.100.112"]}
     look.expect("legacy.shop.example", look.records("legacy.shop.example"), there)
     look.serves(WEST, "legacy-web")
-    look.told(1)
+    look.told("legacy-web", 1)
 
 
 def servers(sources: list[dict[str, Any]]) -> set[str]:
@@ -243,7 +245,7 @@ def legacy_web_home(look: Look) -> None:
     here = {"legacy-web-1": ["198.51.100.11"], "legacy-web-2": ["198.51.100.12"]}
     look.expect("legacy.shop.example", look.records("legacy.shop.example"), here)
     look.serves(EAST, "legacy-web")
-    look.told(2)
+    look.told("legacy-web", 2)
 
 
 def erp_moved(look: Look) -> None:
@@ -253,7 +255,7 @@ def erp_moved(look: Look) -> None:
     look.expect("they stand for", {one["sourceServerID"] for one in machines}, ERP)
     look.expect("erp.shop.example", look.records("erp.shop.example"), {"": ["198.51.100.140"]})
     look.serves(WEST, "erp")
-    look.told(1)
+    look.told("erp", 1)
 
 
 def erp_home(look: Look) -> None:
@@ -263,7 +265,7 @@ def erp_home(look: Look) -> None:
     look.expect("replication to us-west-2", out, dict.fromkeys(ERP, "CONTINUOUS"))
     look.expect("erp.shop.example", look.records("erp.shop.example"), {"": ["203.0.113.40"]})
     look.serves("on-premises", "erp")
-    look.told(2)
+    look.told("erp", 2)
 
 
 CHECKS: dict[tuple[str, str], Callable[[Look], None]] = {

@@ -475,7 +475,8 @@ fn question(live: &Live, step: usize, card: &Arc<Card>, now: Instant) -> (Form, 
 }
 
 fn confirm(live: &Live, step: usize, card: &Card, now: Instant) -> Form {
-    let mut form = about(live, step, "Confirm", "do it", Guard::Quiet, now);
+    let yes = if matches!(card.work, Work::Ask(Question::Manual)) { "it is done" } else { "do it" };
+    let mut form = about(live, step, "Confirm", yes, Guard::Quiet, now);
     form = form.saying(Line::new(Role::Text, card.describe.as_str()));
     form = form.saying(Line::new(Role::TextMuted, "sends  ").with(Role::Text, sends(card)));
     for request in card.requests.iter().take(4) {

@@ -418,9 +418,17 @@ impl App {
     /// Closes a question whose ground has gone: the card changed, or the step went on.
     fn check_question(&mut self, now: Instant) {
         let Some(Modal::Form(_, purpose)) = self.modals.last() else { return };
-        let Some((step, plan)) = purpose.plan() else { return };
         let Some(live) = &self.runs.driven else { return };
-        if live.card(step).is_some_and(|card| card.plan == plan) {
+        let stands = |step: usize| live.step(step).map(|step| &step.stage);
+        let (step, holds) = match (purpose, purpose.plan()) {
+            (_, Some((step, plan))) => (step, live.card(step).is_some_and(|card| card.plan == plan)),
+            // AWS may tell what came of a request while somebody is still asked.
+            (Purpose::Resolve { step }, None) => {
+                (*step, matches!(stands(*step), Some(Stage::InDoubt(_) | Stage::Asking(_))))
+            }
+            (_, None) => return,
+        };
+        if holds {
             return;
         }
         let mut lines = vec![Line::new(Role::TextStrong, "The question was closed; nothing was done.")];

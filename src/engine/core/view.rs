@@ -202,6 +202,11 @@ impl View {
         self.replies.iter().find(|reply| reply.number == number)
     }
 
+    /// The clocks of the System that a step moves; of a run of one System, the run's.
+    pub fn clocks_of(&self, step: usize) -> &Clocks {
+        self.parts.iter().find(|part| part.steps.contains(&step)).map_or(&self.clocks, |part| &part.clocks)
+    }
+
     /// What is shown after a defect has ended the engine: the journal is as it was, and what was being sent is in doubt.
     #[must_use]
     pub fn after_a_defect(&self) -> Self {

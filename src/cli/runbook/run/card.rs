@@ -74,7 +74,7 @@ pub(super) fn lines(index: usize, card: &Card, view: &View, history: &History, s
         add("endpoint", &format!("{region}{plane}: {}", reached(reach)));
     }
     add("takes", &takes(step, history));
-    add("clock", &clock(&view.clocks));
+    add("clock", &clock(view.clocks_of(index)));
     if let Some(rehearsal) = &card.rehearsal {
         add("rehearsal", rehearsal.as_str());
     }

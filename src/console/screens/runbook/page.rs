@@ -269,7 +269,7 @@ fn of_card(live: &Live, index: usize, card: &Card, shell: &Shell, now: Moment, p
     requests(card, shell, page);
     endpoints(card, page);
     page.text("TAKES", Role::Text, &takes(of, &live.history));
-    clock(live, page);
+    page.text("CLOCK", Role::Text, &crate::engine::words::clock(live.view.clocks_of(index)));
     if let Some(rehearsal) = &card.rehearsal {
         page.text("REHEARSAL", Role::StepStuck, rehearsal.as_str());
     }
@@ -373,10 +373,6 @@ fn endpoints(card: &Card, page: &mut Page) {
         let plane = card.facts.plane.map_or("", plane);
         page.add("ENDPOINT", Line::new(Role::Text, format!("{region} {plane}: ")).with(role, reached(reach)));
     }
-}
-
-fn clock(live: &Live, page: &mut Page) {
-    page.text("CLOCK", Role::Text, &crate::engine::words::clock(&live.view.clocks));
 }
 
 /// What a person can answer.

@@ -1,0 +1,287 @@
+//! The console as a tired person has it: the whole shop moved out of a lost Region and brought home with the keyboard alone, in a terminal of 80
+//! columns; after each move an expert looks by other means. And a table that was emptied, brought back to a moment that is picked on the screen.
+
+use std::collections::BTreeSet;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use drdeck::demo;
+use drdeck::sim::time::Span;
+use serde_json::{Value as Json, json};
+
+use crate::run_kit::{Stage, python};
+use crate::run_restore::{aws, lines};
+use crate::sim_kit::control;
+use crate::tmux_console::Tmux;
+
+/// How often the screen is looked at.
+const GLANCE: Duration = Duration::from_millis(60);
+
+/// Where nothing waits for the person for so long, time passes.
+const SILENCE: Duration = Duration::from_millis(1_500);
+
+/// What passes at once, in seconds: twice as much each time, up to the most.
+const LEAPS: (i64, i64) = (60, 240);
+
+/// A run takes no longer than this by our own clock.
+const LIMIT: Duration = Duration::from_secs(480);
+
+/// The shop's Systems that us-east-1 carries, and who looks at each of them.
+const SYSTEMS: [(&str, &str); 8] = [
+    ("payments", "end_state_shop.py"),
+    ("orders", "end_state.py"),
+    ("product-images", "end_state_shop.py"),
+    ("sessions", "end_state_stores.py"),
+    ("storefront", "end_state.py"),
+    ("legacy-web", "end_state.py"),
+    ("content", "end_state_stores.py"),
+    ("analytics", "end_state_shop.py"),
+];
+
+/// A person at the console, and the shop behind it.
+struct Person {
+    tmux: Tmux,
+    stage: Stage,
+    /// Keys that were pressed, a typed word counting as one.
+    keys: usize,
+}
+
+impl Person {
+    /// Opens the console on a scenario, so long after it began.
+    fn sits_down(name: &str, scenario: &str, after: &str) -> Self {
+        let stage = Stage::shop(scenario, after);
+        let tmux = Tmux::start(name);
+        let (config, state) = (stage.config(), stage.state());
+        let program = env!("CARGO_BIN_EXE_drdeck");
+        // The simulator takes any credentials.
+        tmux.type_line(&format!(
+            "AWS_ACCESS_KEY_ID=demo AWS_SECRET_ACCESS_KEY=demo {program} --config {} --state-dir {}; echo \"it ended with $?\"",
+            config.display(),
+            state.display()
+        ));
+        tmux.wait_until("the overview, read", |screen| screen.contains("analytics") && !screen.contains("--:--"));
+        tmux.wait_for("1111-2222-3333");
+        Self { tmux, stage, keys: 0 }
+    }
+
+    fn press(&mut self, key: &str) {
+        self.keys += 1;
+        self.tmux.keys(&[key]);
+    }
+
+    fn types(&mut self, text: &str) {
+        self.keys += 1;
+        self.tmux.type_line(text);
+    }
+
+    /// Arms a run of a runbook, from the overview, for the System of that name.
+    fn begins(&mut self, of: &str, runbook: &str, system: &str) {
+        self.press("1");
+        self.press("/");
+        self.types(of);
+        self.press("x");
+        let menu = self.tmux.wait_for(&format!(" {runbook} "));
+        let rows: Vec<&str> = menu
+            .lines()
+            .filter(|row| ["LIVE", "DRILL", "TABLETOP"].iter().any(|mode| row.contains(&format!(" {mode} "))))
+            .collect();
+        let row = rows.iter().position(|row| row.contains(" LIVE ") && row.contains(&format!(" {runbook} ")));
+        for _ in 0..row.unwrap_or_else(|| panic!("{menu}")) {
+            self.press("j");
+        }
+        self.press("Enter");
+        self.tmux.wait_for(&format!("type {system}"));
+        self.listens();
+        self.types("INC-7");
+        self.types(system);
+        self.tmux.wait_until("the run", |screen| screen.contains(" steps done"));
+    }
+
+    /// A question is deaf for a moment.
+    fn listens(&self) {
+        self.tmux.wait_until("a question that listens", |screen| !screen.contains("one moment: no key"));
+    }
+
+    /// Goes through a run until it is over, doing what the screen says. Before what a step waits for is answered, `before` hears of it, once; while
+    /// nothing waits for the person time passes, and at last the next of `moments` comes.
+    fn goes_through(&mut self, moments: &[&str], mut before: impl FnMut(&Stage, &str)) {
+        let (end, mut seen) = (Instant::now() + LIMIT, BTreeSet::new());
+        let (mut quiet, mut leap, mut leaps) = (Instant::now(), LEAPS.0, 0);
+        let mut moments = moments.iter();
+        loop {
+            let screen = self.tmux.screen();
+            assert!(Instant::now() < end, "no end after {LIMIT:?}:\n{screen}");
+            match Sight::of(&screen) {
+                Sight::Over => return,
+                Sight::Told => self.press("Escape"),
+                Sight::Deaf => {}
+                Sight::Question(question) => {
+                    if seen.insert(question.step.clone()) {
+                        before(&self.stage, &question.step);
+                    }
+                    match question.types {
+                        Some(text) => self.types(&text),
+                        None => self.press("y"),
+                    }
+                    (quiet, leap, leaps) = (Instant::now(), LEAPS.0, 0);
+                    // What is asked next is asked about another step, or the same anew.
+                    self.tmux.wait_until("an answer to be taken", |now| now != screen);
+                }
+                Sight::Acts(key) => {
+                    self.press(key);
+                    self.tmux.wait_until("a key to be heard", |now| now != screen);
+                }
+                Sight::Nothing if quiet.elapsed() < SILENCE => {}
+                Sight::Nothing => {
+                    leaps += 1;
+                    match moments.as_slice().first() {
+                        Some(moment) if leaps > 12 => {
+                            moments.next();
+                            self.stage.at(moment);
+                        }
+                        Some(_) | None => self.stage.pass(Span::from_seconds(leap)),
+                    }
+                    leap = (leap * 2).min(LEAPS.1);
+                    quiet = Instant::now();
+                    assert!(leaps < 120, "nothing comes of it:\n{screen}");
+                }
+            }
+            sleep(GLANCE);
+        }
+    }
+
+    /// The name of the run that was driven last.
+    fn run(&self) -> String {
+        let listed = self.stage.says(&["journal", "list"]);
+        listed.lines().next().and_then(|line| line.split_whitespace().next()).unwrap_or_default().to_owned()
+    }
+}
+
+/// What a person makes of the screen.
+enum Sight {
+    /// The run is finished.
+    Over,
+    /// Something to be put away.
+    Told,
+    /// A question that does not listen yet.
+    Deaf,
+    /// A question, and the step that it is about.
+    Question(Asked),
+    /// A key brings it on.
+    Acts(&'static str),
+    /// Nothing waits for a person.
+    Nothing,
+}
+
+struct Asked {
+    step: String,
+    /// What it wants typed; otherwise it takes a yes.
+    types: Option<String>,
+}
+
+impl Sight {
+    fn of(screen: &str) -> Self {
+        let hint = screen.trim_end().lines().last().unwrap_or_default();
+        if screen.contains(" Close (Esc) ") {
+            return Self::Told;
+        }
+        if screen.contains(" Cancel (Esc) ") {
+            if screen.contains("one moment: no key") {
+                return Self::Deaf;
+            }
+            let rows = || screen.lines().map(|row| row.trim_matches(|c: char| "┏┃┗ ".contains(c)));
+            let step = rows().find_map(|row| row.strip_prefix("step ")?.split_whitespace().nth(3).map(str::to_owned));
+            let typed = rows().find_map(|row| {
+                let name = row.strip_prefix("type ")?.split_whitespace().next()?;
+                Some(name.to_owned())
+            });
+            let words = || "the owner, as us-east-1 does not answer".to_owned();
+            let types = if hint.contains("y yes, do it") { None } else { Some(typed.unwrap_or_else(words)) };
+            return Self::Question(Asked { step: step.unwrap_or_default(), types });
+        }
+        if screen.contains("The run is finished") {
+            return Self::Over;
+        }
+        // AWS is read to find out: who answers before that knows less.
+        if screen.contains(" STANDS        ? IN DOUBT") {
+            return Self::Nothing;
+        }
+        let is_list = screen.lines().any(|row| row.contains(" STEP ") && row.contains(" STANDS "));
+        let reads = hint.contains(" x act (read its card");
+        match (is_list, reads, hint.contains(" x act  ")) {
+            (true, true, _) => Self::Acts("Enter"),
+            (false, true, _) => Self::Acts("G"),
+            (_, false, true) => Self::Acts("x"),
+            (_, false, false) => Self::Nothing,
+        }
+    }
+}
+
+/// What a manual step says is to be done, by the runbooks as they are written: the AWS CLI lines of it, for this simulator.
+fn by_hand(stage: &Stage, step: &str, direction: &str) {
+    let Some((system, own)) = step.split_once('/') else { return };
+    let (_, text) = demo::RUNBOOKS.iter().find(|(name, _)| *name == format!("{system}-{direction}")).unwrap();
+    let runbook: toml::Table = text.parse().unwrap();
+    let steps = runbook["step"].as_array().unwrap();
+    let of = steps.iter().find(|of| of["id"].as_str() == Some(own)).unwrap();
+    if of["kind"].as_str() != Some("manual") {
+        return;
+    }
+    let text = of.get("text").and_then(toml::Value::as_str).unwrap_or_default();
+    for line in lines(&text.replace("http://127.0.0.1:4566", &stage.simulator.url())) {
+        aws(&line);
+    }
+}
+
+fn looks(stage: &Stage, side: &str) {
+    for (system, program) in SYSTEMS {
+        python(program, &[&stage.simulator.url(), system, side]);
+    }
+}
+
+/// Somebody stops the old servers, so that their agents fall silent.
+fn stop_old_servers(stage: &Stage) {
+    let silent = |server: &str| json!({ "until": "4h", "fault": { "stop": { "link": server } } });
+    let servers = ["s-3a1f60c27b94d8e05", "s-3a1f60c27b94d8e06", "s-3a1f60c27b94d8e07"];
+    let faults: Json = servers.map(silent).into_iter().collect();
+    let reply = control(&stage.simulator, "/_drdeck/faults", &faults);
+    assert_eq!(reply.status, 200, "{}", reply.text());
+}
+
+#[test]
+fn the_shop_moves_and_comes_home_by_keys() {
+    let began = Instant::now();
+    let mut person = Person::sits_down("shop", "region-outage", "0m");
+    person.stage.at("15m");
+    person.press("r");
+    person.tmux.wait_until("the red overview", |screen| screen.contains("✗ 1"));
+    person.begins("storefront", "shop-failover", "shop");
+    person.goes_through(&["4h35m", "5h10m"], |stage, step| {
+        // What is done in us-east-1 is done once that is back.
+        match step {
+            "content/open-old-files" => stage.at("4h35m"),
+            "legacy-web/fence-old-servers" => {
+                stage.at("5h10m");
+                stop_old_servers(stage);
+            }
+            _ => {}
+        }
+        by_hand(stage, step, "failover");
+    });
+    let screen = person.tmux.screen();
+    println!("moved after {:?} and {} keys:\n{screen}", began.elapsed(), person.keys);
+    looks(&person.stage, "moved");
+    let moved = person.run();
+    person.stage.says(&["journal", "verify", &moved]);
+
+    person.stage.at("10h");
+    person.begins("storefront", "shop-failback", "shop");
+    person.goes_through(&[], |stage, step| by_hand(stage, step, "failback"));
+    let screen = person.tmux.screen();
+    println!("home after {:?} and {} keys:\n{screen}", began.elapsed(), person.keys);
+    looks(&person.stage, "home");
+    let home = person.run();
+    person.stage.says(&["journal", "verify", &home]);
+    assert_ne!(moved, home);
+    person.press("q");
+}
