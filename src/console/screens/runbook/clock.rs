@@ -7,7 +7,7 @@ use crate::console::format;
 use crate::console::run::Live;
 use crate::console::theme::{Role, Theme};
 use crate::console::widgets::{Line, digits, line};
-use crate::engine::Clocks;
+use crate::engine::{Clocks, PartView};
 use crate::model::{Moment, Span};
 
 /// From these columns and rows on the figures are big.
@@ -22,20 +22,49 @@ pub const fn height(area: Rect) -> u16 {
     }
 }
 
-/// Draws them on `area`, of the height that [`height`] says.
-pub fn draw(live: &Live, area: Rect, theme: &Theme, buffer: &mut Buffer) {
-    let clocks = &live.view.clocks;
+/// Draws them on `area`, of the height that [`height`] says. Where one of several Systems is looked at alone, the clocks are its own.
+pub fn draw(live: &Live, alone: Option<&PartView>, area: Rect, theme: &Theme, buffer: &mut Buffer) {
+    let now = live.view.at;
     if area.height >= 5 {
-        let served = rto_clock(clocks, live.view.at, nearest(live));
+        let clocks = &live.view.clocks;
+        let mut served = rto_clock(clocks, now, nearest(live));
         let mut protected = protection_clock(clocks);
+        if let (Some(unserved), None) = (unserved(live), clocks.served) {
+            served.head = Line::new(Role::TableHeader, format!(" USERS OF {unserved} SYSTEMS NOT SERVED FOR"));
+        }
+        if let (Some(unprotected), None) = (not_protected(live), clocks.protected) {
+            protected.head = Line::new(Role::TableHeader, format!(" {unprotected} SYSTEMS UNPROTECTED FOR"));
+        }
         protected.foot.append(fences(live));
         let half = area.width / 2;
         served.draw(Rect { width: half.saturating_sub(1), ..area }, theme, buffer);
         protected.draw(Rect { x: area.x + half, width: area.width - half, ..area }, theme, buffer);
         return;
     }
-    let lines = [served_line(clocks, live.view.at), protected_line(live)];
-    line::draw_all(&lines, area, theme, buffer);
+    let (clocks, served, protected) = match alone {
+        Some(part) => (&part.clocks, format!("{} ", part.system), format!("{} ", part.system)),
+        None => {
+            let counted = |of: Option<String>| of.map(|of| format!("{of} ")).unwrap_or_default();
+            (&live.view.clocks, counted(unserved(live)), counted(not_protected(live)))
+        }
+    };
+    line::draw_all(&[served_line(clocks, now, &served), protected_line(live, clocks, &protected)], area, theme, buffer);
+}
+
+/// How many of several Systems are not served yet: `3 OF 8`.
+fn unserved(live: &Live) -> Option<String> {
+    counted(live, |clocks| clocks.served.is_none())
+}
+
+/// How many of several Systems could not fail over again yet.
+fn not_protected(live: &Live) -> Option<String> {
+    counted(live, |clocks| clocks.protected.is_none())
+}
+
+fn counted(live: &Live, is: impl Fn(&Clocks) -> bool) -> Option<String> {
+    let parts = &live.view.parts;
+    let count = parts.iter().filter(|part| is(&part.clocks)).count();
+    (!parts.is_empty() && count > 0).then(|| format!("{count} OF {}", parts.len()))
 }
 
 /// A clock with big figures.
@@ -209,10 +238,10 @@ fn protection(clocks: &Clocks) -> Line {
     }
 }
 
-fn served_line(clocks: &Clocks, now: Moment) -> Line {
+fn served_line(clocks: &Clocks, now: Moment, whose: &str) -> Line {
     let mut line = match (clocks.served, clocks.unserved) {
         (Some(_), _) => Line::empty(),
-        (None, Some(unserved)) => Line::new(Role::TableHeader, " NOT SERVED ")
+        (None, Some(unserved)) => Line::new(Role::TableHeader, format!(" {whose}NOT SERVED "))
             .with(pace(clocks), format::span(unserved))
             .with(Role::TextMuted, " ·"),
         (None, None) => Line::new(Role::TextMuted, " nobody said when it began ·"),
@@ -221,9 +250,9 @@ fn served_line(clocks: &Clocks, now: Moment) -> Line {
     line
 }
 
-fn protected_line(live: &Live) -> Line {
-    let clocks = &live.view.clocks;
-    let mut line = Line::new(Role::Text, " ");
+fn protected_line(live: &Live, clocks: &Clocks, whose: &str) -> Line {
+    let whose = if clocks.protected.is_none() { whose } else { "" };
+    let mut line = Line::new(Role::TableHeader, format!(" {whose}"));
     line.append(unprotected(clocks));
     // What is open comes before what is left: it must be read where there is no room for both.
     line.append(fences(live));

@@ -277,7 +277,9 @@ impl RunbookScreen {
         };
         let inside = frame::draw(&title(live), live.view.run.mode, area, theme, buffer);
         let parts = Parts::of(inside, self.focus);
-        clock::draw(live, parts.clocks, theme, buffer);
+        let alone = live.view.parts.iter().find(|part| part.steps.contains(&self.step));
+        let alone = alone.filter(|_| self.focus == Focus::Page);
+        clock::draw(live, alone, parts.clocks, theme, buffer);
         self.draw_list(live, &parts, theme, buffer);
         let below = self.draw_page(live, shell, parts.page, theme, buffer);
         if inside.width >= BESIDE {
