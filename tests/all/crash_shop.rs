@@ -7,9 +7,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use drdeck::aws::Unread;
-use drdeck::config;
+use drdeck::config::{self, Overrides};
 use drdeck::demo;
 use drdeck::engine::core::{Effect, Event, Holding, Inquiry, Order, Stage, State, View, step};
+use drdeck::engine::desk;
 use drdeck::journal::record::Nested;
 use drdeck::journal::{Entry, Identity, Objectives, Record};
 use drdeck::look::Contact;
@@ -94,13 +95,20 @@ fn whole(name: &str, text: &str) -> Runbook {
     nest::take_in(parsed(name, text), &known).unwrap_or_else(|wrong| panic!("{}", wrong.join("; ")))
 }
 
-fn nested(part: &Part) -> Nested {
+/// What the shop's config promises for a runbook: of the run itself, and of each System that it takes in.
+fn promised(runbook: &Runbook) -> (Objectives, Vec<Objectives>) {
+    let overrides = Overrides { endpoint_url: None, profile: None };
+    let config = config::parse(demo::CONFIG, Path::new("config.toml"), &overrides).unwrap();
+    desk::promised(&config.estate.systems, runbook)
+}
+
+fn nested((part, objectives): (&Part, &Objectives)) -> Nested {
     Nested {
         step: part.step.clone(),
         runbook: part.runbook.clone(),
         system: part.system.clone(),
         sha256: part.sha256.clone(),
-        objectives: Objectives::default(),
+        objectives: *objectives,
         text: part.text.clone(),
     }
 }
@@ -118,6 +126,7 @@ impl Shop {
         let runbook = Arc::new(whole(name, text));
         let now: Moment = sim_kit::ask(&simulator, "/_drdeck/clock")["now"].as_str().unwrap().parse().unwrap();
         let identity = Identity { account: Text::new("111122223333"), arn: person("alice").arn };
+        let (objectives, parts) = promised(&runbook);
         let opened = Record::RunOpened {
             // AWS knows requests by the run's name: no two runs have the same.
             run: RunId::new(u64::try_from(now.as_millisecond()).unwrap(), 7),
@@ -129,8 +138,8 @@ impl Shop {
             mode: Mode::Live,
             incident: None,
             began: now.checked_sub(Span::from_mins(2)).ok(),
-            objectives: Objectives::default(),
-            nested: runbook.parts.iter().map(nested).collect(),
+            objectives,
+            nested: runbook.parts.iter().zip(&parts).map(nested).collect(),
             steps: runbook.steps.iter().map(|step| step.id.clone()).collect(),
             text: text.to_owned(),
         };

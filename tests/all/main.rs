@@ -35,6 +35,7 @@ mod console_lists;
 mod console_run;
 mod console_runs;
 mod console_screens;
+mod console_shop;
 mod console_stage;
 mod console_update;
 mod console_widgets;

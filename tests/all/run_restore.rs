@@ -36,7 +36,7 @@ pub(crate) fn aws(line: &str) -> Json {
 }
 
 /// The AWS CLI lines in a text: each ends with its endpoint.
-pub(crate) fn lines(text: &str) -> Vec<String> {
+fn lines(text: &str) -> Vec<String> {
     const END: &str = "--endpoint-url ";
     let mut found = Vec::new();
     let mut rest = text;

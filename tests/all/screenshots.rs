@@ -151,7 +151,7 @@ fn uncounted(mut screen: Buffer) -> Buffer {
 }
 
 /// Compares the picture with the one in the repository.
-fn hold(name: &str, title: &str, screen: &Buffer) {
+pub(crate) fn hold(name: &str, title: &str, screen: &Buffer) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("screenshots").join(format!("{name}.svg"));
     let picture = picture(screen, title);
     for differs in ["127.0.0.1", "localhost", " calls "] {

@@ -9,8 +9,9 @@ use drdeck::demo;
 use drdeck::sim::time::Span;
 use serde_json::{Value as Json, json};
 
+use crate::by_hand::{does, lines};
 use crate::run_kit::{Stage, python};
-use crate::run_restore::{aws, lines};
+use crate::run_restore::aws;
 use crate::sim_kit::control;
 use crate::tmux_console::Tmux;
 
@@ -150,11 +151,92 @@ impl Person {
         }
     }
 
+    /// Waits until the page of that step is open: its card is under the cursor by itself.
+    fn comes_to(&mut self, step: &str) {
+        self.tmux.wait_until(step, |screen| {
+            let is_under_way = screen.contains("being checked") || screen.contains("being read");
+            !is_under_way && (screen.contains(&format!(" {step} · step ")) || is_list(screen))
+        });
+        if is_list(&self.tmux.screen()) {
+            self.press("Enter");
+        }
+        self.tmux.wait_for(&format!(" {step} · step "));
+    }
+
+    /// The page that is open, from its top to its end, as one line: it is folded for the screen.
+    fn reads(&mut self) -> String {
+        self.press("g");
+        sleep(GLANCE * 3);
+        let mut rows: Vec<String> = Vec::new();
+        for _ in 0..20 {
+            let screen = self.tmux.screen();
+            let page = screen
+                .lines()
+                .filter(|row| row.starts_with('┃'))
+                .map(|row| row.trim_matches(|c: char| "┃ ".contains(c)));
+            for row in page {
+                if !rows.iter().any(|known| known == row) {
+                    rows.push(row.to_owned());
+                }
+            }
+            if !screen.contains('▼') || rows.iter().any(|row| row == "end of the card") {
+                break;
+            }
+            self.press("PgDn");
+            sleep(GLANCE * 3);
+        }
+        rows.join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// Chooses another moment for the step that is open; its card then, once that tells of it.
+    fn chooses(&mut self, moment: &str, tells: &str) -> String {
+        self.press("e");
+        self.tmux.wait_for(" point ");
+        self.tmux.wait_for(" Cancel (Esc) ");
+        self.press("C-u");
+        self.types(moment);
+        let end = Instant::now() + Duration::from_secs(20);
+        loop {
+            let card = self.reads();
+            if card.contains(tells) && card.contains(&format!("chosen: {moment}")) {
+                return card;
+            }
+            assert!(Instant::now() < end, "{tells} was never told:\n{card}");
+        }
+    }
+
+    /// Confirms the step whose page is open.
+    fn answers(&mut self, step: &str, sees: impl FnOnce(&str)) {
+        self.press("G");
+        self.tmux.wait_until("that it can be confirmed", |screen| screen.contains("\n x act  "));
+        self.press("x");
+        self.tmux.wait_for(" Cancel (Esc) ");
+        self.listens();
+        let question = self.tmux.screen();
+        assert!(question.contains(&format!(" {step} ")), "{question}");
+        sees(&question);
+        self.press("y");
+        self.tmux.wait_until("an answer to be taken", |screen| !screen.contains(" Cancel (Esc) "));
+    }
+
+    /// How many items a table holds, as the aws CLI counts them.
+    fn items(&self, table: &str) -> u64 {
+        let url = self.stage.simulator.url();
+        let line =
+            format!("aws dynamodb scan --select COUNT --table-name {table} --region us-east-1 --endpoint-url {url}");
+        aws(&line)["Count"].as_u64().unwrap()
+    }
+
     /// The name of the run that was driven last.
     fn run(&self) -> String {
         let listed = self.stage.says(&["journal", "list"]);
         listed.lines().next().and_then(|line| line.split_whitespace().next()).unwrap_or_default().to_owned()
     }
+}
+
+/// Whether the screen shows the list of steps, and no page of one.
+fn is_list(screen: &str) -> bool {
+    screen.lines().any(|row| row.contains(" STEP ") && row.contains(" STANDS "))
 }
 
 /// What a person makes of the screen.
@@ -207,9 +289,8 @@ impl Sight {
         if screen.contains(" STANDS        ? IN DOUBT") {
             return Self::Nothing;
         }
-        let is_list = screen.lines().any(|row| row.contains(" STEP ") && row.contains(" STANDS "));
         let reads = hint.contains(" x act (read its card");
-        match (is_list, reads, hint.contains(" x act  ")) {
+        match (is_list(screen), reads, hint.contains(" x act  ")) {
             (true, true, _) => Self::Acts("Enter"),
             (false, true, _) => Self::Acts("G"),
             (_, false, true) => Self::Acts("x"),
@@ -218,19 +299,22 @@ impl Sight {
     }
 }
 
-/// What a manual step says is to be done, by the runbooks as they are written: the AWS CLI lines of it, for this simulator.
+/// What a manual step says is to be done by hand, by the runbooks as they are written.
 fn by_hand(stage: &Stage, step: &str, direction: &str) {
     let Some((system, own)) = step.split_once('/') else { return };
     let (_, text) = demo::RUNBOOKS.iter().find(|(name, _)| *name == format!("{system}-{direction}")).unwrap();
-    let runbook: toml::Table = text.parse().unwrap();
-    let steps = runbook["step"].as_array().unwrap();
-    let of = steps.iter().find(|of| of["id"].as_str() == Some(own)).unwrap();
-    if of["kind"].as_str() != Some("manual") {
-        return;
-    }
+    does_step(stage, text, own);
+}
+
+/// The same of a step of one runbook.
+fn does_step(stage: &Stage, runbook: &str, step: &str) {
+    let runbook: toml::Table = runbook.parse().unwrap();
+    let of = runbook["step"].as_array().unwrap().iter().find(|of| of["id"].as_str() == Some(step)).unwrap();
     let text = of.get("text").and_then(toml::Value::as_str).unwrap_or_default();
-    for line in lines(&text.replace("http://127.0.0.1:4566", &stage.simulator.url())) {
-        aws(&line);
+    if of["kind"].as_str() == Some("manual") {
+        for line in lines(text) {
+            does(&stage.simulator, &line);
+        }
     }
 }
 
@@ -287,4 +371,44 @@ fn the_shop_moves_and_comes_home_by_keys() {
     person.stage.says(&["journal", "verify", &home]);
     assert_ne!(moved, home);
     person.press("q");
+}
+
+#[test]
+fn a_moment_is_picked_on_the_screen_and_the_restored_table_holds_it() {
+    // The deletion began at 14:10, was over at 14:14, and it is 14:25 now.
+    let mut person = Person::sits_down("dropped", "dropped-table", "25m");
+    let (_, runbook) = demo::RUNBOOKS.iter().find(|(name, _)| *name == "sessions-undelete").unwrap();
+    person.begins("sessions", "sessions-undelete", "sessions");
+    // Since when, as the decision's card leaves it open.
+    person.comes_to("declare");
+    person.press("e");
+    person.tmux.wait_for("users not served since");
+    person.press("C-u");
+    person.types("2026-11-20T14:10:00Z");
+    person.types("");
+    person.tmux.wait_until("what was typed", |screen| !screen.contains(" Cancel (Esc) "));
+    person.answers("declare", |screen| assert!(screen.contains("14:10:00Z"), "{screen}"));
+    person.comes_to("stop-the-damage");
+    person.answers("stop-the-damage", |_| ());
+
+    person.comes_to("restore");
+    let card = person.reads();
+    assert!(card.contains("it can be restored to any moment from 2026-10-16 14:25:00Z to 14:20:00Z"), "{card}");
+    assert!(card.contains("BLOCKED") && card.contains("no moment was chosen yet"), "{card}");
+    let card = person.chooses("2026-11-20T14:23:00Z", "too new");
+    assert!(card.contains("14:23:00Z is too new") && card.contains("BLOCKED"), "{card}");
+    let card = person.chooses("2026-11-20T14:12:00Z", "the damage may be in it");
+    let damaged = "it is 2 min after the disruption began at 14:10:00Z: the damage may be in it";
+    assert!(card.contains(damaged), "{card}");
+    let card = person.chooses("2026-11-20T14:02:48Z", "14:02:48Z");
+    let lost = "you lose 00:07:12 of writes: sessions-restored will hold sessions as of 14:02:48Z";
+    assert!(card.contains(lost), "{card}");
+    assert_eq!(person.stage.changes(), Vec::<String>::new(), "nothing is sent before the confirm");
+    person.goes_through(&[], |stage, step| does_step(stage, runbook, step));
+    assert_eq!(person.items("sessions-restored"), 912_407, "the restored table holds what there was");
+    assert_eq!(person.items("sessions"), 0, "the live table is as it was");
+    let run = person.run();
+    person.stage.says(&["journal", "verify", &run]);
+    let journal = person.stage.journal(&run).to_string();
+    assert!(journal.contains("you lose 00:07:12 of writes"), "what was lost is on record");
 }
