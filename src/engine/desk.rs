@@ -198,7 +198,7 @@ impl Unfinished {
         Some(Self { run, account, how, next, step, sha256, wall })
     }
 
-    /// Closes it, because nobody goes on with it. Only where nobody drives it.
+    /// Closes it, because nobody goes on with it. Only where nobody drives it; what was finished or given up meanwhile stays as it is.
     ///
     /// # Errors
     /// Somebody drives it, or it cannot be written to.
@@ -212,6 +212,10 @@ impl Unfinished {
         };
         let _lock = Lock::take(place, &holder)?;
         let mut opened = Journal::open(place, self.run)?;
+        match standing(&opened.entries) {
+            Standing::Closed(Verdict::Finished | Verdict::Aborted) => return Ok(()),
+            Standing::Closed(Verdict::Paused) | Standing::Open => {}
+        }
         let last = opened.entries.last().map_or_else(Moment::now, |entry| entry.at);
         let record = Record::SessionClosed { verdict: Verdict::Aborted, reason: Text::new(reason) };
         opened.journal.append(last, Moment::now(), record)?;

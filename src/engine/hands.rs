@@ -12,6 +12,7 @@ use tokio::time::{MissedTickBehavior, interval, sleep_until, timeout};
 
 use super::core::{Condition, Effect, Event, Inquiry, Order, State, View};
 use super::{Wish, program, reads};
+use crate::aws::Unread;
 use crate::journal::{Journal, JournalError, Lock, Record};
 use crate::look::{Clock, Contact, clock};
 use crate::model::facts::sts;
@@ -136,7 +137,7 @@ impl Hands {
         match effect {
             Effect::Append(record) => return Some(self.append(*record)),
             Effect::Read(inquiry) => self.read(inquiry),
-            Effect::CheckIdentity { step, ticket, at_least } => self.identify(step, ticket, at_least),
+            Effect::CheckIdentity { step, ticket, at_least, roles } => self.identify(step, ticket, at_least, roles),
             Effect::Send { step, intent, call } => self.send(step, intent, *call),
             Effect::Start { step, intent, command } => self.start(step, intent, command),
             Effect::Check { step, ticket, command } => self.check(step, ticket, command),
@@ -171,7 +172,7 @@ impl Hands {
         });
     }
 
-    fn identify(&self, step: usize, ticket: u64, at_least: Span) {
+    fn identify(&self, step: usize, ticket: u64, at_least: Span, roles: Vec<Arc<str>>) {
         let (contact, clock, happened) = (self.tools.contact.clone(), self.tools.clock, self.happened.clone());
         let home = self.tools.home.clone();
         tokio::spawn(async move {
@@ -179,7 +180,17 @@ impl Hands {
             let patience = session.access().patience().saturating_mul(2);
             // Credentials end by AWS's clock, a simulator's too: its own may run faster, and is what the run is told by.
             let (now, ours) = (clock.at(Instant::now()), clock::ours(session).at(Instant::now()));
-            let asked = AssertUnwindSafe(timeout(patience, session.identity(&home, at_least, ours))).catch_unwind();
+            let all = async {
+                let mut seen = session.identity(&home, at_least, ours).await?;
+                for role in roles {
+                    let place = Place { role: Some(role), ..home.clone() };
+                    let with = session.identity(&place, at_least, ours).await?;
+                    // Whichever ends first.
+                    seen.expires = seen.expires.into_iter().chain(with.expires).min();
+                }
+                Ok::<_, Unread>(seen)
+            };
+            let asked = AssertUnwindSafe(timeout(patience, all)).catch_unwind();
             let told = |seen: sts::Identity| sts::Identity {
                 expires: seen.expires.and_then(|end| now.checked_add(end.duration_since(ours)).ok()),
                 ..seen

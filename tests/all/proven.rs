@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
+use drdeck::engine::Unfinished;
 use drdeck::journal::record::Nested;
-use drdeck::journal::{Journal, Objectives, Place, Record, Shelf, Verdict as Ending, proof};
+use drdeck::journal::{Journal, Objectives, Place, Record, Shelf, Stands, Verdict as Ending, proof};
 use drdeck::model::proof::newest;
 use drdeck::model::{
     Disruption, Estate, Judgements, Measured, Moment, Objective, PerDisruption, Proof, Snapshot, Span, Text, Verdict,
@@ -230,4 +231,23 @@ fn a_proof_that_comes_later_is_judged_at_once() {
     assert_eq!((rto.verdict, rto.proven, rto.proven_at), (Verdict::Met, Some(minutes(12)), Some(now())));
     snapshot.proven.clear();
     assert_eq!(look(&snapshot).verdict, Verdict::AtRisk, "the run is not there any more");
+}
+
+#[test]
+fn a_run_that_was_finished_while_somebody_thought_is_not_given_up() {
+    let state = tempfile::tempdir().unwrap();
+    let place = Place::new(state.path());
+    let mut journal = Journal::create(&place, RUN).unwrap();
+    let mut all = records(Mode::Live);
+    let (time, end) = all.pop().unwrap();
+    for (time, record) in all {
+        journal.append(at(time), at(time), record).unwrap();
+    }
+    let offered = Unfinished::of_runbook(&place, "orders-failover").unwrap().unwrap();
+    journal.append(at(time), at(time), end).unwrap();
+    drop(journal);
+    offered.give_up("begun anew", &place).unwrap();
+    let runs = Shelf::new(place).look(&BTreeSet::new()).unwrap();
+    assert_eq!(runs[0].stands, Stands::Closed(Ending::Finished));
+    assert_eq!(proof::of_runs(runs.iter().map(AsRef::as_ref)).len(), 1, "what it has proven stays proven");
 }

@@ -178,6 +178,8 @@ pub enum Effect {
         ticket: u64,
         /// The credentials should hold so long: newer ones are asked for if they do not.
         at_least: Span,
+        /// The roles that its requests are sent with, besides that of the run: theirs are asked for, too.
+        roles: Vec<Arc<str>>,
     },
     /// Send exactly one request. Its intent is on the disk. Brings [`Event::Came`].
     Send {

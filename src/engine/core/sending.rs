@@ -1,5 +1,6 @@
 //! From the confirm to the outcome: nothing is sent but what was shown, by whom the run knows, and after its intent is on the disk.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::card::Card;
@@ -227,10 +228,15 @@ impl State {
     fn identify(&mut self, step: usize, card: Arc<Card>, effects: &mut Vec<Effect>) {
         let ticket = self.ticket();
         let at_least = self.needed(step);
+        // A runbook that is taken in may name a role of its own.
+        let own = self.runbook.role.as_deref();
+        let roles = card.work.calls().iter().filter_map(|call| call.place().role.clone());
+        let roles: BTreeSet<Arc<str>> = roles.filter(|role| Some(&**role) != own).collect();
+        let roles = roles.into_iter().collect();
         if let Some(live) = self.steps.get_mut(step) {
             live.doing = Doing::Identifying(Plan { card, next: 0 });
             live.asked = Some(ticket);
-            effects.push(Effect::CheckIdentity { step, ticket, at_least });
+            effects.push(Effect::CheckIdentity { step, ticket, at_least, roles });
         }
     }
 
