@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use drdeck::journal::{Entry, Record, read_text};
+use drdeck::journal::{Entry, Record, Verdict, read_text};
 
 use crate::engine_world::check_records;
 use crate::never_kit::check_changes;
@@ -144,6 +144,11 @@ fn killed(runbook: &str, seed: u64, kills: usize) -> Tally {
         is_recorded(&said, &read.entries);
         if is_between(&read.entries) {
             tally.between += 1;
+        }
+        // It was killed on its way out: whoever starts it again begins another run.
+        let last = read.entries.last().map(|entry| &entry.record);
+        if matches!(last, Some(Record::SessionClosed { verdict: Verdict::Finished, .. })) {
+            break;
         }
     }
     let run = shop.run().expect("a run");

@@ -68,7 +68,8 @@ impl Proxied {
     pub(crate) fn answer(&self, question: &str) -> Option<String> {
         if question.starts_with("? IN DOUBT") {
             let entries = self.entries(self.run().expect("a run"));
-            let (intent, call) = open(&entries).expect("a request in doubt");
+            let step = question.split(": ").next().and_then(|begin| begin.rsplit(' ').next()).expect("a step");
+            let (intent, call) = open(&entries, step).expect("a request in doubt");
             let call = call.expect("of AWS");
             self.settles();
             let is = |entry: &Json| entry["changed"] == true && is_on_the_wire(entry, &call, intent);
@@ -91,10 +92,11 @@ impl Proxied {
     }
 }
 
-/// The request of which the records do not say what came.
-pub(crate) fn open(entries: &[Entry]) -> Option<(IntentId, Option<ApiCall>)> {
+/// The request of that step of which the records do not say what came.
+pub(crate) fn open(entries: &[Entry], step: &str) -> Option<(IntentId, Option<ApiCall>)> {
     let mut open = std::collections::BTreeMap::new();
-    for entry in entries {
+    // Of steps side by side several may be in doubt.
+    for entry in entries.iter().filter(|entry| entry.record.step() == Some(step)) {
         match &entry.record {
             Record::Intent { intent, call, .. } => drop(open.insert(*intent, call.clone())),
             Record::Outcome { intent, outcome: Outcome::Applied { .. } | Outcome::NotApplied { .. }, .. }

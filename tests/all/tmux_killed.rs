@@ -38,7 +38,7 @@ fn until_sending(console: &mut Console<'_>) -> Option<String> {
     loop {
         match console.turn() {
             Turn::Over => return None,
-            Turn::Doubt(_) => console.resolves(&console.entries()),
+            Turn::Doubt(step) => console.resolves(&step),
             Turn::Card(step) => {
                 console.confirms(&step);
                 let sent = || shop.proxy.passed().len() > before;

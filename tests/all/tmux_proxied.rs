@@ -240,8 +240,8 @@ impl<'a> Console<'a> {
     }
 
     /// Says what came of the request of that step that is in doubt, as the simulator knows it.
-    pub(crate) fn resolves(&self, entries: &[Entry]) {
-        let (intent, call) = open(entries).expect("a request in doubt");
+    pub(crate) fn resolves(&self, step: &str) {
+        let (intent, call) = open(&self.entries(), step).expect("a request in doubt");
         let call = call.expect("of AWS");
         self.shop.settles();
         let is = |entry: &Json| entry["changed"] == true && is_on_the_wire(entry, &call, intent);
@@ -259,7 +259,7 @@ impl<'a> Console<'a> {
             match self.turn() {
                 Turn::Over => return,
                 Turn::Card(step) => self.confirms(&step),
-                Turn::Doubt(_) => self.resolves(&self.entries()),
+                Turn::Doubt(step) => self.resolves(&step),
             }
         }
     }
