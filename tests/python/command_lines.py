@@ -11,8 +11,15 @@ import subprocess
 import sys
 from typing import Any
 
+import botocore
+
 os.environ.update(
-    AWS_ACCESS_KEY_ID="demo", AWS_SECRET_ACCESS_KEY="demo", AWS_EC2_METADATA_DISABLED="true", AWS_CONFIG_FILE="/dev/null"
+    AWS_ACCESS_KEY_ID="demo",
+    AWS_SECRET_ACCESS_KEY="demo",
+    AWS_EC2_METADATA_DISABLED="true",
+    AWS_CONFIG_FILE="/dev/null",
+    # The service models that come with the CLI are months older, and do not know DRS's recovery plans yet.
+    AWS_DATA_PATH=os.path.join(os.path.dirname(botocore.__file__), "data"),
 )
 os.environ.pop("AWS_PROFILE", None)
 
