@@ -60,7 +60,11 @@ impl Play {
     fn sees(&mut self, around: fn() -> Assessment) {
         let view = Arc::new(self.shop.view());
         for screen in [&mut self.small, &mut self.large] {
-            screen.observe(Assessment { now: view.at, ..around() });
+            let mut assessment = Assessment { now: view.at, ..around() };
+            if let Some(who) = &mut assessment.identity.value {
+                who.expires = None;
+            }
+            screen.observe(assessment);
             screen.event(Event::Run { seat: Seat::Driver, view: Arc::clone(&view) });
         }
     }

@@ -16,7 +16,7 @@ use drdeck::journal::{Entry, Identity, Objectives, Record};
 use drdeck::look::Contact;
 use drdeck::model::facts::{Answer, sts};
 use drdeck::model::{Failure, Moment, Query, Reading, Snapshot, Span, Text};
-use drdeck::runbook::{Mode, Part, Question, RunId, Runbook, Work, World, nest, parse};
+use drdeck::runbook::{Mode, Part, Question, RunId, Runbook, Variant, Work, World, nest, parse};
 use drdeck::sim::Running;
 use serde_json::{Value as Json, json};
 use tokio::runtime::Runtime;
@@ -137,7 +137,8 @@ impl Shop {
             direction: runbook.direction,
             mode: Mode::Live,
             incident: None,
-            began: now.checked_sub(Span::from_mins(2)).ok(),
+            // On the planned way home users are served all the while.
+            began: now.checked_sub(Span::from_mins(2)).ok().filter(|_| runbook.variant == Variant::Unplanned),
             objectives,
             nested: runbook.parts.iter().zip(&parts).map(nested).collect(),
             steps: runbook.steps.iter().map(|step| step.id.clone()).collect(),

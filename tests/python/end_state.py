@@ -23,7 +23,7 @@ class Look:
 
     def __init__(self, endpoint: str) -> None:
         self.endpoint = endpoint
-        self.aws = Aws(endpoint)
+        self.aws = Aws(endpoint, timeout=30.0)
         self.wrong: list[str] = []
 
     def expect(self, what: str, found: Any, wanted: Any) -> None:

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::run::Starting;
+use super::run::{Starting, moved, row};
 use super::{App, Modal, Screen};
 use crate::console::event::{Command, Notice};
 use crate::console::format;
@@ -15,7 +15,7 @@ use crate::console::widgets::{Line, frame};
 use crate::engine::words::sends;
 use crate::engine::{Card, Driver, Order, Stage, Typed, desk};
 use crate::journal::Person;
-use crate::model::{Moment, Span, Text, words};
+use crate::model::{Moment, Span, Text};
 use crate::runbook::{self, ChoiceForm, Mode, Question, Reversibility, Work};
 
 /// What an answer is for.
@@ -103,9 +103,6 @@ impl Purpose {
     }
 }
 
-/// The columns of a value on a question.
-const VALUE: usize = 60;
-
 impl App {
     fn ask(&mut self, form: Form, purpose: Purpose) {
         self.modals.push(Modal::Form(Box::new(form), purpose));
@@ -137,11 +134,6 @@ impl App {
             now,
         )
         .in_mode(mode);
-        let row = |label: &str, value: String| {
-            let mut line = Line::new(Role::TextMuted, label.to_owned()).padded(10);
-            line.push(Role::TextStrong, value);
-            line
-        };
         let identity = self.world.assessment().and_then(|assessment| assessment.identity.value.as_ref());
         let account = identity.map_or_else(
             || "not known yet; AWS is asked before anything begins".to_owned(),
@@ -150,11 +142,7 @@ impl App {
         form = form
             .saying(row("runbook", format!("{} version {} of {}", runbook.name, runbook.version, runbook.owner)))
             .saying(row("system", runbook.system.clone()));
-        if !runbook.parts.is_empty() {
-            let moved = Line::new(Role::TextStrong, words::listed(runbook.systems())).wrapped(VALUE, 0);
-            let labels = std::iter::once("moves").chain(std::iter::repeat(""));
-            form = labels.zip(moved).fold(form, |form, (label, line)| form.saying(row(label, line.plain())));
-        }
+        form = moved(runbook).into_iter().fold(form, Form::saying);
         form = form.saying(row("account", account));
         if let Some(who) = identity {
             form = form.saying(row("identity", who.arn.to_string()));

@@ -18,8 +18,11 @@ use crate::console::theme::Role;
 use crate::console::widgets::form::{Form, Guard};
 use crate::console::widgets::{Line, Move};
 use crate::engine::{History, Holding, Order, Stage, View};
-use crate::model::{Text, Up};
-use crate::runbook::{Question, RunId, Work};
+use crate::model::{Text, Up, words};
+use crate::runbook::{Question, RunId, Runbook, Work};
+
+/// The columns of a value on a question.
+const VALUE: usize = 60;
 
 /// Whether runs can be begun here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -455,4 +458,21 @@ fn leave(live: &Live, now: Instant) -> Form {
             Role::Text,
             "Leaving pauses it: what is in flight is waited for, nothing new is sent, and anybody can go on with it later.",
         ))
+}
+
+/// A line of what is at stake.
+pub(super) fn row(label: &str, value: String) -> Line {
+    let mut line = Line::new(Role::TextMuted, label.to_owned()).padded(10);
+    line.push(Role::TextStrong, value);
+    line
+}
+
+/// The Systems that a runbook moves, where there are several.
+pub(super) fn moved(runbook: &Runbook) -> Vec<Line> {
+    if runbook.parts.is_empty() {
+        return Vec::new();
+    }
+    let systems = Line::new(Role::TextStrong, words::listed(runbook.systems())).wrapped(VALUE, 0);
+    let labels = std::iter::once("moves").chain(std::iter::repeat(""));
+    labels.zip(systems).map(|(label, line)| row(label, line.plain())).collect()
 }
