@@ -50,7 +50,7 @@ fn undone(reversibility: Reversibility) -> &'static str {
     match reversibility {
         Reversibility::Harmless => "changes nothing in AWS",
         Reversibility::Reversible => "reversible",
-        Reversibility::WithLoss => "reversible, with loss of data",
+        Reversibility::WithLoss => "reversible, with loss of data; the System's name is typed to confirm it",
         Reversibility::OneWay => "one-way: the System's name is typed to confirm it",
     }
 }

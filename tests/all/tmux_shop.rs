@@ -78,6 +78,11 @@ impl Person {
     /// Arms a run of a runbook, from the overview, for the System of that name.
     fn begins(&mut self, of: &str, runbook: &str, system: &str) {
         self.press("1");
+        let overview = self.tmux.wait_for(" systems");
+        if overview.contains(" · filter ") {
+            self.press("Escape");
+            self.tmux.wait_until("all Systems", |screen| !screen.contains(" · filter "));
+        }
         self.press("/");
         self.types(of);
         self.press("x");

@@ -483,7 +483,8 @@ fn confirm(live: &Live, step: usize, card: &Card, now: Instant) -> Form {
             let system = live.system_of(step).to_owned();
             let text = match card.facts.reversibility {
                 Reversibility::OneWay => "This is one-way: it can not be undone.",
-                Reversibility::WithLoss | Reversibility::Reversible | Reversibility::Harmless => "Be sure.",
+                Reversibility::WithLoss => "What is lost by this stays lost.",
+                Reversibility::Reversible | Reversibility::Harmless => "Be sure.",
             };
             form.saying(Line::new(Role::Danger, text))
                 .asking(Field::new(format!("type {system}"), Rule::Exactly(system)))

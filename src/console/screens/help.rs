@@ -1,5 +1,8 @@
 //! Help: the keys of the screen one came from, what every sign and abbreviation means, and the keys of all other places.
 
+use std::borrow::Cow;
+use std::cell::OnceCell;
+
 use ratatui::{
     buffer::Buffer,
     layout::{Position, Rect},
@@ -20,6 +23,8 @@ pub struct Help {
     filter: Input,
     typing: Typing,
     offset: usize,
+    /// The lines of one width, until something else is searched for: to wrap them all takes longer than a key may.
+    kept: OnceCell<(usize, Vec<Line>)>,
 }
 
 /// Whether the search gets the keys.
@@ -35,7 +40,7 @@ const LABEL: usize = 18;
 impl Help {
     /// Help of that screen.
     pub fn new(of: Context) -> Self {
-        Self { of, filter: Input::default(), typing: Typing::No, offset: 0 }
+        Self { of, filter: Input::default(), typing: Typing::No, offset: 0, kept: OnceCell::new() }
     }
 
     /// Whether the search gets the keys.
@@ -54,8 +59,9 @@ impl Help {
     }
 
     /// The text searched for; after a change the page begins at its top.
-    pub const fn filter(&mut self) -> &mut Input {
+    pub fn filter(&mut self) -> &mut Input {
         self.offset = 0;
+        self.kept.take();
         &mut self.filter
     }
 
@@ -67,18 +73,27 @@ impl Help {
         self.typing = Typing::No;
         self.filter.reset();
         self.offset = 0;
+        self.kept.take();
         Undoable::Something
     }
 
     /// Scrolls.
     pub fn moved(&mut self, by: Move, area: Rect) {
         let page = usize::from(text_area(area).height);
+        if self.kept.get().is_some_and(|(width, _)| *width != usize::from(area.width)) {
+            self.kept.take();
+        }
         let last = self.lines(usize::from(area.width)).len().saturating_sub(page);
         self.offset = by.from(self.offset.min(last), last + 1, page);
     }
 
     /// Everything that matches the search, in `width` columns.
-    pub fn lines(&self, width: usize) -> Vec<Line> {
+    pub fn lines(&self, width: usize) -> Cow<'_, [Line]> {
+        let (of, kept) = self.kept.get_or_init(|| (width, self.wrapped(width)));
+        if *of == width { Cow::Borrowed(kept) } else { Cow::Owned(self.wrapped(width)) }
+    }
+
+    fn wrapped(&self, width: usize) -> Vec<Line> {
         let mut lines = Vec::new();
         let keys = |entry: &&Entry| entry.works_in.contains(&self.of);
         let here = ENTRIES.iter().filter(keys).map(|entry| (keys_of(entry), entry.help.to_owned()));

@@ -2,8 +2,9 @@
 //! rows and inserting as many, which needs no margins that could stay behind.
 
 use std::fmt::Write;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasher as _, Hash, Hasher};
 
+use foldhash::fast::FixedState;
 use ratatui::buffer::Cell;
 
 use super::pen;
@@ -32,8 +33,11 @@ struct Known {
 }
 
 impl Known {
+    /// Ten thousand cells are gone through for each key, so the hash is a quick one. Rows that only seem the same cost bytes: cells are compared
+    /// before anything is left out.
     fn of(row: &[Cell]) -> Self {
-        let (mut look, mut text) = (DefaultHasher::new(), DefaultHasher::new());
+        let quick = FixedState::default();
+        let (mut look, mut text) = (quick.build_hasher(), quick.build_hasher());
         for cell in row {
             cell.symbol().hash(&mut text);
             (cell.fg, cell.bg, cell.modifier).hash(&mut look);

@@ -108,8 +108,11 @@ impl Card {
         checks.sort_by_key(rank);
         let typed = match (facts.reversibility, &work) {
             (_, Work::Already(_) | Work::NotInThisMode(_) | Work::Watch)
-            | (Reversibility::Harmless | Reversibility::Reversible | Reversibility::WithLoss, _) => Typed::Nothing,
-            (Reversibility::OneWay, Work::Calls(_) | Work::OneOf(_) | Work::Command(_) | Work::Ask(_)) => Typed::Name,
+            | (Reversibility::Harmless | Reversibility::Reversible, _) => Typed::Nothing,
+            (
+                Reversibility::WithLoss | Reversibility::OneWay,
+                Work::Calls(_) | Work::OneOf(_) | Work::Command(_) | Work::Ask(_),
+            ) => Typed::Name,
         };
         let calls = work.calls().to_vec();
         let mut card = Self {

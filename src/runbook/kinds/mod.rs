@@ -117,7 +117,7 @@ pub enum Reversibility {
     Harmless,
     /// It can be undone.
     Reversible,
-    /// It can be undone, and data are lost.
+    /// It can be undone, and data are lost. To confirm it the System's name is typed.
     WithLoss,
     /// It cannot be undone. To confirm it the System's name is typed.
     OneWay,

@@ -29,10 +29,10 @@ pub fn draw(live: &Live, alone: Option<&PartView>, area: Rect, theme: &Theme, bu
         let clocks = &live.view.clocks;
         let mut served = rto_clock(clocks, now, nearest(live));
         let mut protected = protection_clock(clocks);
-        if let (Some(unserved), None) = (unserved(live), clocks.served) {
+        if let (Some(unserved), Some(_), None) = (unserved(live), clocks.unserved, clocks.served) {
             served.head = Line::new(Role::TableHeader, format!(" USERS OF {unserved} SYSTEMS NOT SERVED FOR"));
         }
-        if let (Some(unprotected), None) = (not_protected(live), clocks.protected) {
+        if let (Some(unprotected), Some(_), None) = (not_protected(live), clocks.unprotected, clocks.protected) {
             protected.head = Line::new(Role::TableHeader, format!(" {unprotected} SYSTEMS UNPROTECTED FOR"));
         }
         protected.foot.append(fences(live));
@@ -118,7 +118,13 @@ fn pace(clocks: &Clocks) -> Role {
 }
 
 fn rto_clock(clocks: &Clocks, now: Moment, whose: Option<&str>) -> Clock {
-    let title = if clocks.served.is_some() { " USERS WERE SERVED AFTER" } else { " USERS NOT SERVED FOR" };
+    // Who comes home by plan has no outage: users are served meanwhile.
+    let title = match (clocks.served, clocks.unserved) {
+        (Some(_), Some(_)) => " USERS WERE SERVED AFTER",
+        (Some(_), None) => " USERS ARE SERVED",
+        (None, Some(_)) => " USERS NOT SERVED FOR",
+        (None, None) => " NO OUTAGE DECLARED",
+    };
     Clock {
         head: Line::new(Role::TableHeader, title),
         figure: clocks.unserved.map_or_else(|| "--:--:--".to_owned(), figure),
@@ -145,10 +151,13 @@ fn rest(clocks: &Clocks, now: Moment, whose: Option<&str>) -> Line {
 pub fn left(clocks: &Clocks) -> Option<Line> {
     let role = pace(clocks);
     match (clocks.served, clocks.left) {
-        (Some(_), _) => {
-            let took = clocks.unserved.map(format::span).unwrap_or_default();
-            Some(Line::new(role, format!("served after {took}")))
-        }
+        (Some(served), _) => Some(Line::new(
+            role,
+            match clocks.unserved {
+                Some(took) => format!("served after {}", format::span(took)),
+                None => format!("served there since {}", served.strftime("%H:%MZ")),
+            },
+        )),
         (None, Some(left)) if left < Span::ZERO => {
             Some(Line::new(role, format!("RTO missed by {}", format::span(left.abs()))))
         }
@@ -161,7 +170,7 @@ pub fn left(clocks: &Clocks) -> Option<Line> {
 pub fn short(clocks: &Clocks) -> Line {
     let not_served = || match clocks.unserved {
         Some(unserved) => Line::new(Role::TextStrong, format!("not served {}", format::span(unserved))),
-        None => Line::new(Role::TextMuted, "no clock runs"),
+        None => Line::new(Role::TextMuted, "no outage declared"),
     };
     let mut line = left(clocks).unwrap_or_else(not_served);
     if clocks.served.is_some() {
@@ -244,7 +253,7 @@ fn served_line(clocks: &Clocks, now: Moment, whose: &str) -> Line {
         (None, Some(unserved)) => Line::new(Role::TableHeader, format!(" {whose}NOT SERVED "))
             .with(pace(clocks), format::span(unserved))
             .with(Role::TextMuted, " ·"),
-        (None, None) => Line::new(Role::TextMuted, " nobody said when it began ·"),
+        (None, None) => Line::new(Role::TextMuted, " no outage declared ·"),
     };
     line.append(rest(clocks, now, None));
     line

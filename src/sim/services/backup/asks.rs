@@ -236,7 +236,7 @@ fn restored<'m>(
         version: source.map_or_else(|| "16.8".to_owned(), |source| source.version.clone()),
         class: text("DBInstanceClass", "db.m6g.large"),
         multi_az: told("MultiAZ") == Some("true"),
-        zone: None,
+        zone: told("AvailabilityZone").map(str::to_owned),
         storage_gib: point.resource.gib,
         backup_days: 1,
         backup_region: None,
