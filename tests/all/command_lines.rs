@@ -249,14 +249,6 @@ fn calls() -> Vec<ApiCall> {
     ]
 }
 
-/// What the CLI takes of a call's parameters.
-fn taken(call: &ApiCall) -> serde_json::Value {
-    let mut parameters = call.parameters(intent());
-    let members = parameters.as_object_mut().unwrap();
-    call.not_in_cli().iter().for_each(|name| drop(members.remove(*name)));
-    parameters
-}
-
 #[test]
 fn the_real_cli_makes_of_every_line_the_call_that_drdeck_makes() {
     let calls = calls();
@@ -264,16 +256,15 @@ fn the_real_cli_makes_of_every_line_the_call_that_drdeck_makes() {
     let made: BTreeSet<String> = calls.iter().map(variant).collect();
     assert_eq!(made, ApiCall::ALL.iter().map(|name| (*name).to_owned()).collect(), "at least one of each");
     let url = "http://127.0.0.1:9";
-    // The CLI of today does not know them: their lines say so.
-    let known = calls.iter().filter(|call| call.cli_remark().is_none());
-    let lines: Vec<_> = known
+    let lines: Vec<_> = calls
+        .iter()
         .map(|call| {
             json!({
                 "line": cli::line_for(call, intent(), Some(url), None),
                 "words": cli::argv(call, intent(), Some(url), None),
                 "operation": call.operation(),
                 "region": call.region().as_str(),
-                "parameters": taken(call),
+                "parameters": call.parameters(intent()),
             })
         })
         .collect();

@@ -33,11 +33,7 @@ pub(in crate::runbook) fn argv_of(
 ) -> Vec<String> {
     let mut words = vec!["aws".to_owned(), call.service().to_owned(), option(call.operation())];
     words.extend(["--region".to_owned(), call.region().to_string()]);
-    let mut sent = parameters.clone();
-    if let Json::Object(members) = &mut sent {
-        members.retain(|name, _| !call.not_in_cli().contains(&name.as_str()));
-    }
-    words.extend(options(&sent));
+    words.extend(options(parameters));
     for (name, value) in [("--profile", profile), ("--endpoint-url", endpoint_url)] {
         words.extend(value.into_iter().flat_map(|value| [name.to_owned(), value.to_owned()]));
     }

@@ -69,11 +69,6 @@ pub trait Change {
         Plane::Control
     }
 
-    /// Parameters that the AWS CLI does not take yet: they are left out of its line.
-    fn not_in_cli(&self) -> &'static [&'static str] {
-        &[]
-    }
-
     /// What a person has to know who makes the call with the AWS CLI.
     fn cli_remark(&self) -> Option<&'static str> {
         None
@@ -206,11 +201,6 @@ impl ApiCall {
     /// What has to be up for it.
     pub fn plane(&self) -> Plane {
         self.change().plane()
-    }
-
-    /// Parameters that the AWS CLI does not take yet.
-    pub fn not_in_cli(&self) -> &'static [&'static str] {
-        self.change().not_in_cli()
     }
 
     /// What a person has to know who makes the call with the AWS CLI.

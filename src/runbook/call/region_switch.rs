@@ -102,11 +102,6 @@ impl Change for StartPlan {
         Plane::Data
     }
 
-    /// The token is newer than the AWS CLI: a person who starts it by hand does so once.
-    fn not_in_cli(&self) -> &'static [&'static str] {
-        &["clientToken"]
-    }
-
     fn parameters(&self, intent: IntentId) -> Json {
         json!({
             "planArn": self.plan,
