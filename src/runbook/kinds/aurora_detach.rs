@@ -1,7 +1,7 @@
 //! `aurora-global-detach`: a cluster leaves its global database and stands alone.
 
 use super::aurora_global::{Global, is_settled, named, out_of_line};
-use super::rds_instance::should_show;
+use super::rds_instance::applied_at;
 use super::seen::Seen;
 use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind, loss};
 use crate::document::{Section, Shape, required};
@@ -215,7 +215,8 @@ impl StepKind for AuroraDetach {
             return Progress::Done(Text::new(format!("{} stands alone and is available", cluster.id)));
         }
         let still = Text::new(format!("{} belongs to {} still", cluster.id, self.global.id));
-        if should_show(world) {
+        // Members and clusters are read one after the other: right after it left, a cluster may be free by one reading and a member by the other.
+        if applied_at(world).is_some_and(|at| world.now.duration_since(at) > LEAVES_WITHIN) {
             let way_on = Text::new("read the cluster's events for the reason, then retry");
             Progress::Failed { why: still, way_on }
         } else {
