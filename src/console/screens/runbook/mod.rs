@@ -416,6 +416,9 @@ fn is_system(row: Option<&Row>) -> bool {
     matches!(row, Some(Row::System(_)))
 }
 
+/// Which steps are meant, and how they are told of.
+type Kind<'a> = (&'a dyn Fn(&StepView) -> bool, Role, &'a str);
+
 /// How many steps wait for a person, besides that one: a screen does not show them all.
 fn attention(live: &Live, besides: Option<usize>) -> Line {
     if live.seat != Seat::Driver {
@@ -425,7 +428,7 @@ fn attention(live: &Live, besides: Option<usize>) -> Line {
         live.view.steps.iter().filter(|step| Some(step.index) != besides && what(step)).count()
     };
     let mut line = Line::empty();
-    let kinds: [(&dyn Fn(&StepView) -> bool, Role, &str); 5] = [
+    let kinds: [Kind<'_>; 5] = [
         (&|step| matches!(step.stage, Stage::InDoubt(_) | Stage::Asking(_)), Role::StepDoubt, "in doubt"),
         (&|step| matches!(step.stage, Stage::Failed { .. }), Role::StepFailed, "failed"),
         (&|step| step.stuck, Role::StepStuck, "stuck"),
