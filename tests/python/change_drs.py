@@ -152,9 +152,13 @@ def settings(operator: Operator) -> None:
     operator.equal("after the start", operator.state(AWAY, server), "INITIATING")
     launch = away.update_launch_configuration(sourceServerID=server, launchDisposition="STOPPED")
     operator.equal("launch settings", launch["launchDisposition"], "STOPPED")
-    rule = {"ruleID": 1, "units": "HOUR", "interval": 1, "retentionDuration": 24, "enabled": True}
-    replication = away.update_replication_configuration(sourceServerID=server, bandwidthThrottling=100, pitPolicy=[rule])
-    operator.equal("replication settings", (replication["bandwidthThrottling"], replication["pitPolicy"]), (100, [rule]))
+    kept = [("MINUTE", 10, 60), ("HOUR", 1, 24), ("DAY", 1, 7)]
+    rules = [
+        {"ruleID": number, "units": units, "interval": interval, "retentionDuration": duration, "enabled": True}
+        for number, (units, interval, duration) in enumerate(kept, 1)
+    ]
+    replication = away.update_replication_configuration(sourceServerID=server, bandwidthThrottling=100, pitPolicy=rules)
+    operator.equal("replication settings", (replication["bandwidthThrottling"], replication["pitPolicy"]), (100, rules))
     arn = operator.server(AWAY, server)["arn"]
     away.tag_resource(resourceArn=arn, tags={"Owner": "night"})
     operator.equal("a tag", away.list_tags_for_resource(resourceArn=arn)["tags"].get("Owner"), "night")
