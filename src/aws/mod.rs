@@ -22,3 +22,7 @@ pub use error::Unread;
 pub use page::{NoPage, Pages, Proxies};
 pub use read::{ReadAnswer, ReadSeries, SERIES_PER_CALL};
 pub use session::{Access, Login, Session};
+
+/// The stack, in bytes, of a thread that asks AWS: the SDK's futures are deep, and an unoptimised build overflows the usual 2 MiB. Only what is
+/// touched takes memory.
+pub const STACK: usize = 8 * 1024 * 1024;

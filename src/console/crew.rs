@@ -10,12 +10,10 @@ use super::desk::RunDesk;
 use super::event::Notice;
 use super::helm::Helm;
 use super::run::{Beginning, Begun, Consent, Offered};
+use crate::aws::STACK;
 use crate::engine::{Order, View};
 use crate::model::Text;
 use crate::runbook::RunId;
-
-/// The SDK's futures are deep: an unoptimised build overflows the usual 2 MiB. Only what is touched takes memory.
-const STACK: usize = 8 * 1024 * 1024;
 
 type Views = watch::Receiver<Arc<View>>;
 

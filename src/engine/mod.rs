@@ -29,12 +29,10 @@ pub use self::core::{
 pub use desk::{Desk, Driver, History, Unfinished, Written};
 pub use options::{Begin, EngineError, New, Options};
 
+use crate::aws::STACK;
 use crate::journal::Verdict;
 use crate::model::Text;
 use crate::runbook::RunId;
-
-/// The SDK's futures are deep: an unoptimised build overflows the usual 2 MiB. Only what is touched takes memory.
-const STACK: usize = 8 * 1024 * 1024;
 
 /// After the patience of [`Engine::finish`] is over, recording takes no longer than this.
 const TO_RECORD: Duration = Duration::from_secs(5);

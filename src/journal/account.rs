@@ -283,6 +283,6 @@ impl PartAccount {
 }
 
 /// The last of several moments, if all of them are known.
-fn last(moments: impl Iterator<Item = Option<Moment>>) -> Option<Moment> {
+pub fn last(moments: impl Iterator<Item = Option<Moment>>) -> Option<Moment> {
     moments.collect::<Option<Vec<Moment>>>()?.into_iter().max()
 }

@@ -18,7 +18,7 @@ use super::keep::{Keeper, Memory};
 use super::reader::{Reader, Report, Trouble, Wanted};
 use super::story::Progress;
 use super::{Clock, Lane, Observation, Settings, Source, source};
-use crate::aws::{Login, Session};
+use crate::aws::{Login, STACK, Session};
 use crate::look::Contact;
 use crate::look::clock::{self, COMPARE_EVERY};
 use crate::model::{Estate, Moment, Proof, Query};
@@ -37,9 +37,6 @@ const PAUSES_FOR: u32 = 10;
 
 /// A key that is held down asks for a refresh thirty times a second.
 const REFRESH_AT_MOST_EVERY: Duration = Duration::from_secs(5);
-
-/// The SDK's futures are deep: an unoptimised build overflows the usual 2 MiB. Only what is touched takes memory.
-const STACK: usize = 8 * 1024 * 1024;
 
 /// So many things a person looks at are read at most: a screen shows fewer.
 const LOOKED_AT: usize = 100;

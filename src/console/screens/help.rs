@@ -121,8 +121,10 @@ impl Help {
         let words: Vec<String> = self.filter.value().split_whitespace().map(str::to_lowercase).collect();
         let mut found = rows
             .filter(|(label, text)| {
-                let all = format!("{label} {text}").to_lowercase();
-                words.iter().all(|word| all.contains(word.as_str()))
+                words.is_empty() || {
+                    let all = format!("{label} {text}").to_lowercase();
+                    words.iter().all(|word| all.contains(word.as_str()))
+                }
             })
             .peekable();
         if found.peek().is_none() {

@@ -158,41 +158,40 @@ impl Line {
         };
         for word in self.words() {
             // A word that no line has room for begins where it is.
-            let fits_below = indent + word.width() <= width;
-            if !blank && used + word.spaces + word.width() > width && (fits_below || used + word.spaces >= width) {
+            let fits_below = indent + word.width <= width;
+            if !blank && used + word.spaces + word.width > width && (fits_below || used + word.spaces >= width) {
                 next_line(&mut line, &mut used, &mut blank);
             } else {
                 let spaces = word.spaces.min(width.saturating_sub(used + 1));
                 line.push(word.role(), " ".repeat(spaces));
                 used += spaces;
             }
-            for piece in word.pieces {
+            for (role, text, whole) in word.pieces {
                 // Most words fit: grapheme by grapheme is for those that do not.
-                let whole = piece.text.width();
                 if used + whole <= width {
-                    line.push(piece.role, piece.text);
+                    line.push(role, text);
                     used += whole;
                     blank = false;
                     continue;
                 }
                 let mut part = String::new();
-                for grapheme in piece.text.graphemes(true) {
+                for grapheme in text.graphemes(true) {
                     if used + grapheme.width() > width && !(blank && part.is_empty()) {
-                        line.push(piece.role, std::mem::take(&mut part));
+                        line.push(role, std::mem::take(&mut part));
                         next_line(&mut line, &mut used, &mut blank);
                     }
                     part.push_str(grapheme);
                     used += grapheme.width();
                     blank = false;
                 }
-                line.push(piece.role, part);
+                line.push(role, part);
             }
         }
         lines.push(line);
         lines
     }
 
-    fn words(&self) -> Vec<Word> {
+    fn words(&self) -> Vec<Word<'_>> {
         let mut words = Vec::new();
         let mut word = Word::default();
         for piece in &self.pieces {
@@ -204,7 +203,9 @@ impl Line {
                     word.spaces += 1;
                 }
                 if !text.is_empty() {
-                    word.pieces.push(Piece { role: piece.role, text: text.to_owned() });
+                    let columns = text.width();
+                    word.pieces.push((piece.role, text, columns));
+                    word.width += columns;
                 }
             }
         }
@@ -240,18 +241,17 @@ impl Line {
 
 /// A word and the spaces before it.
 #[derive(Default)]
-struct Word {
+struct Word<'a> {
     spaces: usize,
-    pieces: Vec<Piece>,
+    /// The columns of all its pieces.
+    width: usize,
+    /// Each with its meaning and its columns.
+    pieces: Vec<(Role, &'a str, usize)>,
 }
 
-impl Word {
-    fn width(&self) -> usize {
-        self.pieces.iter().map(|piece| piece.text.width()).sum()
-    }
-
+impl Word<'_> {
     fn role(&self) -> Role {
-        self.pieces.first().map_or(Role::Text, |piece| piece.role)
+        self.pieces.first().map_or(Role::Text, |(role, _, _)| *role)
     }
 }
 

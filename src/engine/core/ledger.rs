@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::journal::account::last;
 use crate::journal::record::Nested;
 use crate::journal::{Entry, Identity, Objectives, Person, Record, Verdict};
 use crate::model::{Moment, Span, Text};
@@ -218,11 +219,6 @@ impl Track {
 
 fn spans(promised: Objectives) -> (Option<Span>, Option<Span>) {
     (promised.rto_s.map(Span::from_secs), promised.rpo_s.map(Span::from_secs))
-}
-
-/// The last of them, once all are there.
-fn last(moments: impl Iterator<Item = Option<Moment>>) -> Option<Moment> {
-    moments.collect::<Option<Vec<Moment>>>()?.into_iter().max()
 }
 
 /// A run, as recorded.

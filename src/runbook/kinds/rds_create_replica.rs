@@ -36,6 +36,20 @@ pub struct RdsCreateReplica {
 }
 
 impl RdsCreateReplica {
+    fn call(&self, source: String) -> ApiCall {
+        ApiCall::CreateDBInstanceReadReplica(CreateReplica {
+            place: self.instance.place.clone(),
+            instance: self.instance.id.clone(),
+            source,
+            class: self.class.clone(),
+            subnet_group: self.subnet_group.clone(),
+            parameter_group: self.parameter_group.clone(),
+            security_groups: self.security_groups.clone(),
+            kms_key: self.kms_key.clone(),
+            multi_az: self.multi_az,
+        })
+    }
+
     /// As runbooks write it.
     pub const ENTRY: Entry = Entry {
         word: "rds-create-read-replica",
@@ -174,17 +188,6 @@ impl StepKind for RdsCreateReplica {
     fn by_hand(&self) -> ByHand {
         const ARN: &str = "<SOURCE-ARN>";
         let source = if self.is_elsewhere() { ARN.to_owned() } else { self.source.id.clone() };
-        let call = CreateReplica {
-            place: self.instance.place.clone(),
-            instance: self.instance.id.clone(),
-            source,
-            class: self.class.clone(),
-            subnet_group: self.subnet_group.clone(),
-            parameter_group: self.parameter_group.clone(),
-            security_groups: self.security_groups.clone(),
-            kms_key: self.kms_key.clone(),
-            multi_az: self.multi_az,
-        };
         let arn = if self.is_elsewhere() { format!("; Arn is {ARN}") } else { String::new() };
         ByHand {
             first: vec![
@@ -194,7 +197,7 @@ impl StepKind for RdsCreateReplica {
                 ),
                 self.instance.free_by_hand(),
             ],
-            then: vec![change(&ApiCall::CreateDBInstanceReadReplica(call), &[])],
+            then: vec![change(&self.call(source), &[])],
             last: vec![look(
                 self.instance.shown(
                     "Status:DBInstanceStatus,Follows:ReadReplicaSourceDBInstanceIdentifier,Replication:StatusInfos[].Status",
@@ -269,17 +272,8 @@ impl StepKind for RdsCreateReplica {
             Seen::Absent => {}
         }
         let Some(source) = self.source.seen(world).value() else { return Work::Watch };
-        Work::Calls(vec![ApiCall::CreateDBInstanceReadReplica(CreateReplica {
-            place: self.instance.place.clone(),
-            instance: self.instance.id.clone(),
-            source: if self.is_elsewhere() { source.arn.to_string() } else { source.id.to_string() },
-            class: self.class.clone(),
-            subnet_group: self.subnet_group.clone(),
-            parameter_group: self.parameter_group.clone(),
-            security_groups: self.security_groups.clone(),
-            kms_key: self.kms_key.clone(),
-            multi_az: self.multi_az,
-        })])
+        let source = if self.is_elsewhere() { &source.arn } else { &source.id };
+        Work::Calls(vec![self.call(source.to_string())])
     }
 
     fn verify(&self, world: &World<'_>) -> Progress {

@@ -7,7 +7,7 @@ use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
 use crate::document::{Section, Shape, optional, required};
 use crate::model::facts::rds::{AutomatedBackup, DbInstance};
 use crate::model::words::clock;
-use crate::model::{Place, Query, Region, Snapshot, Text};
+use crate::model::{Moment, Place, Query, Region, Snapshot, Text};
 use crate::runbook::Mode;
 use crate::runbook::by_hand::{ByHand, change, look};
 use crate::runbook::call::{ApiCall, Plane, RestoreInstance, RestoreSource};
@@ -39,6 +39,20 @@ pub struct RdsRestore {
 }
 
 impl RdsRestore {
+    fn call(&self, source: RestoreSource, moment: Option<Moment>) -> ApiCall {
+        ApiCall::RestoreDBInstanceToPointInTime(RestoreInstance {
+            place: self.place().clone(),
+            instance: self.instance.id.clone(),
+            source,
+            moment,
+            class: self.class.clone(),
+            subnet_group: self.subnet_group.clone(),
+            parameter_group: self.parameter_group.clone(),
+            security_groups: self.security_groups.clone(),
+            multi_az: self.multi_az,
+        })
+    }
+
     /// As runbooks write it. What AWS would choose by itself is not for production, so nothing of it can be left out.
     pub const ENTRY: Entry = Entry {
         word: "rds-restore-to-point-in-time",
@@ -219,17 +233,6 @@ impl StepKind for RdsRestore {
             RestoreSource::Instance(self.source.clone())
         };
         let (moment, marks) = self.point.by_hand("RestoreTime");
-        let call = RestoreInstance {
-            place: self.place().clone(),
-            instance: self.instance.id.clone(),
-            source,
-            moment,
-            class: self.class.clone(),
-            subnet_group: self.subnet_group.clone(),
-            parameter_group: self.parameter_group.clone(),
-            security_groups: self.security_groups.clone(),
-            multi_az: self.multi_az,
-        };
         let which = if is_elsewhere {
             format!("Arn of the one whose Region is {} is {BACKUP}", self.source_region)
         } else {
@@ -243,7 +246,7 @@ impl StepKind for RdsRestore {
                 ),
                 self.instance.free_by_hand(),
             ],
-            then: vec![change(&ApiCall::RestoreDBInstanceToPointInTime(call), &marks)],
+            then: vec![change(&self.call(source, moment), &marks)],
             last: vec![look(
                 self.instance.shown("Status:DBInstanceStatus,Endpoint:Endpoint.Address"),
                 "Status is available; it has the Endpoint shown, which nothing uses yet",
@@ -292,17 +295,7 @@ impl StepKind for RdsRestore {
         }
         let source = self.backups(world).and_then(|backups| self.restored_from(backups));
         let (Ok(source), Ok(moment)) = (source, self.point.moment(world)) else { return Work::Watch };
-        Work::Calls(vec![ApiCall::RestoreDBInstanceToPointInTime(RestoreInstance {
-            place: self.place().clone(),
-            instance: self.instance.id.clone(),
-            source,
-            moment,
-            class: self.class.clone(),
-            subnet_group: self.subnet_group.clone(),
-            parameter_group: self.parameter_group.clone(),
-            security_groups: self.security_groups.clone(),
-            multi_az: self.multi_az,
-        })])
+        Work::Calls(vec![self.call(source, moment)])
     }
 
     fn verify(&self, world: &World<'_>) -> Progress {

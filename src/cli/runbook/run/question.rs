@@ -139,22 +139,7 @@ impl Question {
 
     /// What the card lets choose.
     fn choices<'a>(&self, view: &'a View) -> &'a [Choice] {
-        match view.steps.get(self.step).map(|step| &step.stage) {
-            Some(Stage::Card(card)) => &card.choices,
-            Some(
-                Stage::Waiting(_)
-                | Stage::Planning
-                | Stage::Confirming
-                | Stage::Sending { .. }
-                | Stage::InDoubt(_)
-                | Stage::Asking(_)
-                | Stage::Verifying(_)
-                | Stage::Done { .. }
-                | Stage::Failed { .. }
-                | Stage::Skipped { .. },
-            )
-            | None => &[],
-        }
+        view.steps.get(self.step).and_then(StepView::card).map_or(&[], |card| card.choices.as_slice())
     }
 
     /// `choose point TIME, `.
