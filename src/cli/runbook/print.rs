@@ -90,7 +90,7 @@ impl Sheet<'_> {
         self.words("version", &format!("{}, of {}", runbook.version, runbook.owner));
         let regions = words::listed(runbook.regions.iter().map(Region::as_str));
         self.words("may change", &regions);
-        let account = runbook.account.as_deref().or(self.config.account.as_deref());
+        let account = self.account();
         self.words("account", &account.map_or("any".to_owned(), |account| format!("{account} only")));
         for system in runbook.systems() {
             let promised = self.promised(system);
@@ -115,6 +115,11 @@ impl Sheet<'_> {
         ]);
         self.how();
         self.shell_first();
+    }
+
+    /// The only account it may be used in, where one is named.
+    fn account(&self) -> Option<&str> {
+        self.runbook.account.as_deref().or(self.config.account.as_deref())
     }
 
     /// What was promised for a System.
@@ -172,7 +177,7 @@ impl Sheet<'_> {
             self.arrow(export);
         }
         self.shell(&caller);
-        let account = self.runbook.account.as_deref().or(config.account.as_deref());
+        let account = self.account();
         let whom = account.map(|account| format!("Account is {account}; ")).unwrap_or_default();
         self.arrow(&format!("{whom}Arn is yours; the credentials last as long as this takes"));
     }
@@ -231,7 +236,7 @@ impl Sheet<'_> {
 
     /// With what the sheet knows by itself in the place of marks.
     fn filled(&self, index: usize, by_hand: ByHand) -> ByHand {
-        let account = self.runbook.account.as_deref().or(self.config.account.as_deref());
+        let account = self.account();
         let system = self.runbook.system_of(index);
         let known = [("<SYSTEM>", Some(system)), ("<RUNBOOK>", Some(&self.runbook.name)), ("<ACCOUNT>", account)];
         let by_hand = known

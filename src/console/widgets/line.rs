@@ -163,13 +163,13 @@ impl Line {
                 next_line(&mut line, &mut used, &mut blank);
             } else {
                 let spaces = word.spaces.min(width.saturating_sub(used + 1));
-                line.push(word.role(), " ".repeat(spaces));
+                (0..spaces).for_each(|_| line.go_on(word.role(), " "));
                 used += spaces;
             }
             for (role, text, whole) in word.pieces {
                 // Most words fit: grapheme by grapheme is for those that do not.
                 if used + whole <= width {
-                    line.push(role, text);
+                    line.go_on(role, text);
                     used += whole;
                     blank = false;
                     continue;
@@ -177,18 +177,26 @@ impl Line {
                 let mut part = String::new();
                 for grapheme in text.graphemes(true) {
                     if used + grapheme.width() > width && !(blank && part.is_empty()) {
-                        line.push(role, std::mem::take(&mut part));
+                        line.go_on(role, &std::mem::take(&mut part));
                         next_line(&mut line, &mut used, &mut blank);
                     }
                     part.push_str(grapheme);
                     used += grapheme.width();
                     blank = false;
                 }
-                line.push(role, part);
+                line.go_on(role, &part);
             }
         }
         lines.push(line);
         lines
+    }
+
+    /// Adds text to the end, to the last piece where that means the same: a page of words is not to become thousands of pieces.
+    fn go_on(&mut self, role: Role, text: &str) {
+        match self.pieces.last_mut().filter(|last| last.role == role) {
+            Some(last) => last.text.push_str(text),
+            None => self.push(role, text),
+        }
     }
 
     fn words(&self) -> Vec<Word<'_>> {
