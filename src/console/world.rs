@@ -7,8 +7,8 @@ use super::runs::Runs;
 use super::screens::listing::Owns;
 use crate::journal::Run;
 use crate::model::{
-    Assessment, ComponentAssessment, Estate, Events, Loss, Moment, PerDisruption, RpoJudgement, RtoJudgement, Snapshot,
-    SourceState, Span, SystemAssessment, Text, Told, Up, Verdict,
+    Assessment, ComponentAssessment, Estate, Events, LagHistory, Loss, Moment, PerDisruption, RpoJudgement,
+    RtoJudgement, Snapshot, SourceState, Span, SystemAssessment, Text, Told, Up, Verdict,
 };
 use crate::observe::{Clock, Observation, Origin};
 use crate::runbook::RunId;
@@ -180,7 +180,7 @@ fn unread(system: &crate::model::System) -> SystemAssessment {
                 reason: Text::new("Not read yet."),
                 evidence: Vec::new(),
                 copies: None,
-                lag_history: Arc::default(),
+                lag_history: LagHistory::default(),
             })
             .collect(),
     }

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::facts::sts::Identity;
 use super::kinds::Copies;
 use super::{
-    Criticality, Moment, PerDisruption, Reading, Region, Service, Site, SourceState, Span, Strategy, Text, Verdict,
+    Criticality, LagHistory, Moment, PerDisruption, Reading, Region, Service, Site, SourceState, Span, Strategy, Text,
+    Verdict,
 };
 
 /// The judgement on all Systems at a moment.
@@ -213,5 +214,5 @@ pub struct ComponentAssessment {
     /// Which way it copies, where that was set up and does not follow the writer.
     pub copies: Option<Copies>,
     /// Lag in seconds, oldest first, for the sparkline; empty where the kind has none.
-    pub lag_history: Arc<[(Moment, f64)]>,
+    pub lag_history: LagHistory,
 }

@@ -7,6 +7,7 @@ pub mod events;
 pub mod facts;
 pub mod index;
 pub mod kinds;
+pub mod lag_history;
 pub mod place;
 pub mod plans;
 pub mod proof;
@@ -32,6 +33,7 @@ pub use assessment::{
 };
 pub use estate::{Component, Criticality, Disruption, Estate, Objective, PerDisruption, Probe, Site, Strategy, System};
 pub use events::{Event, EventKind, Events};
+pub use lag_history::LagHistory;
 pub use place::{Place, Region, Service};
 pub use proof::{Measured, Proof, Proven};
 pub use query::Query;

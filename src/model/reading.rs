@@ -74,7 +74,7 @@ pub struct Reading<T> {
     /// Until when `value` counts as fresh: `read_at` plus two polling intervals, in the time of the source's clock.
     pub fresh_until: Option<Moment>,
     /// Set from the first failed attempt until the next good one.
-    pub failing: Option<Failure>,
+    pub failing: Option<Box<Failure>>,
 }
 
 /// How far a Reading can be trusted at a moment.
@@ -101,14 +101,14 @@ impl<T> Reading<T> {
 
     /// Never read: the attempt failed.
     pub fn failed(failure: Failure) -> Self {
-        Self { value: None, read_at: None, fresh_until: None, failing: Some(failure) }
+        Self { value: None, read_at: None, fresh_until: None, failing: Some(Box::new(failure)) }
     }
 
     /// The same value, now that one more attempt failed.
     #[must_use]
     pub fn and_failed(mut self, failure: Failure) -> Self {
         let since = self.failing.as_ref().map_or(failure.since, |f| f.since);
-        self.failing = Some(Failure { since, ..failure });
+        self.failing = Some(Box::new(Failure { since, ..failure }));
         self
     }
 

@@ -53,10 +53,10 @@ macro_rules! readers {
             $(
                 $(#[$doc])*
                 pub fn $name(&self, query: &Query) -> Reading<&$type> {
-                    self.reading(query, |answer| match answer {
+                    self.reading(query, |answer| -> Option<&$type> { match answer {
                         Answer::$variant(value) => Some(value),
                         _ => None,
-                    })
+                    } })
                 }
             )*
         }
@@ -207,7 +207,7 @@ impl Snapshot {
             if let Some(failure) = reading.failing.as_ref().filter(|f| f.kind != FailureKind::NotFound)
                 && source.failure.as_ref().is_none_or(|f| failure.since < f.since)
             {
-                source.failure = Some(failure.clone());
+                source.failure = Some(Failure::clone(failure));
             }
         }
         sources.into_values().collect()

@@ -93,9 +93,9 @@ async fn recovery_snapshots() {
     })
     .await;
     let snapshots = answered!(stub.read(&Query::RecoverySnapshots(usw2(), "s-1".into())).await, RecoverySnapshots);
-    assert_eq!(snapshots[0].taken, at("2026-11-20T11:40:03Z"));
-    assert_eq!(snapshots[1].taken, None, "one that is only expected is no recovery point");
-    assert_eq!(snapshots.iter().map(|one| one.id.to_string()).collect::<Vec<_>>(), ["pit-1", "pit-2"]);
+    assert_eq!(snapshots[0].taken(), at("2026-11-20T11:40:03Z"));
+    assert_eq!(snapshots[1].taken(), None, "one that is only expected is no recovery point");
+    assert_eq!(snapshots.iter().map(|one| one.id()).collect::<Vec<_>>(), ["pit-1", "pit-2"]);
     assert!(stub.seen()[0].text().contains(r#""sourceServerID":"s-1""#));
 }
 

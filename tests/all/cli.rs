@@ -12,9 +12,9 @@ use drdeck::cli::status::table::Colour;
 use drdeck::cli::status::{exit_code, json, table};
 use drdeck::model::facts::sts::Identity;
 use drdeck::model::{
-    Assessment, ComponentAssessment, Criticality, Failure, FailureKind, Loss, Moment, PerDisruption, Reading, Region,
-    RpoJudgement, RtoJudgement, RunStart, Service, Site, SourceState, SourceStatus, Span, Strategy, SystemAssessment,
-    Text, Told, Up, Verdict,
+    Assessment, ComponentAssessment, Criticality, Failure, FailureKind, LagHistory, Loss, Moment, PerDisruption,
+    Reading, Region, RpoJudgement, RtoJudgement, RunStart, Service, Site, SourceState, SourceStatus, Span, Strategy,
+    SystemAssessment, Text, Told, Up, Verdict,
 };
 
 const BINARY: &str = env!("CARGO_BIN_EXE_drdeck");
@@ -53,7 +53,7 @@ pub(crate) fn assessment() -> Assessment {
         reason: Text::new("replicating, 42 s behind"),
         evidence: vec![("state", Text::new("replicating"))],
         copies: None,
-        lag_history: Arc::default(),
+        lag_history: LagHistory::default(),
     };
     let orders = SystemAssessment {
         name: "orders".to_owned(),

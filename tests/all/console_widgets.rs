@@ -6,7 +6,7 @@ use drdeck::console::widgets::sparkline::sparkline;
 use drdeck::console::widgets::top_line::{Reach, reaches};
 use drdeck::console::widgets::{Cursor, Line, Move};
 use drdeck::console::{figures, format};
-use drdeck::model::{FailureKind, Span, Strategy, SystemAssessment, Verdict};
+use drdeck::model::{FailureKind, LagHistory, Span, Strategy, SystemAssessment, Verdict};
 use unicode_width::UnicodeWidthStr;
 
 use crate::fixture_assessment::{at, calm, outage};
@@ -106,10 +106,10 @@ fn figures_give_way_before_their_age_does() {
 
 #[test]
 fn sparklines_show_gaps_as_gaps() {
-    let points = |values: &[(i64, f64)]| -> Vec<_> {
+    let points = |values: &[(i64, f64)]| -> LagHistory {
         values.iter().map(|(minute, value)| (at("13:00:00") + Span::from_mins(*minute), *value)).collect()
     };
-    assert_eq!(sparkline(&[], 10), "");
+    assert_eq!(sparkline(&LagHistory::default(), 10), "");
     assert_eq!(sparkline(&points(&[(0, 0.0), (1, 0.0)]), 10), "▁▁");
     assert_eq!(sparkline(&points(&[(0, 0.0), (1, 4.0), (2, 8.0)]), 10), "▁▅█");
     assert_eq!(sparkline(&points(&[(0, 1.0), (1, 1.0), (4, 1.0)]), 10), "██··█");

@@ -7,8 +7,8 @@ use std::time::Instant;
 use drdeck::model::facts::sts::Identity;
 use drdeck::model::kinds::{Asg, Kind};
 use drdeck::model::{
-    Assessment, Component, ComponentAssessment, Criticality, Estate, Failure, FailureKind, Loss, Moment, Objective,
-    PerDisruption, Place, Reading, Region, RpoJudgement, RtoJudgement, RunStart, Service, Site, SourceState,
+    Assessment, Component, ComponentAssessment, Criticality, Estate, Failure, FailureKind, LagHistory, Loss, Moment,
+    Objective, PerDisruption, Place, Reading, Region, RpoJudgement, RtoJudgement, RunStart, Service, Site, SourceState,
     SourceStatus, Span, Strategy, System, SystemAssessment, Text, Told, Up, Verdict,
 };
 use drdeck::observe::{Clock, Observation, Origin};
@@ -180,7 +180,7 @@ pub(crate) fn component(name: &str, kind: &'static str, source: &str, reason: &s
         reason: Text::new(reason),
         evidence: vec![("status", Text::new("available"))],
         copies: None,
-        lag_history: Arc::default(),
+        lag_history: LagHistory::default(),
     }
 }
 
@@ -207,7 +207,7 @@ pub(crate) fn stale(mut component: ComponentAssessment) -> ComponentAssessment {
     component
 }
 
-fn lag(from: f64, to: f64) -> Arc<[(Moment, f64)]> {
+fn lag(from: f64, to: f64) -> LagHistory {
     let start = at("13:42:00");
     (0..20)
         .map(|minute| {

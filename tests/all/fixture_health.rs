@@ -373,12 +373,12 @@ pub(crate) fn without(is_old: impl Fn(Service, &Region) -> bool) -> Snapshot {
         if is_old(query.operation().0, query.region()) {
             let read_at = at("13:59:50");
             (reading.read_at, reading.fresh_until) = (Some(read_at), Some(read_at + Span::from_mins(1)));
-            reading.failing = Some(Failure {
+            reading.failing = Some(Box::new(Failure {
                 since: at("14:00:03"),
                 at: at("14:02:12"),
                 kind: FailureKind::Unreachable,
                 error: text("the connection was reset before an answer"),
-            });
+            }));
         }
     }
     snapshot

@@ -8,7 +8,7 @@ use drdeck::model::facts::backup::{
     BackupJob, CopyJob, JobState, PointStatus, ProtectedResource, RecoveryPoint, RestoreJob, Vault,
 };
 use drdeck::model::facts::backup_plans::{CopyAction, Plan, PlanSummary, RestoreTestingPlan, Rule, Selection};
-use drdeck::model::facts::drs::{Direction, Job, LogItem, PointId, RecoverySnapshot, ReplicationState, SourceServer};
+use drdeck::model::facts::drs::{Direction, Job, LogItem, RecoverySnapshot, ReplicationState, SourceServer};
 use drdeck::model::facts::drs_plans::{Execution, RecoveryPlan};
 use drdeck::model::facts::drs_settings::{LaunchConfiguration, PointRule, ReplicationConfiguration};
 use drdeck::model::facts::dynamodb::{Consistency, ContinuousBackups, ReplicaStatus, Table};
@@ -222,7 +222,7 @@ fn cluster(region: &str, id: &str, members: &[(&str, bool)]) -> DbCluster {
 
 fn table(place: &Place) -> Answer {
     let region = |name: &str| (Region::new(name), Known::Is(ReplicaStatus::Active));
-    Answer::Table(Table {
+    Answer::Table(Box::new(Table {
         name: text("sessions"),
         arn: text(format!("arn:aws:dynamodb:{}:111122223333:table/sessions", place.region)),
         status: text("ACTIVE"),
@@ -231,7 +231,7 @@ fn table(place: &Place) -> Answer {
         consistency: Some(Known::Is(Consistency::Eventual)),
         items: Some(912_407),
         restored: None,
-    })
+    }))
 }
 
 fn databases(put: &mut impl FnMut(Query, Answer)) {
@@ -398,10 +398,10 @@ fn backups(put: &mut impl FnMut(Query, Answer)) {
         max_retention_days: None,
         lock_date,
     };
-    put(Query::Vault(east(), "shop".to_owned()), Answer::Vault(vault("shop", &east(), false, None)));
+    put(Query::Vault(east(), "shop".to_owned()), Answer::Vault(Box::new(vault("shop", &east(), false, None))));
     put(
         Query::Vault(west(), "shop-dr".to_owned()),
-        Answer::Vault(vault("shop-dr", &west(), true, Some(ago(30 * 24 * 60)))),
+        Answer::Vault(Box::new(vault("shop-dr", &west(), true, Some(ago(30 * 24 * 60))))),
     );
     let point = RecoveryPoint {
         arn: text("arn:aws:rds:us-east-1:111122223333:snapshot:awsbackup:job-1"),
@@ -448,7 +448,7 @@ fn plans(put: &mut impl FnMut(Query, Answer), volume: &str) {
         has_conditions: false,
     };
     let query = Query::BackupSelection(east(), "plan-1".to_owned(), "selection-1".to_owned());
-    put(query, Answer::BackupSelection(selection));
+    put(query, Answer::BackupSelection(Box::new(selection)));
 }
 
 fn replication(put: &mut impl FnMut(Query, Answer)) {
@@ -488,8 +488,8 @@ fn replication(put: &mut impl FnMut(Query, Answer)) {
             item("JOB_END", None, None, 38),
         ]),
     );
-    let taken = |minutes| RecoverySnapshot { id: PointId::new(format!("pit-{minutes}")), taken: Some(ago(minutes)) };
-    let next = RecoverySnapshot { id: PointId::new("pit-next"), taken: None };
+    let taken = |minutes| RecoverySnapshot::new(format!("pit-{minutes}"), Some(ago(minutes)));
+    let next = RecoverySnapshot::new("pit-next", None);
     let points = vec![taken(7), taken(17), taken(24 * 60), next];
     put(Query::RecoverySnapshots(west(), first.to_owned()), Answer::RecoverySnapshots(points));
     let launch = LaunchConfiguration {
@@ -500,7 +500,7 @@ fn replication(put: &mut impl FnMut(Query, Answer)) {
         launch_template: Some(text("lt-80f38f044d975a6bb")),
         launch_into: None,
     };
-    put(Query::LaunchConfiguration(west(), first.to_owned()), Answer::LaunchConfiguration(launch));
+    put(Query::LaunchConfiguration(west(), first.to_owned()), Answer::LaunchConfiguration(Box::new(launch)));
     let settings = ReplicationConfiguration {
         staging_subnet: Some(text("subnet-2a7f2649e5357e61d")),
         bandwidth: 0,
@@ -509,7 +509,10 @@ fn replication(put: &mut impl FnMut(Query, Answer)) {
         points: vec![PointRule { every: Span::from_mins(10), kept: Span::from_hours(1) }],
         takes_new_disks: true,
     };
-    put(Query::ReplicationConfiguration(west(), first.to_owned()), Answer::ReplicationConfiguration(settings));
+    put(
+        Query::ReplicationConfiguration(west(), first.to_owned()),
+        Answer::ReplicationConfiguration(Box::new(settings)),
+    );
     let arn = "arn:aws:drs:us-west-2:111122223333:recovery-plan/cbef7f33";
     let plan = RecoveryPlan {
         arn: text(arn),
@@ -554,12 +557,12 @@ pub(crate) fn aged(is_old: impl Fn(&Query) -> bool) -> Snapshot {
         if is_old(query) {
             let read_at = at("13:59:50");
             (reading.read_at, reading.fresh_until) = (Some(read_at), Some(read_at + Span::from_mins(1)));
-            reading.failing = Some(Failure {
+            reading.failing = Some(Box::new(Failure {
                 since: at("14:00:03"),
                 at: at("14:02:12"),
                 kind: FailureKind::Unreachable,
                 error: text("the connection was reset before an answer"),
-            });
+            }));
         }
     }
     snapshot

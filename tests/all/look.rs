@@ -37,7 +37,7 @@ async fn one(dns: Dns, query: Query) -> Result<Answer, Failure> {
     let reading = looked(Login::Chain { profile: None }, dns, BTreeSet::from([query])).await.remove(0);
     match reading.value {
         Some(answer) => Ok(answer.as_ref().clone()),
-        None => Err(reading.failing.unwrap()),
+        None => Err(*reading.failing.unwrap()),
     }
 }
 

@@ -77,6 +77,7 @@ mod model_lies;
 mod model_outage;
 mod model_plans;
 mod model_readings;
+mod model_small;
 mod model_summary;
 mod model_systems;
 mod model_text;

@@ -291,7 +291,7 @@ async fn what_is_read_replaces_what_was_remembered() {
     assert_eq!(verdict(&seen), Verdict::Met);
     assert_eq!(seen.assessment.systems[0].rpo.data.read_at, Some(aws.now()));
     assert!(seen.events.entries.is_empty(), "nothing happened: {:#?}", seen.events.entries);
-    let lags: Vec<Moment> = seen.assessment.systems[0].components[1].lag_history.iter().map(|(at, _)| *at).collect();
+    let lags: Vec<Moment> = seen.assessment.systems[0].components[1].lag_history.iter().map(|(at, _)| at).collect();
     let minute_before = |at: Moment| at.checked_sub(Span::from_mins(1)).unwrap();
     assert_eq!(lags, [minute_before(BEGINNING.parse().unwrap()), minute_before(aws.now())], "the lag of yesterday too");
     observer.finish(LONG);

@@ -75,7 +75,7 @@ pub(crate) fn aurora_global() -> (Kind, World) {
 
 pub(crate) fn dynamodb_table() -> (Kind, World) {
     let mut world = World::default();
-    world.put(Query::Table(east(), "carts".to_owned()), Answer::Table(table(EAST, &[], None)));
+    world.put(Query::Table(east(), "carts".to_owned()), Answer::Table(Box::new(table(EAST, &[], None))));
     world.put(Query::ContinuousBackups(east(), "carts".to_owned()), Answer::ContinuousBackups(point_in_time()));
     (Kind::DynamodbTable(DynamodbTable { table: "carts".to_owned(), place: east() }), world)
 }
@@ -84,7 +84,7 @@ pub(crate) fn global_table(consistency: Consistency) -> (Kind, World) {
     let mut world = World::default();
     for (place, other) in [(east(), WEST), (west(), EAST)] {
         let seen = table(place.region.as_str(), &[other], Some(consistency));
-        world.put(Query::Table(place.clone(), "carts".to_owned()), Answer::Table(seen));
+        world.put(Query::Table(place.clone(), "carts".to_owned()), Answer::Table(Box::new(seen)));
         world.put(
             Query::ContinuousBackups(place.clone(), "carts".to_owned()),
             Answer::ContinuousBackups(point_in_time()),
@@ -210,7 +210,10 @@ pub(crate) fn backup_plans(world: &mut World) {
         tags: Vec::new(),
         has_conditions: false,
     };
-    world.put(Query::BackupSelection(east(), id(), "selection-1".to_owned()), Answer::BackupSelection(selection));
+    world.put(
+        Query::BackupSelection(east(), id(), "selection-1".to_owned()),
+        Answer::BackupSelection(Box::new(selection)),
+    );
 }
 
 /// The rule of that plan.
@@ -242,8 +245,8 @@ pub(crate) fn backup() -> (Kind, World) {
     let window = || vec![point(made, PointStatus::Completed), point(made - hours(24), PointStatus::Completed)];
     world.put(vault_points(east()), Answer::RecoveryPoints(window()));
     world.put(vault_points(west()), Answer::RecoveryPoints(window()));
-    world.put(Query::Vault(east(), "nightly".to_owned()), Answer::Vault(vault("nightly", EAST)));
-    world.put(Query::Vault(west(), "nightly-dr".to_owned()), Answer::Vault(vault("nightly-dr", WEST)));
+    world.put(Query::Vault(east(), "nightly".to_owned()), Answer::Vault(Box::new(vault("nightly", EAST))));
+    world.put(Query::Vault(west(), "nightly-dr".to_owned()), Answer::Vault(Box::new(vault("nightly-dr", WEST))));
     backup_plans(&mut world);
     world.put(Query::RestoreJobs(west()), Answer::RestoreJobs(Vec::new()));
     for place in [east(), west()] {
@@ -295,10 +298,10 @@ pub(crate) fn drs() -> (Kind, World) {
     world.put(Query::DrsJobs(west()), Answer::DrsJobs(Vec::new()));
     world.put(Query::RecoveryPlans(west()), Answer::RecoveryPlans(Vec::new()));
     for id in ["s-1", "s-2"] {
-        world.put(Query::LaunchConfiguration(west(), id.to_owned()), Answer::LaunchConfiguration(launch()));
+        world.put(Query::LaunchConfiguration(west(), id.to_owned()), Answer::LaunchConfiguration(Box::new(launch())));
         world.put(
             Query::ReplicationConfiguration(west(), id.to_owned()),
-            Answer::ReplicationConfiguration(replication()),
+            Answer::ReplicationConfiguration(Box::new(replication())),
         );
         world.put(snapshots_of(id), taken(&[Some(ago(minutes(50))), Some(ago(minutes(9))), None]));
     }

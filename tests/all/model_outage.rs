@@ -330,7 +330,7 @@ fn services_that_answer_nothing_at_all_are_named_with_the_start_of_their_silence
     for kind in [FailureKind::Denied, FailureKind::Throttled, FailureKind::NotFound] {
         let mut world = world.clone();
         let reading = world.readings.get_mut(&Query::HealthChecks(east())).unwrap();
-        reading.failing = Some(failure(kind, "no"));
+        reading.failing = Some(Box::new(failure(kind, "no")));
         assert_eq!(judge_at(&system, &world, now()).silent.len(), 2, "{kind:?}");
     }
     // What answers again is no longer silent, whatever else was not asked again yet.

@@ -8,7 +8,7 @@ use drdeck::model::facts::Known::Is;
 use drdeck::model::facts::autoscaling::Group;
 use drdeck::model::facts::backup::{BackupJob, CopyJob, JobState, PointStatus, RecoveryPoint, Vault};
 use drdeck::model::facts::cloudwatch::{Series, SeriesStatus};
-use drdeck::model::facts::drs::{Direction, PointId, RecoverySnapshot, ReplicationState, SourceServer};
+use drdeck::model::facts::drs::{Direction, RecoverySnapshot, ReplicationState, SourceServer};
 use drdeck::model::facts::dynamodb::{Consistency, ContinuousBackups, ReplicaStatus, Table};
 use drdeck::model::facts::rds::{
     DbCluster, DbInstance, GlobalCluster, GlobalMember, Pending, Replication, Synchronization,
@@ -76,7 +76,7 @@ impl World {
     pub(crate) fn make_stale(&mut self, query: &Query) {
         let reading = self.readings.get_mut(query).unwrap();
         reading.read_at = Some(ago(minutes(10)));
-        reading.failing = Some(failure(FailureKind::Unreachable, "connection reset"));
+        reading.failing = Some(Box::new(failure(FailureKind::Unreachable, "connection reset")));
     }
 
     /// It never could be read.
@@ -280,10 +280,7 @@ pub(crate) fn server(id: &str) -> SourceServer {
 }
 
 pub(crate) fn taken(moments: &[Option<Moment>]) -> Answer {
-    let snapshots = moments
-        .iter()
-        .zip(0..)
-        .map(|(taken, n)| RecoverySnapshot { id: PointId::new(format!("pit-{n}")), taken: *taken });
+    let snapshots = moments.iter().zip(0..).map(|(taken, n)| RecoverySnapshot::new(format!("pit-{n}"), *taken));
     Answer::RecoverySnapshots(snapshots.collect())
 }
 

@@ -4,7 +4,7 @@
 use drdeck::model::facts::Answer;
 use drdeck::model::facts::Known::Is;
 use drdeck::model::facts::drs::{
-    Direction, Job, LogItem, PointId, RecoveryInstance, RecoverySnapshot, ReplicationState, SourceServer,
+    Direction, Job, LogItem, RecoveryInstance, RecoverySnapshot, ReplicationState, SourceServer,
 };
 use drdeck::model::facts::drs_settings::LaunchConfiguration;
 use drdeck::model::{Place, Query, Region, Span};
@@ -77,22 +77,24 @@ fn machine(id: &str, server: &str, job: &str) -> RecoveryInstance {
 }
 
 fn settings(disposition: &str, copy_private_ip: bool) -> Answer {
-    Answer::LaunchConfiguration(LaunchConfiguration {
+    Answer::LaunchConfiguration(Box::new(LaunchConfiguration {
         disposition: t(disposition),
         right_sizing: t("NONE"),
         copy_private_ip,
         copy_tags: true,
         launch_template: None,
         launch_into: None,
-    })
+    }))
 }
 
 /// Points of 5, 15 and 25 minutes ago, and one that is only expected; those of the second server are a minute older.
 fn points(id: &str) -> Answer {
     let older = if id == TWO { 60 } else { 0 };
-    let point = |name: &str, taken: Option<i64>| RecoverySnapshot {
-        id: PointId::new(format!("pit-{name}{}", id.chars().last().unwrap())),
-        taken: taken.map(|seconds| ago(seconds + older)),
+    let point = |name: &str, taken: Option<i64>| {
+        RecoverySnapshot::new(
+            format!("pit-{name}{}", id.chars().last().unwrap()),
+            taken.map(|seconds| ago(seconds + older)),
+        )
     };
     Answer::RecoverySnapshots(vec![
         point("next", None),

@@ -2,7 +2,7 @@
 //! as it was; and what tells where such things stand.
 
 use drdeck::model::facts::Answer;
-use drdeck::model::facts::drs::{PointId, RecoverySnapshot};
+use drdeck::model::facts::drs::RecoverySnapshot;
 use drdeck::model::facts::look::DnsAnswer;
 use drdeck::model::facts::rds::{AutomatedBackup, DbInstance, Pending};
 use drdeck::model::query::{DnsQuestion, DnsServer};
@@ -229,7 +229,7 @@ fn a_server_is_protected_again_when_it_has_a_new_point() {
         "kind = \"wait-until\"\nreading = \"drs-point-age\"\nname = \"{id}\"\nregion = \"us-west-2\"\nbelow = \"30m\"\n"
     ));
     let scene = |points: &[Option<i64>]| {
-        let point = |taken: &Option<i64>| RecoverySnapshot { id: PointId::new("pit-1"), taken: taken.map(ago) };
+        let point = |taken: &Option<i64>| RecoverySnapshot::new("pit-1", taken.map(ago));
         let points = points.iter().map(point).collect();
         Scene::new().put(Query::RecoverySnapshots(west(), id.to_owned()), Answer::RecoverySnapshots(points))
     };

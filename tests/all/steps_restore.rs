@@ -24,7 +24,10 @@ fn at(text: &str) -> Moment {
 const UNDELETE: &str = "kind = \"dynamodb-restore-to-point-in-time\"\ntable = \"carts-restored\"\nregion = \"us-east-1\"\nsource = \"carts\"\n";
 
 fn carts() -> (Query, Answer) {
-    (Query::Table(east(), "carts".to_owned()), Answer::Table(model_readings::table("us-east-1", &["us-west-2"], None)))
+    (
+        Query::Table(east(), "carts".to_owned()),
+        Answer::Table(Box::new(model_readings::table("us-east-1", &["us-west-2"], None))),
+    )
 }
 
 fn window(enabled: bool) -> (Query, Answer) {
@@ -65,7 +68,7 @@ fn restored(status: &str, source: &str, point: &str) -> (Query, Answer) {
         }),
         ..model_readings::table("us-east-1", &[], None)
     };
-    (Query::Table(east(), "carts-restored".to_owned()), Answer::Table(table))
+    (Query::Table(east(), "carts-restored".to_owned()), Answer::Table(Box::new(table)))
 }
 
 const CLEAN: &str = "2026-11-20T13:52:48Z";

@@ -9,7 +9,7 @@ use super::convert::{known, parsed_moment, some_text, text};
 use super::{Ask, Unread};
 use crate::model::facts::Known;
 use crate::model::facts::drs::{
-    Direction, Job, LogItem, PointId, RecoveryInstance, RecoverySnapshot, ReplicationState, SourceServer,
+    Direction, Job, LogItem, RecoveryInstance, RecoverySnapshot, ReplicationState, SourceServer,
 };
 use crate::model::{Moment, Region, Span, Text};
 
@@ -95,7 +95,7 @@ pub(super) async fn recovery_snapshots(
     raw.iter()
         .map(|raw| {
             let taken = parsed_moment("a snapshot's timestamp", raw.timestamp.as_deref())?;
-            Ok(RecoverySnapshot { id: PointId::new(&raw.snapshot_id), taken })
+            Ok(RecoverySnapshot::new(&raw.snapshot_id, taken))
         })
         .collect()
 }

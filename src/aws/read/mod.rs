@@ -51,6 +51,9 @@ macro_rules! answer {
     ($variant:ident, $asked:expr) => {
         on_the_heap(move || async move { $asked.await.map(Answer::$variant) }).await
     };
+    (boxed $variant:ident, $asked:expr) => {
+        on_the_heap(move || async move { $asked.await.map(|found| Answer::$variant(Box::new(found))) }).await
+    };
 }
 
 /// What came of a Query.
@@ -120,14 +123,14 @@ impl Session {
             Query::RecoveryPoints(_, vault) => {
                 answer!(RecoveryPoints, backup::recovery_points(ask, &clients.backup(), vault))
             }
-            Query::Vault(_, vault) => answer!(Vault, backup::vault(ask, &clients.backup(), vault)),
+            Query::Vault(_, vault) => answer!(boxed Vault, backup::vault(ask, &clients.backup(), vault)),
             Query::DbInstances(_) => answer!(DbInstances, rds::instances(ask, &clients.rds())),
             Query::DbClusters(_) => answer!(DbClusters, rds::clusters(ask, &clients.rds())),
             Query::GlobalClusters(_) => answer!(GlobalClusters, rds::global_clusters(ask, &clients.rds())),
             Query::DbAutomatedBackups(_) => answer!(DbAutomatedBackups, rds::automated_backups(ask, &clients.rds())),
             Query::HealthChecks(_) => answer!(HealthChecks, route53::health_checks(ask, &clients.route53())),
             Query::HealthCheckStatus(_, id) => answer!(HealthCheckStatus, route53::status(ask, &clients.route53(), id)),
-            Query::Table(_, table) => answer!(Table, dynamodb::table(ask, &clients.dynamodb(), table)),
+            Query::Table(_, table) => answer!(boxed Table, dynamodb::table(ask, &clients.dynamodb(), table)),
             Query::ContinuousBackups(_, table) => {
                 answer!(ContinuousBackups, dynamodb::continuous_backups(ask, &clients.dynamodb(), table))
             }
@@ -158,7 +161,7 @@ impl Session {
                 answer!(BackupSelections, backup_plans::selections(ask, &clients.backup(), plan))
             }
             Query::BackupSelection(_, plan, id) => {
-                answer!(BackupSelection, backup_plans::selection(ask, &clients.backup(), plan, id))
+                answer!(boxed BackupSelection, backup_plans::selection(ask, &clients.backup(), plan, id))
             }
             Query::RestoreTestingPlans(_) => {
                 answer!(RestoreTestingPlans, backup_plans::restore_testing_plans(ask, &clients.backup()))
@@ -172,10 +175,10 @@ impl Session {
             Query::DrsJob(_, id) => answer!(DrsJobs, drs::job_of(ask, &clients.drs(), id)),
             Query::JobLog(_, job) => answer!(JobLog, drs::job_log(ask, &clients.drs(), job)),
             Query::LaunchConfiguration(_, server) => {
-                answer!(LaunchConfiguration, drs_settings::launch(ask, &clients.drs(), server))
+                answer!(boxed LaunchConfiguration, drs_settings::launch(ask, &clients.drs(), server))
             }
             Query::ReplicationConfiguration(_, server) => {
-                answer!(ReplicationConfiguration, drs_settings::replication(ask, &clients.drs(), server))
+                answer!(boxed ReplicationConfiguration, drs_settings::replication(ask, &clients.drs(), server))
             }
             Query::RecoveryPlans(_) => answer!(RecoveryPlans, drs_settings::recovery_plans(ask, &clients.drs())),
             Query::RecoveryPlanExecutions(_, plan) => {

@@ -232,11 +232,10 @@ fn indented(line: Line) -> Line {
 
 /// The lag's curve with its newest and its highest value.
 fn lag(component: &ComponentAssessment) -> Option<Line> {
-    let (_, newest) = component.lag_history.last()?;
+    let newest = component.lag_history.newest()?;
     let curve = sparkline(&component.lag_history, 20);
-    let highest = component.lag_history.iter().map(|(_, lag)| *lag).fold(0.0, f64::max);
     let role = if component.stale { Role::FreshnessStale } else { Role::Sparkline };
-    let text = format!(" {}, highest {}", format::lag(*newest), format::lag(highest));
+    let text = format!(" {}, highest {}", format::lag(newest), format::lag(component.lag_history.highest()));
     Some(Line::new(Role::TextMuted, "lag ").with(role, curve).with(Role::Text, text))
 }
 

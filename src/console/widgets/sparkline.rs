@@ -1,31 +1,31 @@
 //! A curve in one row of text.
 
-use crate::model::Moment;
+use crate::model::{LagHistory, Moment};
 
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 /// Where nothing was measured: a missing point is not a zero.
 const GAP: char = '·';
 
-/// The points, oldest first, in at most `width` columns, from zero to the highest. Each column shows the highest of its time; columns without
+/// The lags in at most `width` columns, from zero to the highest. Each column shows the highest of its time; columns without
 /// a point show `·`.
-pub fn sparkline(points: &[(Moment, f64)], width: usize) -> String {
-    let (Some((first, _)), Some((last, _))) = (points.first(), points.last()) else { return String::new() };
-    let seconds = |moment: &Moment| usize::try_from(moment.duration_since(*first).as_secs()).unwrap_or(0);
-    let step = points
-        .windows(2)
-        .filter_map(|pair| match pair {
-            [(a, _), (b, _)] => Some(seconds(b).saturating_sub(seconds(a))),
-            _ => None,
-        })
+pub fn sparkline(lags: &LagHistory, width: usize) -> String {
+    let (Some((first, _)), Some((last, _))) = (lags.iter().next(), lags.iter().next_back()) else {
+        return String::new();
+    };
+    let seconds = |moment: Moment| usize::try_from(moment.duration_since(first).as_secs()).unwrap_or(0);
+    let step = lags
+        .iter()
+        .zip(lags.iter().skip(1))
+        .map(|((a, _), (b, _))| seconds(b).saturating_sub(seconds(a)))
         .filter(|step| *step > 0)
         .min()
         .unwrap_or(1);
     let slots = seconds(last) / step + 1;
     let per_column = slots.div_ceil(width.max(1)).max(1);
     let mut columns: Vec<Option<f64>> = vec![None; slots.div_ceil(per_column).min(width)];
-    for (moment, value) in points.iter().filter(|(_, value)| value.is_finite() && *value >= 0.0) {
+    for (moment, value) in lags.iter().filter(|(_, value)| value.is_finite() && *value >= 0.0) {
         if let Some(column) = columns.get_mut(seconds(moment) / step / per_column) {
-            *column = Some(column.map_or(*value, |highest| highest.max(*value)));
+            *column = Some(column.map_or(value, |highest| highest.max(value)));
         }
     }
     let highest = columns.iter().flatten().copied().fold(0.0, f64::max);

@@ -194,7 +194,7 @@ fn component_assessment(judged: &Judged<'_>, found: &[(Verdict, Text)]) -> Compo
         reason,
         evidence: evidence.evidence.clone(),
         copies: evidence.copies.clone(),
-        lag_history: Arc::clone(&evidence.lag_history),
+        lag_history: evidence.lag_history.clone(),
     }
 }
 

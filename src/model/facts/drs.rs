@@ -1,6 +1,7 @@
 //! Elastic Disaster Recovery.
 
 use std::fmt;
+use std::num::NonZero;
 
 use serde::{Deserialize, Serialize};
 
@@ -153,72 +154,83 @@ pub struct Job {
     pub servers: Vec<(Text, Text)>,
 }
 
-/// A point in time of a source server.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// A point in time of a source server. A server has dozens and there are thousands of servers, so it is held in 24 bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "WrittenSnapshot", into = "WrittenSnapshot")]
 pub struct RecoverySnapshot {
-    /// `pit-…`.
-    pub id: PointId,
-    /// When it was taken; `None` while it is only expected, and then it is not a recovery point.
-    pub taken: Option<Moment>,
+    id: PointId,
+    /// Microseconds since 1970.
+    taken: Option<NonZero<i64>>,
 }
 
-/// The id of a point in time, made harmless as every [`Text`] is. It is held in place, for a server has dozens of points and there are thousands
-/// of servers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "String", into = "String")]
-pub enum PointId {
-    /// One like those of DRS, which have 21 characters.
-    Short {
-        /// How many of the bytes it takes.
-        length: u8,
-        /// It, and zeros.
-        bytes: [u8; 22],
-    },
+/// The id of a point in time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum PointId {
+    /// `pit-` and 17 hexadecimal digits, as DRS makes them: the first digit and the other sixteen.
+    Drs([u8; 9]),
     /// Any other.
-    Long(Text),
+    Other(Box<Text>),
 }
 
 impl PointId {
-    /// The harmless form of `raw`.
-    pub fn new(raw: impl AsRef<str>) -> Self {
-        let text = Text::new(raw);
-        let id = text.as_str().as_bytes();
-        let mut bytes = [0; 22];
-        match (bytes.get_mut(..id.len()), u8::try_from(id.len())) {
-            (Some(start), Ok(length)) => {
-                start.copy_from_slice(id);
-                Self::Short { length, bytes }
-            }
-            (_, _) => Self::Long(text),
-        }
+    fn new(raw: &str) -> Self {
+        Self::packed(raw).unwrap_or_else(|| Self::Other(Box::new(Text::new(raw))))
     }
 
-    /// The id.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Short { length, bytes } => {
-                bytes.get(..usize::from(*length)).and_then(|id| str::from_utf8(id).ok()).unwrap_or_default()
-            }
-            Self::Long(text) => text.as_str(),
-        }
-    }
-}
-
-impl From<String> for PointId {
-    fn from(raw: String) -> Self {
-        Self::new(raw)
-    }
-}
-
-impl From<PointId> for String {
-    fn from(id: PointId) -> Self {
-        id.as_str().to_owned()
+    /// It, if it can be told from the digits alone, letter by letter.
+    fn packed(raw: &str) -> Option<Self> {
+        let digits = raw.strip_prefix("pit-").filter(|digits| digits.len() == 17)?;
+        let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        let number = digits.bytes().all(is_digit).then(|| u128::from_str_radix(digits, 16).ok())??;
+        let bytes = number.to_be_bytes();
+        bytes.last_chunk().copied().map(Self::Drs)
     }
 }
 
 impl fmt::Display for PointId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+        match self {
+            Self::Drs([first, rest @ ..]) => write!(f, "pit-{first:x}{:016x}", u64::from_be_bytes(*rest)),
+            Self::Other(text) => f.write_str(text.as_str()),
+        }
+    }
+}
+
+impl RecoverySnapshot {
+    /// The point in time of that id, `pit-…`. `taken` is `None` while it is only expected, and then it is not a recovery point.
+    pub fn new(id: impl AsRef<str>, taken: Option<Moment>) -> Self {
+        // No point in time was taken in 1970, so the one moment that is lost is none.
+        let taken = taken.and_then(|at| NonZero::new(at.as_microsecond()));
+        Self { id: PointId::new(id.as_ref()), taken }
+    }
+
+    /// `pit-…`, made harmless as every [`Text`] is.
+    pub fn id(&self) -> String {
+        self.id.to_string()
+    }
+
+    /// When it was taken, to the microsecond; `None` while it is only expected.
+    pub fn taken(&self) -> Option<Moment> {
+        self.taken.and_then(|at| Moment::from_microsecond(at.get()).ok())
+    }
+}
+
+/// As it stands in a file.
+#[derive(Serialize, Deserialize)]
+struct WrittenSnapshot {
+    id: String,
+    taken: Option<Moment>,
+}
+
+impl From<WrittenSnapshot> for RecoverySnapshot {
+    fn from(written: WrittenSnapshot) -> Self {
+        Self::new(written.id, written.taken)
+    }
+}
+
+impl From<RecoverySnapshot> for WrittenSnapshot {
+    fn from(point: RecoverySnapshot) -> Self {
+        Self { id: point.id(), taken: point.taken() }
     }
 }
 

@@ -23,7 +23,8 @@ pub mod sts;
 
 use super::Text;
 
-/// The answer to a [`Query`](super::Query), one variant per Query variant.
+/// The answer to a [`Query`](super::Query), one variant per Query variant. There are tens of thousands of them, most of them series: what is
+/// larger has a place of its own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Answer {
     /// To `Identity`.
@@ -47,7 +48,7 @@ pub enum Answer {
     /// To `RecoveryPoints`.
     RecoveryPoints(Vec<backup::RecoveryPoint>),
     /// To `Vault`.
-    Vault(backup::Vault),
+    Vault(Box<backup::Vault>),
     /// To `DbInstances`.
     DbInstances(Vec<rds::DbInstance>),
     /// To `DbClusters`.
@@ -61,7 +62,7 @@ pub enum Answer {
     /// To `HealthCheckStatus`.
     HealthCheckStatus(Vec<route53::Observation>),
     /// To `Table`.
-    Table(dynamodb::Table),
+    Table(Box<dynamodb::Table>),
     /// To `ContinuousBackups`.
     ContinuousBackups(dynamodb::ContinuousBackups),
     /// To `Groups`.
@@ -91,7 +92,7 @@ pub enum Answer {
     /// To `BackupSelections`.
     BackupSelections(Vec<Text>),
     /// To `BackupSelection`.
-    BackupSelection(backup_plans::Selection),
+    BackupSelection(Box<backup_plans::Selection>),
     /// To `RestoreTestingPlans`.
     RestoreTestingPlans(Vec<backup_plans::RestoreTestingPlan>),
     /// To `RestoreTestingSelections`.
@@ -99,9 +100,9 @@ pub enum Answer {
     /// To `JobLog`.
     JobLog(Vec<drs::LogItem>),
     /// To `LaunchConfiguration`.
-    LaunchConfiguration(drs_settings::LaunchConfiguration),
+    LaunchConfiguration(Box<drs_settings::LaunchConfiguration>),
     /// To `ReplicationConfiguration`.
-    ReplicationConfiguration(drs_settings::ReplicationConfiguration),
+    ReplicationConfiguration(Box<drs_settings::ReplicationConfiguration>),
     /// To `RecoveryPlans`.
     RecoveryPlans(Vec<drs_plans::RecoveryPlan>),
     /// To `RecoveryPlanExecutions`.

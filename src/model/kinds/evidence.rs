@@ -1,11 +1,12 @@
 //! Evidence: what a kind found out about its Component.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use crate::model::index::Sight;
 use crate::model::words::sites;
-use crate::model::{Loss, Moment, PerDisruption, Query, Region, RunStart, Service, Site, Span, Text, Verdict};
+use crate::model::{
+    LagHistory, Loss, Moment, PerDisruption, Query, Region, RunStart, Service, Site, Span, Text, Verdict,
+};
 
 /// How far what was found rests on readings that can be trusted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -205,7 +206,7 @@ pub struct Evidence {
     /// When that was read.
     pub read_at: Option<Moment>,
     /// Lag in seconds, oldest first.
-    pub lag_history: Arc<[(Moment, f64)]>,
+    pub lag_history: LagHistory,
     /// When this Evidence changes although nothing new was read, other than by staleness.
     pub changes: Vec<Moment>,
 }
@@ -226,7 +227,7 @@ impl Evidence {
             evidence: Vec::new(),
             source: query.source(),
             read_at: None,
-            lag_history: Arc::default(),
+            lag_history: LagHistory::default(),
             changes: Vec::new(),
         }
     }

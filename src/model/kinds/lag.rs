@@ -8,7 +8,7 @@ use crate::model::index::{Index, Sight, doubt};
 use crate::model::kinds::Means;
 use crate::model::query::{Metric, Window};
 use crate::model::words::{clock, length};
-use crate::model::{Moment, Place, Query, Snapshot, Span, Text};
+use crate::model::{LagHistory, Moment, Place, Query, Snapshot, Span, Text};
 
 /// A lag, asked for as its worst value of each minute.
 pub(crate) fn lag_query(place: &Place, namespace: &str, name: &str, dimensions: &[(&str, &str)]) -> Query {
@@ -109,7 +109,7 @@ pub(crate) fn last_safe(series: &Sight<'_, Series>, unit: LagUnit) -> Option<Mom
 }
 
 /// The lags of a series in seconds, oldest first, for the sparkline.
-pub(crate) fn lag_history(series: &Sight<'_, Series>, unit: LagUnit) -> Arc<[(Moment, f64)]> {
+pub(crate) fn lag_history(series: &Sight<'_, Series>, unit: LagUnit) -> LagHistory {
     let points = series.value.map_or(&[][..], |series| series.points.as_slice());
     points.iter().rev().filter(|(_, value)| *value >= 0.0).map(|(at, value)| (*at, value / unit.per_second())).collect()
 }

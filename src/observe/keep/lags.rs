@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Assessment, ComponentAssessment, Moment, SystemAssessment};
+use crate::model::{Assessment, ComponentAssessment, LagHistory, SystemAssessment};
 
 /// The points kept of each Component: an hour of them.
 const POINTS: usize = 60;
@@ -15,7 +15,7 @@ const POINTS: usize = 60;
 pub(in crate::observe) struct Lag {
     system: String,
     component: String,
-    points: Points,
+    points: LagHistory,
 }
 
 /// The lags of all Components that have one.
@@ -23,10 +23,7 @@ pub(in crate::observe) struct Lag {
 pub(in crate::observe) struct Lags(BTreeMap<String, OfSystem>);
 
 /// The lags of the Components of a System, by their names.
-type OfSystem = BTreeMap<String, Points>;
-
-/// Shared with the judgements: there are thousands of Components.
-type Points = Arc<[(Moment, f64)]>;
+type OfSystem = BTreeMap<String, LagHistory>;
 
 impl Lags {
     /// Those that were kept.
@@ -47,7 +44,7 @@ impl Lags {
             if system.components.iter().any(|component| longer(&joined, component).is_some()) {
                 for component in &mut Arc::make_mut(system).components {
                     if let Some(points) = longer(&joined, component) {
-                        component.lag_history = Arc::clone(points);
+                        component.lag_history = points.clone();
                     }
                 }
             }
@@ -63,7 +60,7 @@ impl Lags {
             lags.iter().map(|(component, points)| Lag {
                 system: system.clone(),
                 component: component.clone(),
-                points: Arc::clone(points),
+                points: points.clone(),
             })
         })
     }
@@ -80,7 +77,7 @@ fn joined(system: &SystemAssessment, mut known: OfSystem) -> OfSystem {
     let mut all = OfSystem::new();
     for component in &system.components {
         let (name, before) =
-            known.remove_entry(&component.name).unwrap_or_else(|| (component.name.clone(), Points::default()));
+            known.remove_entry(&component.name).unwrap_or_else(|| (component.name.clone(), LagHistory::default()));
         let points = followed_by(before, &component.lag_history);
         if !points.is_empty() {
             all.insert(name, points);
@@ -90,17 +87,17 @@ fn joined(system: &SystemAssessment, mut known: OfSystem) -> OfSystem {
 }
 
 /// The newest of both: CloudWatch corrects its newest points, so what it tells `now` counts.
-fn followed_by(before: Points, now: &Points) -> Points {
-    let Some((oldest, _)) = now.first() else { return before };
-    let older = before.iter().take_while(|(at, _)| at < oldest).count();
+fn followed_by(before: LagHistory, now: &LagHistory) -> LagHistory {
+    let Some((oldest, _)) = now.iter().next() else { return before };
+    let older = before.iter().take_while(|(at, _)| *at < oldest).count();
     if older == 0 && now.len() <= POINTS {
-        return Arc::clone(now);
+        return now.clone();
     }
     let left_out = (older + now.len()).saturating_sub(POINTS);
-    before.iter().take(older).chain(now.iter()).skip(left_out).copied().collect()
+    before.iter().take(older).chain(now.iter()).skip(left_out).collect()
 }
 
 /// The lag of `component`, if that is more than what was judged tells.
-fn longer<'a>(joined: &'a OfSystem, component: &ComponentAssessment) -> Option<&'a Points> {
+fn longer<'a>(joined: &'a OfSystem, component: &ComponentAssessment) -> Option<&'a LagHistory> {
     joined.get(&component.name).filter(|points| **points != component.lag_history)
 }

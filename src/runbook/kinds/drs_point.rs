@@ -106,7 +106,7 @@ impl Point {
             let snapshot = match all {
                 Ok(all) => {
                     let usable =
-                        all.iter().filter_map(|one| Some((one, one.taken?))).filter(|(_, taken)| *taken <= until);
+                        all.iter().filter_map(|one| Some((one, one.taken()?))).filter(|(_, taken)| *taken <= until);
                     usable.max_by_key(|(_, taken)| *taken)
                 }
                 Err(_) if *self == Self::Latest => None,
@@ -127,7 +127,7 @@ impl Point {
         let all = servers
             .iter()
             .filter_map(|server| fresh(world, &snapshots(place, server), Snapshot::recovery_snapshots).ok());
-        let taken: Vec<Moment> = all.flatten().filter_map(|one| one.taken).collect();
+        let taken: Vec<Moment> = all.flatten().filter_map(RecoverySnapshot::taken).collect();
         let (earliest, latest) = (taken.iter().min().copied(), taken.iter().max().copied());
         let points = match (earliest, latest) {
             (Some(earliest), Some(latest)) => {
@@ -160,10 +160,7 @@ impl Planned<'_> {
     /// As it is asked for.
     pub(super) fn pinned(&self) -> call::Pinned {
         let snapshot = self.snapshot.filter(|_| !self.takes_new);
-        call::Pinned {
-            server: self.server.id.to_string(),
-            snapshot: snapshot.map(|(snapshot, _)| snapshot.id.to_string()),
-        }
+        call::Pinned { server: self.server.id.to_string(), snapshot: snapshot.map(|(snapshot, _)| snapshot.id()) }
     }
 
     /// The server and its point, with its age.
@@ -171,7 +168,7 @@ impl Planned<'_> {
         let server = said(self.server);
         let point = self.snapshot.map(|(snapshot, taken)| {
             let age = length(now.duration_since(taken).max(Span::ZERO));
-            format!("{} of {}, {age} old", snapshot.id, clock(taken, now))
+            format!("{} of {}, {age} old", snapshot.id(), clock(taken, now))
         });
         match (self.takes_new, point) {
             (false, Some(point)) => format!("{server} from {point}"),

@@ -53,7 +53,7 @@ impl DrsReverse {
     fn points(&self, world: &World<'_>, server: &SourceServer) -> Result<usize, String> {
         let Some((place, id)) = reversed(server, &self.chosen.place) else { return Ok(0) };
         let all = fresh(world, &Query::RecoverySnapshots(place, id.to_owned()), Snapshot::recovery_snapshots)?;
-        Ok(all.iter().filter(|point| point.taken.is_some()).count())
+        Ok(all.iter().filter(|point| point.taken().is_some()).count())
     }
 
     /// The source server that takes the machine's data.

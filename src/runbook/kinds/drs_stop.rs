@@ -6,7 +6,7 @@ use super::seen::fresh;
 use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
 use crate::document::Section;
 use crate::model::facts::Known;
-use crate::model::facts::drs::{ReplicationState, SourceServer};
+use crate::model::facts::drs::{RecoverySnapshot, ReplicationState, SourceServer};
 use crate::model::words::{clock, count};
 use crate::model::{Query, Snapshot, Text};
 use crate::runbook::Mode;
@@ -89,7 +89,7 @@ impl StepKind for DrsStop {
             let name = said(server);
             match fresh(world, &snapshots(&self.chosen.place, server), Snapshot::recovery_snapshots) {
                 Ok(all) => {
-                    let taken: Vec<_> = all.iter().filter_map(|one| one.taken).collect();
+                    let taken: Vec<_> = all.iter().filter_map(RecoverySnapshot::taken).collect();
                     let oldest = taken.iter().min().map(|at| format!(", back to {}", clock(*at, world.now)));
                     format!("{name}: {}{}", count(taken.len(), "point"), oldest.unwrap_or_default())
                 }

@@ -7,6 +7,7 @@ use super::rds_instance::Instance;
 use super::seen::{Seen, fresh};
 use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
 use crate::document::{Section, Shape, optional, required};
+use crate::model::facts::drs::RecoverySnapshot;
 use crate::model::index::Index;
 use crate::model::kinds::lag::{self, Lag};
 use crate::model::kinds::{Health, LagUnit, check_queries, check_view};
@@ -325,7 +326,7 @@ impl WaitUntil {
             Ok(all) => all,
             Err(why) => return Progress::Unknown(Text::new(why)),
         };
-        let Some(newest) = all.iter().filter_map(|point| point.taken).max() else {
+        let Some(newest) = all.iter().filter_map(RecoverySnapshot::taken).max() else {
             return Progress::NotBegun(Text::new(format!("{} has no point in time", self.name)));
         };
         let age = world.now.duration_since(newest).max(Span::ZERO);

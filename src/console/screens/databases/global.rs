@@ -1,7 +1,6 @@
 //! Aurora global databases. Each Region tells of them; the one heard last is believed.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::super::listing::{Detail, Fact, Item, Owners, Rows, Severity, Sources};
 use super::lags::{self, Behind, Lags};
@@ -14,13 +13,13 @@ use crate::console::world::World;
 use crate::model::facts::rds::{GlobalCluster, GlobalMember, Synchronization};
 use crate::model::facts::{Answer, Known};
 use crate::model::words::{arn_name, arn_region};
-use crate::model::{Moment, Region};
+use crate::model::{LagHistory, Moment, Region};
 
 #[derive(Debug)]
 struct Row {
     global: Fact<GlobalCluster>,
     owners: Owners,
-    lag: Option<Arc<[(Moment, f64)]>>,
+    lag: Option<LagHistory>,
     /// What AWS calls available may lag all the same.
     behind: Option<Behind>,
 }

@@ -1,7 +1,5 @@
 //! RDS instances; those of Aurora clusters are told of by their cluster.
 
-use std::sync::Arc;
-
 use super::super::listing::{Detail, Fact, Item, Owners, Rows, Severity, Sources};
 use super::lags::{self, Behind, Lags};
 use super::{events, kept, lag_cell, lag_rank, restorable, restorable_rank, status, zone};
@@ -14,14 +12,14 @@ use crate::console::world::World;
 use crate::model::facts::Answer;
 use crate::model::facts::rds::DbInstance;
 use crate::model::words::{arn_name, arn_region};
-use crate::model::{Moment, Query};
+use crate::model::{LagHistory, Moment, Query};
 
 #[derive(Debug)]
 struct Row {
     instance: Fact<DbInstance>,
     owners: Owners,
     severity: Severity,
-    lag: Option<Arc<[(Moment, f64)]>>,
+    lag: Option<LagHistory>,
     /// What AWS calls available may lag all the same.
     behind: Option<Behind>,
 }

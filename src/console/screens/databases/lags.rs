@@ -1,15 +1,11 @@
 //! The lags that components have and what was judged of them, by the database they are of.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use super::super::listing::Severity;
 use crate::console::world::World;
 use crate::model::kinds::Kind;
-use crate::model::{ComponentAssessment, Moment, Text, Verdict};
-
-/// Seconds behind, oldest first.
-type History = Arc<[(Moment, f64)]>;
+use crate::model::{ComponentAssessment, LagHistory, Text, Verdict};
 
 /// Which database.
 #[derive(Debug, PartialEq, Eq, Hash)]
@@ -55,13 +51,13 @@ impl Behind {
 /// The lags of all replicas.
 #[derive(Debug, Default)]
 pub(super) struct Lags {
-    known: HashMap<Of, (History, Option<Behind>)>,
+    known: HashMap<Of, (LagHistory, Option<Behind>)>,
 }
 
 impl Lags {
     /// Those of all components.
     pub(super) fn of(world: &World) -> Self {
-        let mut known: HashMap<Of, (History, Option<Behind>)> = HashMap::new();
+        let mut known: HashMap<Of, (LagHistory, Option<Behind>)> = HashMap::new();
         let declared = world
             .estate
             .systems
@@ -84,9 +80,9 @@ impl Lags {
             } else {
                 continue;
             };
-            let (lag, behind) = known.entry(of).or_insert_with(|| (History::from([]), None));
+            let (lag, behind) = known.entry(of).or_insert_with(|| (LagHistory::default(), None));
             if !judged.lag_history.is_empty() {
-                *lag = History::from(judged.lag_history.as_ref());
+                *lag = judged.lag_history.clone();
             }
             // Several may rest on it; the worst is told.
             if let Some(now) = Behind::of(judged)
@@ -98,25 +94,25 @@ impl Lags {
         Self { known }
     }
 
-    fn get(&self, of: &Of) -> (Option<History>, Option<Behind>) {
+    fn get(&self, of: &Of) -> (Option<LagHistory>, Option<Behind>) {
         let Some((lag, behind)) = self.known.get(of) else { return (None, None) };
         (Some(lag.clone()).filter(|lag| !lag.is_empty()), behind.clone())
     }
 
-    pub(super) fn replica(&self, region: &str, id: &str) -> (Option<History>, Option<Behind>) {
+    pub(super) fn replica(&self, region: &str, id: &str) -> (Option<LagHistory>, Option<Behind>) {
         self.get(&Of::Replica(region.to_owned(), id.to_owned()))
     }
 
-    pub(super) fn global(&self, id: &str) -> (Option<History>, Option<Behind>) {
+    pub(super) fn global(&self, id: &str) -> (Option<LagHistory>, Option<Behind>) {
         self.get(&Of::Global(id.to_owned()))
     }
 
-    pub(super) fn table(&self, name: &str) -> (Option<History>, Option<Behind>) {
+    pub(super) fn table(&self, name: &str) -> (Option<LagHistory>, Option<Behind>) {
         self.get(&Of::Table(name.to_owned()))
     }
 }
 
 /// The newest.
-pub(super) fn newest(history: Option<&History>) -> Option<f64> {
-    history.and_then(|history| history.last()).map(|(_, lag)| *lag)
+pub(super) fn newest(history: Option<&LagHistory>) -> Option<f64> {
+    history.and_then(LagHistory::newest)
 }

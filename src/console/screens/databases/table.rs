@@ -13,7 +13,7 @@ use crate::console::widgets::Line;
 use crate::console::world::World;
 use crate::model::facts::dynamodb::{Consistency, ContinuousBackups, ReplicaStatus, Table};
 use crate::model::facts::{Answer, Known};
-use crate::model::{Moment, Query};
+use crate::model::{LagHistory, Moment, Query};
 
 #[derive(Debug)]
 struct Row {
@@ -22,7 +22,7 @@ struct Row {
     backups: Option<(Arc<Source>, ContinuousBackups)>,
     owners: Owners,
     severity: Severity,
-    lag: Option<Arc<[(Moment, f64)]>>,
+    lag: Option<LagHistory>,
     /// What AWS calls ACTIVE may lag all the same.
     behind: Option<Behind>,
 }

@@ -9,7 +9,7 @@ use crate::console::format;
 use crate::console::theme::Role;
 use crate::console::widgets::Line;
 use crate::console::widgets::sparkline::sparkline;
-use crate::model::{Moment, Query, Span};
+use crate::model::{LagHistory, Moment, Query, Span};
 
 /// The details of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,11 +93,10 @@ impl Detail {
     }
 
     /// A lag as a curve, with its newest and its highest value.
-    pub fn curve(&mut self, label: &'static str, points: &[(Moment, f64)]) {
-        let Some((_, newest)) = points.last() else { return };
-        let highest = points.iter().map(|(_, lag)| *lag).fold(0.0, f64::max);
-        let text = format!(" {}, highest {}", format::lag(*newest), format::lag(highest));
-        let line = Line::new(Role::Sparkline, sparkline(points, CURVE)).with(Role::Text, text);
+    pub fn curve(&mut self, label: &'static str, lags: &LagHistory) {
+        let Some(newest) = lags.newest() else { return };
+        let text = format!(" {}, highest {}", format::lag(newest), format::lag(lags.highest()));
+        let line = Line::new(Role::Sparkline, sparkline(lags, CURVE)).with(Role::Text, text);
         self.entries.push(Entry::Value(label, line));
     }
 

@@ -128,7 +128,7 @@ impl Sources {
         let mut doubts: BTreeMap<(Service, &Region), Doubt<'_>> = BTreeMap::new();
         for source in self.all.iter().filter(|source| !source.is_absent()) {
             let trust = source.trust(now);
-            let failure = source.reading.failing.as_ref();
+            let failure = source.reading.failing.as_deref();
             if trust == Trust::Fresh || (failure.is_none() && source.reading.value.is_none()) {
                 continue;
             }

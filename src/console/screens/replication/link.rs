@@ -57,7 +57,7 @@ fn row(system: &SystemAssessment, component: &ComponentAssessment) -> Row {
 
 impl Row {
     fn lag(&self) -> Option<f64> {
-        self.component.lag_history.last().map(|(_, lag)| *lag)
+        self.component.lag_history.newest()
     }
 }
 

@@ -9,7 +9,7 @@ use crate::console::format;
 use crate::console::theme::Role;
 use crate::console::widgets::Line;
 use crate::console::world::World;
-use crate::model::facts::drs::{Direction, Job, ReplicationState, SourceServer};
+use crate::model::facts::drs::{Direction, Job, RecoverySnapshot, ReplicationState, SourceServer};
 use crate::model::facts::{Answer, Known};
 use crate::model::{Moment, Place, Query, Snapshot, Span};
 
@@ -299,7 +299,7 @@ impl Parts<'_> {
             return;
         };
         let points = self.snapshot.recovery_snapshots(&query).value.map_or(&[][..], Vec::as_slice);
-        let taken = || points.iter().filter_map(|point| point.taken);
+        let taken = || points.iter().filter_map(RecoverySnapshot::taken);
         match (taken().max(), taken().min()) {
             (Some(newest), Some(oldest)) => {
                 detail.moment("newest", Some(newest), self.now);

@@ -42,8 +42,8 @@ pub(super) fn is_heard(state: &Known<ReplicationState>) -> bool {
 
 /// The window of the snapshots that were really taken; an expected one is no recovery point.
 fn taken(snapshots: &[RecoverySnapshot]) -> Option<(Moment, Moment)> {
-    let newest = snapshots.iter().filter_map(|snapshot| snapshot.taken).max()?;
-    let oldest = snapshots.iter().filter_map(|snapshot| snapshot.taken).min()?;
+    let newest = snapshots.iter().filter_map(RecoverySnapshot::taken).max()?;
+    let oldest = snapshots.iter().filter_map(RecoverySnapshot::taken).min()?;
     Some((newest, oldest))
 }
 
