@@ -26,7 +26,7 @@ pub(super) async fn open(options: Options) -> Result<Hands, EngineError> {
     };
     let locks = take_locks(&options, run)?;
     let session = Session::open(options.access.clone(), &options.regions).await;
-    let clock = clock::compare(&session).await.ok_or_else(|| EngineError::Unread(clock::missing(&session)))?;
+    let clock = clock::at_start(&session).await.map_err(EngineError::Unread)?;
     let identity = who(&session, &options, clock).await?;
     let by = Person { name: options.operator.clone(), arn: identity.arn.clone() };
     let opened = |identity: &Identity| Record::SessionOpened {

@@ -17,8 +17,11 @@ use crate::model::{FailureKind, Moment, Span};
 /// How often the clock is compared. A simulator's may be set and made faster at any time.
 pub const COMPARE_EVERY: Duration = Duration::from_secs(1);
 
-/// The simulator is on this machine.
+/// The simulator is on this machine, and the next look at its clock comes soon.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+/// What cannot begin without a clock waits longer, for a simulator that is busy with the hours it was just set ahead.
+const PATIENCE_AT_START: Duration = Duration::from_secs(5);
 
 /// Differences below this come from the time an answer travels.
 const JITTER: Span = Span::from_millis(1_500);
@@ -60,9 +63,18 @@ impl Clock {
 
 /// The clock to go by. `None` while a simulator does not answer.
 pub async fn compare(session: &Session) -> Option<Clock> {
+    within(PATIENCE, session).await
+}
+
+/// The clock to begin by.
+pub async fn at_start(session: &Session) -> Result<Clock, Unread> {
+    within(PATIENCE_AT_START, session).await.ok_or_else(|| missing(session))
+}
+
+async fn within(patience: Duration, session: &Session) -> Option<Clock> {
     let access = session.access();
     match (&access.login, &access.endpoint_url) {
-        (Login::Simulator { .. }, Some(endpoint)) => timeout(PATIENCE, of_simulator(endpoint)).await.ok().flatten(),
+        (Login::Simulator { .. }, Some(endpoint)) => timeout(patience, of_simulator(endpoint)).await.ok().flatten(),
         (Login::Simulator { .. }, None) | (Login::Chain { .. }, _) => Some(ours(session)),
     }
 }

@@ -66,7 +66,7 @@ async fn look(
     let deadline_at = Instant::now() + deadline;
     let session = Session::open(settings.access.clone(), &source::regions(&estate)).await;
     let contact = Contact::new(session.clone(), &settings.dns);
-    let started = clock::compare(&session).await.ok_or_else(|| clock::missing(&session))?;
+    let started = clock::at_start(&session).await?;
     let mut board = Board::new(Arc::clone(&estate), settings);
     board.goes_on(Some(before.outages), reading_of(&started));
     board.prove(before.proofs);
