@@ -166,11 +166,6 @@ pub fn change_line(call: &ApiCall, marks: &[(&str, &str)]) -> Line {
 /// A moment that a mark stands for.
 pub const MARKED: Moment = Moment::UNIX_EPOCH;
 
-/// A member by its name where that may be anything, in the language of `--query`.
-pub fn key(name: &str) -> String {
-    member(name)
-}
-
 /// `[?Name=="value"]` of a list, in the language of `--query`.
 pub fn only(name: &str, value: &str) -> String {
     format!("[?{}=={}]", member(name), literal(value))

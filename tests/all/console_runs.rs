@@ -89,6 +89,20 @@ fn the_runs_at_both_sizes() {
 }
 
 #[test]
+fn the_runs_in_pictures() {
+    let mut watcher = Watcher::new((140, 40));
+    watcher.keys("8");
+    let picture = |name: &str, title: &str, watcher: &Watcher| {
+        crate::screenshots::hold(name, title, &watcher.console.buffer("default"));
+    };
+    picture("runs", "drdeck: the runs of this machine, those that wait for somebody first", &watcher);
+    watcher.keys("/ \"finished\" Enter Enter");
+    // To the answer that never came.
+    watcher.keys(&"j ".repeat(22));
+    picture("runs-timeline", "drdeck: all that was recorded of a run, in one clock", &watcher);
+}
+
+#[test]
 fn the_runs_in_other_themes() {
     for theme in ["no-color", "colour-blind-safe"] {
         let mut watcher = Watcher::new(NARROW);

@@ -22,29 +22,9 @@ pub struct UpdateGroup {
     pub desired: u32,
 }
 
-impl Change for UpdateGroup {
-    fn service(&self) -> &'static str {
-        "autoscaling"
-    }
-
-    fn operation(&self) -> &'static str {
-        "UpdateAutoScalingGroup"
-    }
-
-    fn place(&self) -> &Place {
-        &self.place
-    }
-
-    fn target(&self) -> String {
-        self.group.clone()
-    }
-
-    fn parameters(&self, _: IntentId) -> Json {
-        json!({
-            "AutoScalingGroupName": self.group,
-            "MinSize": self.min,
-            "MaxSize": self.max,
-            "DesiredCapacity": self.desired,
-        })
-    }
-}
+change!(UpdateGroup, "autoscaling", "UpdateAutoScalingGroup", |change| change.group.clone(), |_| json!({
+    "AutoScalingGroupName": change.group,
+    "MinSize": change.min,
+    "MaxSize": change.max,
+    "DesiredCapacity": change.desired,
+}));

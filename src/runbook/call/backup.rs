@@ -67,35 +67,7 @@ fn lifecycle(keep_days: Option<u32>) -> Option<Json> {
     keep_days.map(|days| json!({ "DeleteAfterDays": days }))
 }
 
-macro_rules! change {
-    ($type:ty, $operation:literal, |$change:ident| $target:expr, |$intent:pat_param| $parameters:expr) => {
-        impl Change for $type {
-            fn service(&self) -> &'static str {
-                "backup"
-            }
-
-            fn operation(&self) -> &'static str {
-                $operation
-            }
-
-            fn place(&self) -> &Place {
-                &self.place
-            }
-
-            fn target(&self) -> String {
-                let $change = self;
-                $target
-            }
-
-            fn parameters(&self, $intent: IntentId) -> Json {
-                let $change = self;
-                $parameters
-            }
-        }
-    };
-}
-
-change!(StartBackup, "StartBackupJob", |change| change.resource.clone(), |intent| with(
+change!(StartBackup, "backup", "StartBackupJob", |change| change.resource.clone(), |intent| with(
     json!({
         "BackupVaultName": change.vault,
         "ResourceArn": change.resource,
@@ -107,7 +79,7 @@ change!(StartBackup, "StartBackupJob", |change| change.resource.clone(), |intent
     lifecycle(change.keep_days)
 ));
 
-change!(StartCopy, "StartCopyJob", |change| change.point.clone(), |intent| with(
+change!(StartCopy, "backup", "StartCopyJob", |change| change.point.clone(), |intent| with(
     json!({
         "RecoveryPointArn": change.point,
         "SourceBackupVaultName": change.vault,
@@ -119,7 +91,7 @@ change!(StartCopy, "StartCopyJob", |change| change.point.clone(), |intent| with(
     lifecycle(change.keep_days)
 ));
 
-change!(StartRestore, "StartRestoreJob", |change| change.point.clone(), |intent| with(
+change!(StartRestore, "backup", "StartRestoreJob", |change| change.point.clone(), |intent| with(
     json!({
         "RecoveryPointArn": change.point,
         "Metadata": change.metadata,

@@ -135,36 +135,9 @@ fn tags(intent: IntentId) -> Json {
     json!({ INTENT: intent.to_string(), RUN: intent.run.to_string() })
 }
 
-macro_rules! change {
-    ($type:ty, $operation:literal, |$change:ident| $target:expr, |$intent:pat_param| $parameters:expr) => {
-        impl Change for $type {
-            fn service(&self) -> &'static str {
-                "drs"
-            }
-
-            fn operation(&self) -> &'static str {
-                $operation
-            }
-
-            fn place(&self) -> &Place {
-                &self.place
-            }
-
-            fn target(&self) -> String {
-                let $change = self;
-                $target
-            }
-
-            fn parameters(&self, $intent: IntentId) -> Json {
-                let $change = self;
-                $parameters
-            }
-        }
-    };
-}
-
 change!(
     StartRecovery,
+    "drs",
     "StartRecovery",
     |change| change.servers.iter().map(|pinned| pinned.server.as_str()).collect::<Vec<_>>().join(", "),
     |intent| {
@@ -173,19 +146,19 @@ change!(
     }
 );
 
-change!(StartFailbackLaunch, "StartFailbackLaunch", |change| change.instances.join(", "), |intent| {
+change!(StartFailbackLaunch, "drs", "StartFailbackLaunch", |change| change.instances.join(", "), |intent| {
     json!({ "recoveryInstanceIDs": change.instances, "tags": tags(intent) })
 });
 
-change!(ReverseReplication, "ReverseReplication", |change| change.instance.clone(), |_| {
+change!(ReverseReplication, "drs", "ReverseReplication", |change| change.instance.clone(), |_| {
     json!({ "recoveryInstanceID": change.instance })
 });
 
-change!(StopReplication, "StopReplication", |change| change.server.clone(), |_| {
+change!(StopReplication, "drs", "StopReplication", |change| change.server.clone(), |_| {
     json!({ "sourceServerID": change.server })
 });
 
-change!(TerminateInstances, "TerminateRecoveryInstances", |change| change.instances.join(", "), |_| {
+change!(TerminateInstances, "drs", "TerminateRecoveryInstances", |change| change.instances.join(", "), |_| {
     json!({ "recoveryInstanceIDs": change.instances })
 });
 

@@ -20,32 +20,14 @@ pub struct RestoreTable {
     pub moment: Option<Moment>,
 }
 
-impl Change for RestoreTable {
-    fn service(&self) -> &'static str {
-        "dynamodb"
-    }
-
-    fn operation(&self) -> &'static str {
-        "RestoreTableToPointInTime"
-    }
-
-    fn place(&self) -> &Place {
-        &self.place
-    }
-
-    fn target(&self) -> String {
-        self.table.clone()
-    }
-
-    fn parameters(&self, _: IntentId) -> Json {
-        let mut parameters = Map::from_iter([
-            ("SourceTableName".to_owned(), json!(self.source)),
-            ("TargetTableName".to_owned(), json!(self.table)),
-        ]);
-        match self.moment {
-            Some(moment) => parameters.insert("RestoreDateTime".to_owned(), json!(format!("{moment:.0}"))),
-            None => parameters.insert("UseLatestRestorableTime".to_owned(), json!(true)),
-        };
-        Json::Object(parameters)
-    }
-}
+change!(RestoreTable, "dynamodb", "RestoreTableToPointInTime", |change| change.table.clone(), |_| {
+    let mut parameters = Map::from_iter([
+        ("SourceTableName".to_owned(), json!(change.source)),
+        ("TargetTableName".to_owned(), json!(change.table)),
+    ]);
+    match change.moment {
+        Some(moment) => parameters.insert("RestoreDateTime".to_owned(), json!(format!("{moment:.0}"))),
+        None => parameters.insert("UseLatestRestorableTime".to_owned(), json!(true)),
+    };
+    Json::Object(parameters)
+});

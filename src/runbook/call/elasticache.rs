@@ -19,28 +19,14 @@ pub struct FailoverDatastore {
     pub group: String,
 }
 
-impl Change for FailoverDatastore {
-    fn service(&self) -> &'static str {
-        "elasticache"
-    }
-
-    fn operation(&self) -> &'static str {
-        "FailoverGlobalReplicationGroup"
-    }
-
-    fn place(&self) -> &Place {
-        &self.place
-    }
-
-    fn target(&self) -> String {
-        self.datastore.clone()
-    }
-
-    fn parameters(&self, _: IntentId) -> Json {
-        json!({
-            "GlobalReplicationGroupId": self.datastore,
-            "PrimaryRegion": self.place.region.as_str(),
-            "PrimaryReplicationGroupId": self.group,
-        })
-    }
-}
+change!(
+    FailoverDatastore,
+    "elasticache",
+    "FailoverGlobalReplicationGroup",
+    |change| change.datastore.clone(),
+    |_| json!({
+        "GlobalReplicationGroupId": change.datastore,
+        "PrimaryRegion": change.place.region.as_str(),
+        "PrimaryReplicationGroupId": change.group,
+    })
+);

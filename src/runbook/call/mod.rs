@@ -1,6 +1,35 @@
 //! Every change of AWS that drdeck can make. A new one is one struct in the file of its service, one variant here, one function in
 //! `aws/change` and one operation in the simulator.
 
+/// A change that needs nothing but the control plane of its service, where it is asked.
+macro_rules! change {
+    ($type:ty, $service:literal, $operation:literal, |$change:ident| $target:expr, |$intent:pat_param| $parameters:expr) => {
+        impl Change for $type {
+            fn service(&self) -> &'static str {
+                $service
+            }
+
+            fn operation(&self) -> &'static str {
+                $operation
+            }
+
+            fn place(&self) -> &Place {
+                &self.place
+            }
+
+            fn target(&self) -> String {
+                let $change = self;
+                $target
+            }
+
+            fn parameters(&self, $intent: IntentId) -> Json {
+                let $change = self;
+                $parameters
+            }
+        }
+    };
+}
+
 mod autoscaling;
 mod backup;
 pub mod cli;

@@ -235,28 +235,7 @@ fn said(mut parameters: Json) -> Json {
 
 macro_rules! rds_change {
     ($type:ident: $operation:literal of $target:ident, ($change:ident, $intent:pat_param) => $parameters:expr) => {
-        impl Change for $type {
-            fn service(&self) -> &'static str {
-                "rds"
-            }
-
-            fn operation(&self) -> &'static str {
-                $operation
-            }
-
-            fn place(&self) -> &Place {
-                &self.place
-            }
-
-            fn target(&self) -> String {
-                self.$target.clone()
-            }
-
-            fn parameters(&self, $intent: IntentId) -> Json {
-                let $change = self;
-                said($parameters)
-            }
-        }
+        change!($type, "rds", $operation, |$change| $change.$target.clone(), |$intent| said($parameters));
     };
 }
 

@@ -20,24 +20,10 @@ pub struct Publish {
     pub message: String,
 }
 
-impl Change for Publish {
-    fn service(&self) -> &'static str {
-        "sns"
-    }
-
-    fn operation(&self) -> &'static str {
-        "Publish"
-    }
-
-    fn place(&self) -> &Place {
-        &self.place
-    }
-
-    fn target(&self) -> String {
-        self.topic.clone()
-    }
-
-    fn parameters(&self, _: IntentId) -> Json {
-        json!({ "TopicArn": self.topic, "Subject": self.subject, "Message": self.message })
-    }
-}
+change!(
+    Publish,
+    "sns",
+    "Publish",
+    |change| change.topic.clone(),
+    |_| json!({ "TopicArn": change.topic, "Subject": change.subject, "Message": change.message })
+);

@@ -1,6 +1,6 @@
 //! `aurora-add-instance`: an instance in an Aurora cluster. A cluster without one (headless) serves nobody and cannot take over.
 
-use super::rds_instance::{Instance, is_broken, made_by, should_show};
+use super::rds_instance::{Instance, is_broken, made_by, shown};
 use super::seen::Seen;
 use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
 use crate::document::{Section, Shape, required};
@@ -168,19 +168,9 @@ impl StepKind for AuroraAddInstance {
     }
 
     fn verify(&self, world: &World<'_>) -> Progress {
-        let instance = match self.instance.seen(world) {
-            Seen::Is(instance) => instance,
-            Seen::Unread(why) => return Progress::Unknown(Text::new(why)),
-            Seen::Absent => {
-                let none = Text::new(format!("there is no {}", self.instance.words()));
-                if should_show(world) {
-                    return Progress::Failed {
-                        why: none,
-                        way_on: Text::new("read the events of RDS there, then retry"),
-                    };
-                }
-                return Progress::NotBegun(none);
-            }
+        let instance = match shown(world, self.instance.seen(world), &self.instance.words()) {
+            Ok(instance) => instance,
+            Err(progress) => return progress,
         };
         let state = Text::new(format!("{} is {}", instance.id, instance.status));
         match instance.status.as_str() {

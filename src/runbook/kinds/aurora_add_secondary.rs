@@ -1,7 +1,7 @@
 //! `aurora-add-secondary`: a new cluster of an Aurora global database in another Region. It serves once it has an instance: `aurora-add-instance`.
 
 use super::aurora_global::{Global, is_settled, named, out_of_line, writer};
-use super::rds_instance::{is_broken, made_by, should_show};
+use super::rds_instance::{is_broken, made_by, should_show, shown};
 use super::seen::Seen;
 use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
 use crate::document::{Section, Shape, optional, required};
@@ -262,19 +262,9 @@ impl StepKind for AuroraAddSecondary {
     }
 
     fn verify(&self, world: &World<'_>) -> Progress {
-        let cluster = match self.seen(world) {
-            Seen::Is(cluster) => cluster,
-            Seen::Unread(why) => return Progress::Unknown(Text::new(why)),
-            Seen::Absent => {
-                let none = Text::new(format!("there is no {}", self.words()));
-                if should_show(world) {
-                    return Progress::Failed {
-                        why: none,
-                        way_on: Text::new("read the events of RDS there, then retry"),
-                    };
-                }
-                return Progress::NotBegun(none);
-            }
+        let cluster = match shown(world, self.seen(world), &self.words()) {
+            Ok(cluster) => cluster,
+            Err(progress) => return progress,
         };
         let state = Text::new(format!("{} is {}", cluster.id, cluster.status));
         if is_broken(cluster.status.as_str()) {

@@ -10,6 +10,7 @@ use crate::model::words::{arn_region, listed};
 use crate::model::{Place, Query, Region, Snapshot, Text};
 use crate::runbook::by_hand::{self, Deed, Line, Look, look};
 use crate::runbook::call::INTENT;
+use crate::runbook::call::cli::member;
 use crate::runbook::check::Check;
 use crate::runbook::work::Found;
 use crate::runbook::world::{Attempt, Outcome, World};
@@ -127,9 +128,7 @@ impl Chosen {
         match &self.servers {
             Servers::Ids(ids) => shown(self.named_at(), ids),
             Servers::Tags(tags) => {
-                let is = |(key, value): &(String, String)| {
-                    format!("tags.{}=={}", by_hand::key(key), by_hand::literal(value))
-                };
+                let is = |(key, value): &(String, String)| format!("tags.{}=={}", member(key), by_hand::literal(value));
                 let all: Vec<String> = tags.iter().map(is).collect();
                 let query = format!("items[?{}].{SHOWN}", all.join(" && "));
                 by_hand::read(self.named_at(), "drs describe-source-servers", &[], &query)

@@ -5,7 +5,7 @@ use crate::model::facts::rds::DbInstance;
 use crate::model::{Moment, Place, Query, Span, Text};
 use crate::runbook::by_hand::{self, Line, Look};
 use crate::runbook::check::Check;
-use crate::runbook::work::Found;
+use crate::runbook::work::{Found, Progress};
 use crate::runbook::world::{Attempt, Outcome, World};
 
 /// How long what AWS has accepted may take to show in what it says.
@@ -104,6 +104,22 @@ pub(super) fn applied_at(world: &World<'_>) -> Option<Moment> {
 /// Whether AWS accepted a request of this step so long ago that it would show.
 pub(super) fn should_show(world: &World<'_>) -> bool {
     applied_at(world).is_some_and(|at| world.now.duration_since(at) > SHOWS_WITHIN)
+}
+
+/// What a step of this run makes, `what`, where AWS shows it; else how far it is.
+pub(super) fn shown<'a, T>(world: &World<'_>, seen: Seen<'a, T>, what: &str) -> Result<&'a T, Progress> {
+    match seen {
+        Seen::Is(made) => Ok(made),
+        Seen::Unread(why) => Err(Progress::Unknown(Text::new(why))),
+        Seen::Absent => {
+            let none = Text::new(format!("there is no {what}"));
+            Err(if should_show(world) {
+                Progress::Failed { why: none, way_on: Text::new("read the events of RDS there, then retry") }
+            } else {
+                Progress::NotBegun(none)
+            })
+        }
+    }
 }
 
 /// Whether what stands under a name was made by that attempt: its tag says so, or, without a tag, that it is what was asked for.

@@ -299,19 +299,9 @@ impl StepKind for RdsRestore {
     }
 
     fn verify(&self, world: &World<'_>) -> Progress {
-        let instance = match self.instance.seen(world) {
-            Seen::Is(instance) => instance,
-            Seen::Unread(why) => return Progress::Unknown(Text::new(why)),
-            Seen::Absent => {
-                let none = Text::new(format!("there is no {}", self.instance.words()));
-                if rds_instance::should_show(world) {
-                    return Progress::Failed {
-                        why: none,
-                        way_on: Text::new("read the events of RDS there, then retry"),
-                    };
-                }
-                return Progress::NotBegun(none);
-            }
+        let instance = match rds_instance::shown(world, self.instance.seen(world), &self.instance.words()) {
+            Ok(instance) => instance,
+            Err(progress) => return progress,
         };
         let (id, status) = (&instance.id, &instance.status);
         let state = Text::new(format!("{id} is {status}"));
