@@ -13,6 +13,7 @@ use crate::console_stage::{Stage as Console, row};
 use crate::fixture_assessment::{calm, now};
 use crate::journal_kit::at;
 use crate::runs_kit::{BROKEN, BROKEN_OFF, DRIVEN, FINISHED, Folder, STEPS};
+use crate::screenshots;
 
 const NARROW: (u16, u16) = (80, 24);
 const WIDE: (u16, u16) = (120, 40);
@@ -92,14 +93,13 @@ fn the_runs_at_both_sizes() {
 fn the_runs_in_pictures() {
     let mut watcher = Watcher::new((140, 40));
     watcher.keys("8");
-    let picture = |name: &str, title: &str, watcher: &Watcher| {
-        crate::screenshots::hold(name, title, &watcher.console.buffer("default"));
-    };
-    picture("runs", "drdeck: the runs of this machine, those that wait for somebody first", &watcher);
+    let title = "drdeck: the runs of this machine, those that wait for somebody first";
+    screenshots::hold("runs", title, &watcher.console.buffer("default"));
     watcher.keys("/ \"finished\" Enter Enter");
     // To the answer that never came.
     watcher.keys(&"j ".repeat(22));
-    picture("runs-timeline", "drdeck: all that was recorded of a run, in one clock", &watcher);
+    let title = "drdeck: all that was recorded of a run, in one clock";
+    screenshots::hold("runs-timeline", title, &watcher.console.buffer("default"));
 }
 
 #[test]

@@ -177,7 +177,8 @@ impl Line {
                 let mut part = String::new();
                 for grapheme in text.graphemes(true) {
                     if used + grapheme.width() > width && !(blank && part.is_empty()) {
-                        line.go_on(role, &std::mem::take(&mut part));
+                        line.go_on(role, &part);
+                        part.clear();
                         next_line(&mut line, &mut used, &mut blank);
                     }
                     part.push_str(grapheme);

@@ -1,6 +1,6 @@
 //! `aurora-add-instance`: an instance in an Aurora cluster. A cluster without one (headless) serves nobody and cannot take over.
 
-use super::rds_instance::{Instance, is_broken, made_by, shown};
+use super::rds_instance::{Instance, READ_EVENTS, is_broken, made, made_by};
 use super::seen::Seen;
 use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
 use crate::document::{Section, Shape, required};
@@ -168,7 +168,7 @@ impl StepKind for AuroraAddInstance {
     }
 
     fn verify(&self, world: &World<'_>) -> Progress {
-        let instance = match shown(world, self.instance.seen(world), &self.instance.words()) {
+        let instance = match made(world, &self.instance.seen(world), &self.instance.words(), READ_EVENTS) {
             Ok(instance) => instance,
             Err(progress) => return progress,
         };

@@ -1,7 +1,7 @@
 //! `aurora-add-secondary`: a new cluster of an Aurora global database in another Region. It serves once it has an instance: `aurora-add-instance`.
 
 use super::aurora_global::{Global, is_settled, named, out_of_line, writer};
-use super::rds_instance::{is_broken, made_by, should_show, shown};
+use super::rds_instance::{READ_EVENTS, is_broken, made, made_by, should_show};
 use super::seen::Seen;
 use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
 use crate::document::{Section, Shape, optional, required};
@@ -262,7 +262,7 @@ impl StepKind for AuroraAddSecondary {
     }
 
     fn verify(&self, world: &World<'_>) -> Progress {
-        let cluster = match shown(world, self.seen(world), &self.words()) {
+        let cluster = match made(world, &self.seen(world), &self.words(), READ_EVENTS) {
             Ok(cluster) => cluster,
             Err(progress) => return progress,
         };

@@ -1,7 +1,7 @@
 //! `dynamodb-restore-to-point-in-time`: a new table that holds what another one held at a moment.
 
 use super::dynamodb_table::NamedTable;
-use super::rds_instance::should_show;
+use super::rds_instance::made;
 use super::restore_point::{POINT, RestorePoint, Window};
 use super::seen::Seen;
 use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
@@ -255,16 +255,10 @@ impl StepKind for DynamodbRestore {
     }
 
     fn verify(&self, world: &World<'_>) -> Progress {
-        let table = match self.table.seen(world) {
-            Seen::Is(table) => table,
-            Seen::Unread(why) => return Progress::Unknown(Text::new(why)),
-            Seen::Absent => {
-                let none = Text::new(format!("there is no {}", self.table.words()));
-                if should_show(world) {
-                    return Progress::Failed { why: none, way_on: Text::new("look at the tables there, then retry") };
-                }
-                return Progress::NotBegun(none);
-            }
+        let way_on = "look at the tables there, then retry";
+        let table = match made(world, &self.table.seen(world), &self.table.words(), way_on) {
+            Ok(table) => table,
+            Err(progress) => return progress,
         };
         let (name, status) = (&table.name, &table.status);
         let state = Text::new(format!("{name} is {status}"));

@@ -1,6 +1,6 @@
 //! `rds-create-read-replica`: a new read replica, usually in the other Region: the way back, and protection again.
 
-use super::rds_instance::{self, Instance};
+use super::rds_instance::{self, Instance, READ_EVENTS};
 use super::seen::Seen;
 use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
 use crate::document::{Section, Shape, optional, required};
@@ -277,7 +277,8 @@ impl StepKind for RdsCreateReplica {
     }
 
     fn verify(&self, world: &World<'_>) -> Progress {
-        let instance = match rds_instance::shown(world, self.instance.seen(world), &self.instance.words()) {
+        let instance = match rds_instance::made(world, &self.instance.seen(world), &self.instance.words(), READ_EVENTS)
+        {
             Ok(instance) => instance,
             Err(progress) => return progress,
         };

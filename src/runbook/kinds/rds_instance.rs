@@ -11,6 +11,9 @@ use crate::runbook::world::{Attempt, Outcome, World};
 /// How long what AWS has accepted may take to show in what it says.
 pub(super) const SHOWS_WITHIN: Span = Span::from_mins(2);
 
+/// The way on where AWS accepted a request and nothing came of it.
+pub(super) const READ_EVENTS: &str = "read the events of RDS there, then retry";
+
 /// An RDS instance, by its identifier.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Instance {
@@ -106,19 +109,21 @@ pub(super) fn should_show(world: &World<'_>) -> bool {
     applied_at(world).is_some_and(|at| world.now.duration_since(at) > SHOWS_WITHIN)
 }
 
-/// What a step of this run makes, `what`, where AWS shows it; else how far it is.
-pub(super) fn shown<'a, T>(world: &World<'_>, seen: Seen<'a, T>, what: &str) -> Result<&'a T, Progress> {
+/// How far a step is when what it makes is not there, as `none` says.
+pub(super) fn not_there(world: &World<'_>, none: Text, way_on: &str) -> Progress {
+    if should_show(world) {
+        Progress::Failed { why: none, way_on: Text::new(way_on) }
+    } else {
+        Progress::NotBegun(none)
+    }
+}
+
+/// What a step makes, `what`, where AWS shows it; else how far the step is.
+pub(super) fn made<'a, T>(world: &World<'_>, seen: &Seen<'a, T>, what: &str, way_on: &str) -> Result<&'a T, Progress> {
     match seen {
         Seen::Is(made) => Ok(made),
         Seen::Unread(why) => Err(Progress::Unknown(Text::new(why))),
-        Seen::Absent => {
-            let none = Text::new(format!("there is no {what}"));
-            Err(if should_show(world) {
-                Progress::Failed { why: none, way_on: Text::new("read the events of RDS there, then retry") }
-            } else {
-                Progress::NotBegun(none)
-            })
-        }
+        Seen::Absent => Err(not_there(world, seen.absence(what), way_on)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! `rds-replicate-backups`: automated backups of an RDS instance are kept in another Region too, as they were of the instance it replaced.
 
-use super::rds_instance::{self, Instance};
+use super::rds_instance::{self, Instance, READ_EVENTS};
 use super::seen::fresh;
 use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
 use crate::document::{Section, Shape, optional, required};
@@ -211,16 +211,7 @@ impl StepKind for RdsReplicateBackups {
                     share: None,
                 },
             },
-            Ok(None) => {
-                let none = Text::new(format!("there are none of {where_to}"));
-                if rds_instance::should_show(world) {
-                    return Progress::Failed {
-                        why: none,
-                        way_on: Text::new("read the events of RDS there, then retry"),
-                    };
-                }
-                Progress::NotBegun(none)
-            }
+            Ok(None) => rds_instance::not_there(world, Text::new(format!("there are none of {where_to}")), READ_EVENTS),
         }
     }
 

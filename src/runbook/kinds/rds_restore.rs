@@ -1,6 +1,6 @@
 //! `rds-restore-to-point-in-time`: a new instance that holds what another one held at a moment.
 
-use super::rds_instance::{self, Instance};
+use super::rds_instance::{self, Instance, READ_EVENTS};
 use super::restore_point::{POINT, RestorePoint, Window};
 use super::seen::{Seen, fresh};
 use super::{Around, Entry, Evidence, Facts, Kind, Reversibility, StepKind};
@@ -299,7 +299,8 @@ impl StepKind for RdsRestore {
     }
 
     fn verify(&self, world: &World<'_>) -> Progress {
-        let instance = match rds_instance::shown(world, self.instance.seen(world), &self.instance.words()) {
+        let instance = match rds_instance::made(world, &self.instance.seen(world), &self.instance.words(), READ_EVENTS)
+        {
             Ok(instance) => instance,
             Err(progress) => return progress,
         };

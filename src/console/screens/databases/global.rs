@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::listing::{Detail, Fact, Item, Owners, Rows, Severity, Sources};
-use super::lags::{self, Behind, Lags};
+use super::lags::{Behind, Lags};
 use super::{lag_cell, lag_rank, status};
 use crate::console::command_line;
 use crate::console::figures::Trust;
@@ -19,7 +19,7 @@ use crate::model::{LagHistory, Moment, Region};
 struct Row {
     global: Fact<GlobalCluster>,
     owners: Owners,
-    lag: Option<LagHistory>,
+    lag: LagHistory,
     /// What AWS calls available may lag all the same.
     behind: Option<Behind>,
 }
@@ -111,7 +111,7 @@ impl Item for Row {
 
     fn figure(&self, which: usize) -> i64 {
         match which {
-            0 => lag_rank(lags::newest(self.lag.as_ref())),
+            0 => lag_rank(self.lag.newest()),
             _ => i64::MIN,
         }
     }
@@ -131,7 +131,7 @@ impl Item for Row {
             self.owners.cell(),
             Line::new(Role::Text, "global"),
             Line::new(self.severity().role(), self.state(global)),
-            lag_cell(lags::newest(self.lag.as_ref())),
+            lag_cell(self.lag.newest()),
             Line::new(Role::TextMuted, "-"),
             Line::new(Role::TextMuted, "-"),
             Line::new(Role::Text, writer),
@@ -177,9 +177,7 @@ impl Item for Row {
         detail.marked("state", Line::new(self.severity().role(), global.status.as_str()));
         detail.value("in words", self.why(now));
         detail.value("system", self.owners.words());
-        if let Some(lag) = &self.lag {
-            detail.curve("lag", lag);
-        }
+        detail.curve("lag", &self.lag);
         if let Some(failover) = &global.failover {
             detail.value("under way", failover.status.as_str());
             detail.maybe("from", failover.from.as_ref().map(ToString::to_string));

@@ -1,7 +1,7 @@
 //! RDS instances; those of Aurora clusters are told of by their cluster.
 
 use super::super::listing::{Detail, Fact, Item, Owners, Rows, Severity, Sources};
-use super::lags::{self, Behind, Lags};
+use super::lags::{Behind, Lags};
 use super::{events, kept, lag_cell, lag_rank, restorable, restorable_rank, status, zone};
 use crate::console::command_line;
 use crate::console::figures::Trust;
@@ -19,7 +19,7 @@ struct Row {
     instance: Fact<DbInstance>,
     owners: Owners,
     severity: Severity,
-    lag: Option<LagHistory>,
+    lag: LagHistory,
     /// What AWS calls available may lag all the same.
     behind: Option<Behind>,
 }
@@ -99,7 +99,7 @@ impl Item for Row {
 
     fn figure(&self, which: usize) -> i64 {
         match which {
-            0 => lag_rank(lags::newest(self.lag.as_ref())),
+            0 => lag_rank(self.lag.newest()),
             _ => restorable_rank(self.instance.get().and_then(|instance| instance.latest_restorable)),
         }
     }
@@ -118,7 +118,7 @@ impl Item for Row {
             self.owners.cell(),
             Line::new(Role::Text, role(instance)),
             Line::new(self.severity.role(), self.state(instance)),
-            lag_cell(lags::newest(self.lag.as_ref())),
+            lag_cell(self.lag.newest()),
             restorable(instance.latest_restorable, now),
             Line::new(Role::Text, zones(instance)),
             Line::new(Role::Text, self.instance.source().region()),
@@ -202,9 +202,7 @@ impl Item for Row {
             detail.marked("replication", Line::new(role, replication.status.as_str()));
             detail.maybe("its message", replication.message.as_ref().map(ToString::to_string));
         }
-        if let Some(lag) = &self.lag {
-            detail.curve("lag", lag);
-        }
+        detail.curve("lag", &self.lag);
         for replica in &instance.replicas {
             let region = arn_region(replica).unwrap_or(place.region.as_str());
             detail.value("replica", format!("{} in {region}", arn_name(replica)));

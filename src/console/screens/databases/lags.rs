@@ -80,7 +80,7 @@ impl Lags {
             } else {
                 continue;
             };
-            let (lag, behind) = known.entry(of).or_insert_with(|| (LagHistory::default(), None));
+            let (lag, behind) = known.entry(of).or_default();
             if !judged.lag_history.is_empty() {
                 *lag = judged.lag_history.clone();
             }
@@ -94,25 +94,19 @@ impl Lags {
         Self { known }
     }
 
-    fn get(&self, of: &Of) -> (Option<LagHistory>, Option<Behind>) {
-        let Some((lag, behind)) = self.known.get(of) else { return (None, None) };
-        (Some(lag.clone()).filter(|lag| !lag.is_empty()), behind.clone())
+    fn get(&self, of: &Of) -> (LagHistory, Option<Behind>) {
+        self.known.get(of).cloned().unwrap_or_default()
     }
 
-    pub(super) fn replica(&self, region: &str, id: &str) -> (Option<LagHistory>, Option<Behind>) {
+    pub(super) fn replica(&self, region: &str, id: &str) -> (LagHistory, Option<Behind>) {
         self.get(&Of::Replica(region.to_owned(), id.to_owned()))
     }
 
-    pub(super) fn global(&self, id: &str) -> (Option<LagHistory>, Option<Behind>) {
+    pub(super) fn global(&self, id: &str) -> (LagHistory, Option<Behind>) {
         self.get(&Of::Global(id.to_owned()))
     }
 
-    pub(super) fn table(&self, name: &str) -> (Option<LagHistory>, Option<Behind>) {
+    pub(super) fn table(&self, name: &str) -> (LagHistory, Option<Behind>) {
         self.get(&Of::Table(name.to_owned()))
     }
-}
-
-/// The newest.
-pub(super) fn newest(history: Option<&LagHistory>) -> Option<f64> {
-    history.and_then(LagHistory::newest)
 }

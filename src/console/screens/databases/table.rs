@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::listing::{Detail, Fact, Item, Owners, Rows, Severity, Source, Sources};
-use super::lags::{self, Behind, Lags};
+use super::lags::{Behind, Lags};
 use super::{lag_cell, lag_rank, restorable, restorable_rank};
 use crate::console::command_line;
 use crate::console::figures::Trust;
@@ -22,7 +22,7 @@ struct Row {
     backups: Option<(Arc<Source>, ContinuousBackups)>,
     owners: Owners,
     severity: Severity,
-    lag: Option<LagHistory>,
+    lag: LagHistory,
     /// What AWS calls ACTIVE may lag all the same.
     behind: Option<Behind>,
 }
@@ -39,7 +39,7 @@ pub(super) fn rows(sources: Sources, world: &World, lags: &Lags, now: Moment) ->
         });
         let own = severity(found, backups.as_ref().map(|(_, backups)| backups), now);
         let owners = world.owns.table(&place.region, name);
-        let (lag, behind) = if found.consistency.is_some() { lags.table(name) } else { (None, None) };
+        let (lag, behind) = if found.consistency.is_some() { lags.table(name) } else { Default::default() };
         let behind = behind.filter(|behind| behind.severity() > own);
         let severity = behind.as_ref().map_or(own, Behind::severity);
         // The ARN of a replica names its own Region, but not every Region says so.
@@ -128,7 +128,7 @@ impl Item for Row {
 
     fn figure(&self, which: usize) -> i64 {
         match which {
-            0 => lag_rank(lags::newest(self.lag.as_ref())),
+            0 => lag_rank(self.lag.newest()),
             _ => restorable_rank(self.latest()),
         }
     }
@@ -155,7 +155,7 @@ impl Item for Row {
             self.owners.cell(),
             Line::new(Role::Text, role(table)),
             Line::new(self.severity.role(), self.state(table)),
-            lag_cell(lags::newest(self.lag.as_ref())),
+            lag_cell(self.lag.newest()),
             restorable(self.latest(), now),
             Line::new(Role::TextMuted, "all"),
             Line::new(Role::Text, self.table.source().region()),
@@ -223,9 +223,7 @@ impl Item for Row {
                 Some(Known::Other(word)) => word.to_string(),
             },
         );
-        if let Some(lag) = &self.lag {
-            detail.curve("lag", lag);
-        }
+        detail.curve("lag", &self.lag);
         for (region, status) in &table.replicas {
             let (word, severity) = replica(status);
             detail.marked("replica", Line::new(Role::Text, format!("{region}  ")).with(severity.role(), word));
