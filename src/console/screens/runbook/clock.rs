@@ -27,7 +27,7 @@ pub fn draw(live: &Live, alone: Option<&PartView>, area: Rect, theme: &Theme, bu
     let now = live.view.at;
     if area.height >= 5 {
         let clocks = &live.view.clocks;
-        let mut served = rto_clock(clocks, now, nearest(live));
+        let mut served = rto_clock(clocks, now, nearest(live), &live.view.parts);
         let mut protected = protection_clock(clocks);
         if let (Some(unserved), Some(_), None) = (unserved(live), clocks.unserved, clocks.served) {
             served.head = Line::new(Role::TableHeader, format!(" USERS OF {unserved} SYSTEMS NOT SERVED FOR"));
@@ -41,14 +41,21 @@ pub fn draw(live: &Live, alone: Option<&PartView>, area: Rect, theme: &Theme, bu
         protected.draw(Rect { x: area.x + half, width: area.width - half, ..area }, theme, buffer);
         return;
     }
-    let (clocks, served, protected) = match alone {
-        Some(part) => (&part.clocks, format!("{} ", part.system), format!("{} ", part.system)),
+    let lines = match alone {
+        Some(PartView { system, clocks, .. }) => {
+            let whose = format!("{system} ");
+            [served_line(clocks, now, &whose, &[]), protected_line(live, clocks, &whose)]
+        }
         None => {
             let counted = |of: Option<String>| of.map(|of| format!("{of} ")).unwrap_or_default();
-            (&live.view.clocks, counted(unserved(live)), counted(not_protected(live)))
+            let clocks = &live.view.clocks;
+            [
+                served_line(clocks, now, &counted(unserved(live)), &live.view.parts),
+                protected_line(live, clocks, &counted(not_protected(live))),
+            ]
         }
     };
-    line::draw_all(&[served_line(clocks, now, &served), protected_line(live, clocks, &protected)], area, theme, buffer);
+    line::draw_all(&lines, area, theme, buffer);
 }
 
 /// How many of several Systems are not served yet: `3 OF 8`.
@@ -117,7 +124,7 @@ fn pace(clocks: &Clocks) -> Role {
     }
 }
 
-fn rto_clock(clocks: &Clocks, now: Moment, whose: Option<&str>) -> Clock {
+fn rto_clock(clocks: &Clocks, now: Moment, whose: Option<&str>, parts: &[PartView]) -> Clock {
     // Who comes home by plan has no outage: users are served meanwhile.
     let title = match (clocks.served, clocks.unserved) {
         (Some(_), Some(_)) => " USERS WERE SERVED AFTER",
@@ -129,12 +136,12 @@ fn rto_clock(clocks: &Clocks, now: Moment, whose: Option<&str>) -> Clock {
         head: Line::new(Role::TableHeader, title),
         figure: clocks.unserved.map_or_else(|| "--:--:--".to_owned(), figure),
         role: pace(clocks),
-        foot: rest(clocks, now, whose),
+        foot: rest(clocks, now, whose, parts),
     }
 }
 
 /// What is left, and where this leads.
-fn rest(clocks: &Clocks, now: Moment, whose: Option<&str>) -> Line {
+fn rest(clocks: &Clocks, now: Moment, whose: Option<&str>, parts: &[PartView]) -> Line {
     let mut line = Line::new(Role::Text, " ");
     if let Some(left) = left(clocks) {
         line.append(left);
@@ -143,7 +150,7 @@ fn rest(clocks: &Clocks, now: Moment, whose: Option<&str>) -> Line {
         }
         line.push(Role::TextMuted, " · ");
     }
-    line.append(expected(clocks, now));
+    line.append(if clocks.served.is_some() { goal(clocks, parts) } else { expected(clocks, now) });
     line
 }
 
@@ -192,14 +199,26 @@ fn unprotected(clocks: &Clocks) -> Line {
     }
 }
 
+/// What had been promised, once users are served: of several Systems each has its own RTO, and the run has none.
+fn goal(clocks: &Clocks, parts: &[PartView]) -> Line {
+    let of = |part: &PartView| Some((part.clocks.unserved?, part.clocks.rto?));
+    let promised: Vec<(&PartView, (Span, Span))> = parts.iter().filter_map(|part| Some((part, of(part)?))).collect();
+    let missed: Vec<&str> =
+        promised.iter().filter(|(_, (took, rto))| took > rto).map(|(part, _)| part.system.as_str()).collect();
+    match (clocks.rto, promised.len(), missed.len()) {
+        (Some(rto), _, _) => Line::new(Role::TextMuted, format!("the goal was {}", format::span(rto))),
+        (None, 0, _) if parts.is_empty() => Line::new(Role::TextMuted, "no RTO was promised"),
+        (None, 0, _) => Line::new(Role::TextMuted, format!("all {} Systems", parts.len())),
+        (None, count, 0) => Line::new(Role::VerdictMet, format!("{count} of {count} within their RTO")),
+        (None, count, late) => {
+            let named = format!("{late} of {count} missed their RTO: {}", missed.join(", "));
+            Line::new(Role::VerdictBreached, named)
+        }
+    }
+}
+
 /// When users will be served, and whether that is in time.
 fn expected(clocks: &Clocks, now: Moment) -> Line {
-    if clocks.served.is_some() {
-        return match clocks.rto {
-            Some(rto) => Line::new(Role::TextMuted, format!("the goal was {}", format::span(rto))),
-            None => Line::new(Role::TextMuted, "no RTO was promised"),
-        };
-    }
     let until = format!("served about {} (in {})", at(clocks.expected, now), format::coarse(clocks.until_served));
     match deadline(clocks) {
         Some(deadline) if deadline <= now => Line::new(Role::Text, until),
@@ -247,7 +266,7 @@ fn protection(clocks: &Clocks) -> Line {
     }
 }
 
-fn served_line(clocks: &Clocks, now: Moment, whose: &str) -> Line {
+fn served_line(clocks: &Clocks, now: Moment, whose: &str, parts: &[PartView]) -> Line {
     let mut line = match (clocks.served, clocks.unserved) {
         (Some(_), _) => Line::empty(),
         (None, Some(unserved)) => Line::new(Role::TableHeader, format!(" {whose}NOT SERVED "))
@@ -255,7 +274,7 @@ fn served_line(clocks: &Clocks, now: Moment, whose: &str) -> Line {
             .with(Role::TextMuted, " ·"),
         (None, None) => Line::new(Role::TextMuted, " no outage declared ·"),
     };
-    line.append(rest(clocks, now, None));
+    line.append(rest(clocks, now, None, parts));
     line
 }
 
@@ -263,10 +282,13 @@ fn protected_line(live: &Live, clocks: &Clocks, whose: &str) -> Line {
     let whose = if clocks.protected.is_none() { whose } else { "" };
     let mut line = Line::new(Role::TableHeader, format!(" {whose}"));
     line.append(unprotected(clocks));
-    // What is open comes before what is left: it must be read where there is no room for both.
+    // What is open comes before what is left, which is said in fewer words beside it: both are to be read at 80 columns.
     line.append(fences(live));
     line.push(Role::TextMuted, " · ");
-    line.append(protection(clocks));
+    line.append(match (clocks.protected, live.view.fences.is_empty()) {
+        (None, false) => Line::new(Role::Text, format!("about {} left", format::coarse(clocks.until_protected))),
+        (Some(_), _) | (None, true) => protection(clocks),
+    });
     line
 }
 
