@@ -13,7 +13,7 @@ use super::runbook::files;
 use super::{reading, state};
 use crate::config::{self, Config, ConfigError};
 use crate::console::theme::choose;
-use crate::console::{AppOptions, Begins, ConsoleOptions, Mode, RunDesk, Runbooks, Shell, Start, Themes};
+use crate::console::{AppOptions, Begins, ConsoleOptions, Mode, ReadRunbooks, RunDesk, Shell, Start, Themes};
 use crate::document::suggest;
 use crate::engine::Desk;
 use crate::journal::Place;
@@ -31,7 +31,7 @@ pub(super) fn run(global: &Global) -> Result<ExitCode, Failure> {
         Ok(config) => {
             let memory = state::memory(&config, global);
             let beside = config.clone();
-            let runbooks = Arc::new(move || {
+            let runbooks: ReadRunbooks = Arc::new(move || {
                 files::all(&beside).map(files::written).map_err(|failure| Text::new(failure.to_string()))
             });
             let place = state::runs(global).map_err(|failure| Text::new(failure.to_string()));
@@ -45,7 +45,7 @@ pub(super) fn run(global: &Global) -> Result<ExitCode, Failure> {
 /// Where runs are recorded, or why that is not known, and what reads the runbooks there are.
 pub(super) struct Recorded {
     pub(super) place: Result<Place, Text>,
-    pub(super) runbooks: Arc<dyn Fn() -> Result<Runbooks, Text> + Send + Sync>,
+    pub(super) runbooks: ReadRunbooks,
 }
 
 /// Shows the Systems of `config` until the person leaves, beginning with what `memory` knows of them.
@@ -66,7 +66,7 @@ pub(super) fn show(
         Ok(_) if global.read_only => (Begins::No("--read-only"), None),
         Ok(place) => {
             let desk = Desk::of(&config, settings.access.clone(), place.clone());
-            (Begins::Yes, Some(RunDesk { desk, estate: Arc::new(config.estate.clone()), runbooks }))
+            (Begins::Yes, Some(RunDesk { desk, estate: Arc::new(config.estate.clone()), runbooks: runbooks.clone() }))
         }
         Err(_) => (Begins::No("no folder to record it in"), None),
     };
@@ -80,7 +80,7 @@ pub(super) fn show(
     let estate = Arc::new(config.estate);
     let observer = Observer::start_with(Arc::clone(&estate), settings, memory)
         .map_err(|error| Failure::Unavailable(format!("AWS cannot be read: {error}")))?;
-    let (refresh, look, prove) = (observer.refresher(), observer.looker(), observer.prover());
+    let (refresh, look, foresee) = (observer.refresher(), observer.looker(), observer.foreseer());
     // The first thing on the screen is what was there last.
     observer.wait_for_memory(MEMORY_WITHIN);
     let ended = open(ConsoleOptions {
@@ -101,7 +101,8 @@ pub(super) fn show(
         observations: observer.observations(),
         refresh: Box::new(refresh),
         look: Box::new(look),
-        prove: Box::new(prove),
+        foresee: Box::new(foresee),
+        runbooks,
         runs,
     });
     observer.finish(WRITTEN_WITHIN);
@@ -131,7 +132,8 @@ fn welcome(path: Text, global: &Global) -> Result<ExitCode, Failure> {
         observations,
         refresh: Box::new(|| {}),
         look: Box::new(|_| {}),
-        prove: Box::new(|_| {}),
+        foresee: Box::new(|_| {}),
+        runbooks: Arc::new(|| Ok(Vec::new())),
         runs: state::runs(global).map(|place| (place, Vec::new())).map_err(|failure| Text::new(failure.to_string())),
     })
 }

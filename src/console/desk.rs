@@ -13,6 +13,9 @@ use crate::model::{Estate, Text};
 /// Every runbook there is by its name, with what is wrong with it if it cannot be used.
 pub type Runbooks = Vec<(String, Result<Written, Text>)>;
 
+/// Reads the runbooks there are; blocks.
+pub type ReadRunbooks = Arc<dyn Fn() -> Result<Runbooks, Text> + Send + Sync>;
+
 /// How often another session's consent is looked for.
 const APPROVALS: Duration = Duration::from_secs(1);
 
@@ -24,7 +27,7 @@ pub struct RunDesk {
     /// What the config declares.
     pub estate: Arc<Estate>,
     /// Reads the runbooks.
-    pub runbooks: Arc<dyn Fn() -> Result<Runbooks, Text> + Send + Sync>,
+    pub runbooks: ReadRunbooks,
 }
 
 impl RunDesk {
@@ -102,7 +105,7 @@ impl RunDesk {
         };
         let incident = incident.as_ref().map(Text::as_str);
         let options = self.desk.options(of_config, &written.runbook, operator.clone(), incident, begin);
-        let history = Arc::new(desk::history(&self.desk.state, runbook));
+        let history = Arc::new(desk::history(&self.desk.state, &written.runbook));
         let engine = Engine::start(options).map_err(|error| said(&error))?;
         let view = Arc::clone(&engine.views.borrow());
         self.look_for_approvals(&engine);

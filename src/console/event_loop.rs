@@ -25,8 +25,9 @@ use super::{
     App, Command, ConsoleOptions, Ended, Event, Notice, Theme, Themes,
     clipboard::{self, Copied, Route},
     crew::{Crew, Heard},
+    desk::ReadRunbooks,
     helm::{AtTheEnd, Helm},
-    runs::{Prove, Reader, Runs},
+    runs::{Foresee, Reader, Runs},
     tty::{self, FrameBackend, Guard, Watcher, Writer},
 };
 use crate::journal::Place;
@@ -84,7 +85,7 @@ pub(super) async fn run(options: ConsoleOptions, route: Route) -> io::Result<End
     };
     let (told_by, mut told) = mpsc::unbounded_channel();
     console.begin(theme_notice(&warnings), observations.latest())?;
-    console.read_runs(options.runs, options.prove, &told_by)?;
+    console.read_runs(options.runs, options.runbooks, options.foresee, &told_by)?;
     while console.ended.is_none() {
         console.draw_if_due()?;
         tokio::select! {
@@ -187,12 +188,13 @@ impl Console {
     fn read_runs(
         &mut self,
         runs: Result<(Place, Vec<String>), Text>,
-        prove: Prove,
+        runbooks: ReadRunbooks,
+        foresee: Foresee,
         told_by: &UnboundedSender<Event>,
     ) -> io::Result<()> {
         match runs {
             Ok((place, extra_regions)) => {
-                self.runs = Some(Reader::start(place, extra_regions, told_by.clone(), prove)?)
+                self.runs = Some(Reader::start(place, extra_regions, runbooks, told_by.clone(), foresee)?)
             }
             Err(why) => self.update(Event::Runs(Arc::new(Runs { trouble: Some(why), ..Runs::default() }))),
         }

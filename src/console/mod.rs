@@ -28,7 +28,7 @@ use tokio::sync::watch;
 
 pub use app::{App, AppOptions, Begins, Start};
 pub use command_line::Shell;
-pub use desk::{RunDesk, Runbooks};
+pub use desk::{ReadRunbooks, RunDesk, Runbooks};
 pub use event::{Command, Event, Notice, NoticeLevel};
 pub use theme::{Role, Theme, Themes};
 pub use tty::Unsuitable;
@@ -38,7 +38,7 @@ use crate::journal;
 use crate::model::{Query, Text};
 use crate::observe::Observation;
 use clipboard::Route;
-use runs::Prove;
+use runs::Foresee;
 
 /// What the console is started with.
 pub struct ConsoleOptions {
@@ -56,8 +56,10 @@ pub struct ConsoleOptions {
     pub refresh: Box<dyn FnMut() + Send>,
     /// Says what has to be read besides, as long as a person looks at it; must return at once.
     pub look: Box<dyn FnMut(BTreeSet<Query>) + Send>,
-    /// Takes what finished runs have proven.
-    pub prove: Prove,
+    /// Takes what is known beforehand of how long recovery takes.
+    pub foresee: Foresee,
+    /// Reads the runbooks there are.
+    pub runbooks: ReadRunbooks,
     /// Where runs are recorded, and Regions newer than this program that their runbooks may name; or why that is not known.
     pub runs: Result<(journal::Place, Vec<String>), Text>,
     /// What it takes to begin runs; `None` where nothing may be changed.

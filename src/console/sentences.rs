@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::figures::{self, Trust};
 use super::format;
 use crate::model::{
-    Disruption, Failure, Moment, RunStart, Site, SourceState, Span, SystemAssessment, Up, Verdict, words,
+    Disruption, Failure, Moment, RunStart, Site, SourceState, Span, StepSum, SystemAssessment, Up, Verdict, words,
 };
 
 /// A statement and how bad it is.
@@ -140,8 +140,7 @@ fn loss(system: &SystemAssessment, disruption: Disruption, now: Moment) -> Optio
 
 /// How long recovery takes: proven, or promised only.
 fn times(system: &SystemAssessment, now: Moment) -> Vec<Sentence> {
-    let mut sentences = Vec::new();
-    let mut unproven = Vec::new();
+    let (mut sentences, mut unproven, mut estimates) = (Vec::new(), Vec::new(), Vec::new());
     for disruption in Disruption::ALL {
         let judgement = system.rto.get(disruption);
         let what = match disruption {
@@ -151,7 +150,8 @@ fn times(system: &SystemAssessment, now: Moment) -> Vec<Sentence> {
         match (judgement.objective, judgement.proven) {
             (None, None) => {}
             (Some(objective), None) => {
-                unproven.push((judgement.verdict, format!("{} after {what}", format::span(objective))))
+                unproven.push((judgement.verdict, format!("{} after {what}", format::span(objective))));
+                estimates.extend(judgement.estimated.as_ref().map(|sum| estimated(sum, objective)));
             }
             (objective, Some(proven)) => {
                 let proven_at = judgement.proven_at.map(|at| format!(" at {}", format::moment(at, now)));
@@ -171,7 +171,19 @@ fn times(system: &SystemAssessment, now: Moment) -> Vec<Sentence> {
         sentences
             .push(Sentence { verdict, text: format!("Recovery within {promises} was promised, but never proven.") });
     }
+    sentences.extend(estimates);
     sentences
+}
+
+/// What the steps of a runbook add up to. However short, that keeps no promise.
+fn estimated(sum: &StepSum, objective: Span) -> Sentence {
+    let basis = match sum.measured {
+        0 => "by its own estimates".to_owned(),
+        measured => format!("with {measured} of {} as they took in live runs", sum.steps),
+    };
+    let too_long = if sum.takes > objective { ", longer than was promised" } else { "" };
+    let text = format!("The steps of {} add up to {}, {basis}{too_long}.", sum.runbook, format::span(sum.takes));
+    Sentence { verdict: Verdict::AtRisk, text }
 }
 
 /// Whether a failover could start now.

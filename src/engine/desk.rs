@@ -1,19 +1,16 @@
 //! What every front end needs before a run begins: who drives, what was promised, which run waits, how long steps took.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Begin, Options};
 use crate::aws::{Access, Session, Unread};
 use crate::config::{Config, Dns};
 use crate::journal::account::{Account, StepEnd};
+use crate::journal::history::{self, History};
 use crate::journal::list::{Standing, read, standing, unfinished};
 use crate::journal::{Entry, Holder, Journal, JournalError, Lock, Objectives, Place, Record, Verdict};
 use crate::model::{self, Moment, Query, Region, Site, Span, System, Text, facts::Answer};
-use crate::runbook::{Mode, RunId, Runbook};
-
-/// How long steps took in earlier runs, by their names: finished ones only.
-pub type History = BTreeMap<String, Vec<Span>>;
+use crate::runbook::{RunId, Runbook};
 
 /// A runbook as it was read, and the text that a run of it is recorded with.
 #[derive(Clone, Debug, PartialEq)]
@@ -223,20 +220,9 @@ impl Unfinished {
     }
 }
 
-/// How long each step took in live runs of that runbook.
-pub fn history(place: &Place, runbook: &str) -> History {
-    let mut history = History::new();
-    for run in place.all().unwrap_or_default() {
-        let Ok(read) = read(place, run) else { continue };
-        let Some(account) = Account::of(&read.entries).filter(|account| account.runbook == runbook) else { continue };
-        if account.mode != Mode::Live {
-            continue;
-        }
-        for step in account.steps {
-            if let (StepEnd::Done(_), Some(took)) = (&step.end, step.took) {
-                history.entry(step.id).or_default().push(took);
-            }
-        }
-    }
-    history
+/// How long the steps of a runbook took in earlier runs.
+pub fn history(place: &Place, runbook: &Runbook) -> History {
+    let read = |run: RunId| Account::of(&read(place, run).ok()?.entries);
+    let runs: Vec<Account> = place.all().unwrap_or_default().into_iter().filter_map(read).collect();
+    history::of(&runs, runbook)
 }

@@ -1,6 +1,7 @@
 //! How a run is told to people: the same words in the full screen and line by line.
 
 use super::{Card, Clocks, History, Reach, Stage, StepView, Typed};
+use crate::journal::history::median_and_longest;
 use crate::model::words::{self, length};
 use crate::model::{Span, Text};
 use crate::runbook::call::Plane;
@@ -58,16 +59,15 @@ pub fn reached(reach: &Reach) -> String {
 /// How long a step takes: as measured, and as its runbook says.
 pub fn takes(step: &Step, history: &History) -> String {
     let estimate = format!("estimated {}, at worst {}", length(step.estimate), length(step.worst));
-    let mut took = history.get(&step.id).cloned().unwrap_or_default();
-    took.sort_unstable();
-    match (took.get(took.len() / 2), took.last()) {
-        (Some(median), Some(worst)) => format!(
+    let took = history.get(&step.id).map(Vec::as_slice).unwrap_or_default();
+    match median_and_longest(took) {
+        Some((median, worst)) => format!(
             "{} (median of {}), at worst {}; {estimate}",
-            length(*median),
+            length(median),
             words::count(took.len(), "run"),
-            length(*worst)
+            length(worst)
         ),
-        (_, _) => format!("never run before; {estimate}"),
+        None => format!("never run before; {estimate}"),
     }
 }
 

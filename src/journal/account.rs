@@ -28,6 +28,8 @@ pub struct Account {
     pub opened: Moment,
     /// The last record.
     pub last: Moment,
+    /// The account of AWS that it was run in, as the first session saw it.
+    pub aws_account: Option<Text>,
     /// Who drove, in the order in which they came.
     pub drivers: Vec<Person>,
     /// Its steps, in the order of the runbook.
@@ -125,6 +127,7 @@ impl Account {
             objectives: *objectives,
             opened: first.at,
             last: entries.last().map_or(first.at, |entry| entry.at),
+            aws_account: None,
             drivers: Vec::new(),
             steps: steps.iter().map(step).collect(),
             began: *began,
@@ -167,8 +170,9 @@ impl Account {
 
     fn add(&mut self, entry: &Entry, confirmed: &mut BTreeMap<String, Moment>) {
         match &entry.record {
-            Record::SessionOpened { by, .. } => {
+            Record::SessionOpened { by, identity, .. } => {
                 self.verdict = None;
+                self.aws_account.get_or_insert_with(|| identity.account.clone());
                 if self.drivers.last() != Some(by) {
                     self.drivers.push(by.clone());
                 }

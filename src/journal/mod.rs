@@ -8,6 +8,7 @@ mod chain;
 mod error;
 pub mod export;
 pub mod findings;
+pub mod history;
 pub mod list;
 mod lock;
 mod markdown;

@@ -113,7 +113,7 @@ impl Told {
         let account = Account::of(&read.entries)?;
         let report = verify(&read.entries, &read.head);
         let mut told = Self {
-            proofs: proof::of(&read.entries, &account, &report),
+            proofs: proof::of(&account, &report),
             account,
             report,
             session: None,

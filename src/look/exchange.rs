@@ -8,7 +8,7 @@ use hickory_proto::op::{Message, MessageType, OpCode, Query};
 use hickory_proto::rr::{Name, RecordType};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpStream, UdpSocket};
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::timeout;
 
 use super::dns::PATIENCE;
 use crate::aws::Unread;
@@ -16,6 +16,9 @@ use crate::model::FailureKind;
 
 /// A packet may be lost: the question is put again after that.
 const AGAIN_AFTER: Duration = Duration::from_millis(800);
+
+/// How long the answer to that is waited for.
+const THEN_FOR: Duration = PATIENCE.saturating_sub(AGAIN_AFTER);
 
 /// The longest answer over UDP.
 const LONGEST: usize = 4_096;
@@ -62,14 +65,13 @@ async fn over_udp(server: SocketAddr, question: &Message) -> Result<Message, Sil
     let socket = UdpSocket::bind(any).await?;
     // From now on only packets from there come in.
     socket.connect(server).await?;
-    let end = Instant::now() + PATIENCE;
     socket.send(&bytes).await?;
-    let again = Instant::now() + AGAIN_AFTER;
-    match timeout_at(again, received(&socket, question)).await {
+    match timeout(AGAIN_AFTER, received(&socket, question)).await {
         Ok(said) => said,
         Err(_) => {
+            // Counted from now on: a machine that stood still for seconds has not heard what was answered meanwhile.
             socket.send(&bytes).await?;
-            timeout_at(end, received(&socket, question)).await.unwrap_or(Err(Silence::TimedOut))
+            timeout(THEN_FOR, received(&socket, question)).await.unwrap_or(Err(Silence::TimedOut))
         }
     }
 }

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::facts::sts::Identity;
 use super::kinds::Copies;
 use super::{
-    Criticality, LagHistory, Moment, PerDisruption, Reading, Region, Service, Site, SourceState, Span, Strategy, Text,
-    Verdict,
+    Criticality, LagHistory, Moment, PerDisruption, Reading, Region, Service, Site, SourceState, Span, StepSum,
+    Strategy, Text, Verdict,
 };
 
 /// The judgement on all Systems at a moment.
@@ -162,8 +162,8 @@ pub struct RtoJudgement {
     pub proven: Option<Span>,
     /// When.
     pub proven_at: Option<Moment>,
-    /// What the steps' history adds up to.
-    pub estimated: Option<Span>,
+    /// What the steps of its runbook add up to. No promise is kept by that.
+    pub estimated: Option<StepSum>,
     /// Never proven is AtRisk, proven to be too slow is Breached; Met where nothing was promised.
     pub verdict: Verdict,
 }

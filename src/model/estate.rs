@@ -258,6 +258,14 @@ impl<T> PerDisruption<T> {
         }
     }
 
+    /// The place of the value for one Disruption.
+    pub const fn get_mut(&mut self, disruption: Disruption) -> &mut T {
+        match disruption {
+            Disruption::Region => &mut self.region,
+            Disruption::Data => &mut self.data,
+        }
+    }
+
     /// One value for each, made by `f`.
     pub fn from_fn(mut f: impl FnMut(Disruption) -> T) -> Self {
         Self { region: f(Disruption::Region), data: f(Disruption::Data) }

@@ -35,7 +35,7 @@ pub use estate::{Component, Criticality, Disruption, Estate, Objective, PerDisru
 pub use events::{Event, EventKind, Events};
 pub use lag_history::LagHistory;
 pub use place::{Place, Region, Service};
-pub use proof::{Measured, Proof, Proven};
+pub use proof::{Estimate, Estimated, Measured, Proof, Proven, Recoveries, StepSum};
 pub use query::Query;
 pub use reading::{Failure, FailureKind, Freshness, Reading};
 pub use readings::Readings;

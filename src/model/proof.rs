@@ -1,4 +1,4 @@
-//! What finished runs have measured: how long recovery really took. A promise that nobody ever kept is a hope.
+//! How long recovery takes: what finished runs have measured, and what the steps of runbooks add up to. A promise that nobody ever kept is a hope.
 
 use std::collections::BTreeMap;
 
@@ -26,6 +26,44 @@ pub struct Measured {
     pub at: Moment,
 }
 
+/// What the steps of a runbook add up to, for one System.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Estimate {
+    /// The System.
+    pub system: String,
+    /// What it is recovered from.
+    pub disruption: Disruption,
+    /// The only account that the runbook may change; `None` if it names none.
+    pub account: Option<Text>,
+    /// The sum.
+    pub sum: StepSum,
+}
+
+/// The longest way through the steps of a runbook until users are verified to be served. What people think about meanwhile is not in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepSum {
+    /// The runbook.
+    pub runbook: String,
+    /// How long they take.
+    pub takes: Span,
+    /// How many steps there are until then.
+    pub steps: usize,
+    /// Of how many it is known from live runs; of the others there is only the runbook's word.
+    pub measured: usize,
+}
+
+/// All that is known beforehand of how long recovery takes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Recoveries {
+    /// What runs have measured.
+    pub proofs: Vec<Proof>,
+    /// What runbooks add up to.
+    pub estimates: Vec<Estimate>,
+}
+
+/// What the steps of each System's runbooks add up to.
+pub type Estimated = BTreeMap<String, PerDisruption<Option<StepSum>>>;
+
 /// What was measured last of each System.
 pub type Proven = BTreeMap<String, PerDisruption<Option<Measured>>>;
 
@@ -35,14 +73,26 @@ pub fn newest(proofs: &[Proof], account: Option<&str>, now: Moment) -> Proven {
     let mut proven = Proven::new();
     let ours = |proof: &&Proof| account == Some(proof.account.as_str()) && proof.measured.at <= now;
     for proof in proofs.iter().filter(ours) {
-        let known = proven.entry(proof.system.clone()).or_default();
-        let known = match proof.disruption {
-            Disruption::Region => &mut known.region,
-            Disruption::Data => &mut known.data,
-        };
+        let known = proven.entry(proof.system.clone()).or_default().get_mut(proof.disruption);
         if known.is_none_or(|known| known.at <= proof.measured.at) {
             *known = Some(proof.measured);
         }
     }
     proven
+}
+
+/// What counts of them in `account`. Where several runbooks could be run the slowest counts: which it will be is not known.
+pub fn slowest(estimates: &[Estimate], account: Option<&str>) -> Estimated {
+    let mut estimated = Estimated::new();
+    let ours = |estimate: &&Estimate| match (&estimate.account, account) {
+        (Some(named), Some(account)) => named.as_str() == account,
+        (None, _) | (_, None) => true,
+    };
+    for estimate in estimates.iter().filter(ours) {
+        let known = estimated.entry(estimate.system.clone()).or_default().get_mut(estimate.disruption);
+        if known.as_ref().is_none_or(|known| known.takes < estimate.sum.takes) {
+            *known = Some(estimate.sum.clone());
+        }
+    }
+    estimated
 }

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::facts::{self, Answer};
-use super::{Failure, FailureKind, Freshness, Moment, Proven, Query, Reading, Readings, Region, RunStart, Service};
+use super::{
+    Estimated, Failure, FailureKind, Freshness, Moment, Proven, Query, Reading, Readings, Region, RunStart, Service,
+};
 
 /// Everything known, as `observe` hands it to `assess`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -15,6 +17,8 @@ pub struct Snapshot {
     pub down_since: BTreeMap<String, (Moment, RunStart)>,
     /// How long recovery took when it was last proven.
     pub proven: Proven,
+    /// How long it will take, as the steps of the runbooks add up.
+    pub estimated: Estimated,
     /// Calls made for the last full refresh.
     pub calls: u64,
     /// What a refresh costs at the configured interval, in US dollars per hour, estimated.

@@ -13,7 +13,7 @@ use crate::aws::{BETWEEN_STATUSES, Unread};
 use crate::model::facts::Answer;
 use crate::model::kinds::Kind;
 use crate::model::{
-    self, Assessment, Estate, Failure, FailureKind, Judgements, Moment, Proof, Query, Reading, RunStart, Snapshot,
+    self, Assessment, Estate, Failure, FailureKind, Judgements, Moment, Query, Reading, Recoveries, RunStart, Snapshot,
     Span, Text, proof,
 };
 
@@ -50,7 +50,7 @@ pub(super) struct Board {
     /// The account whose outages are known to last.
     outages_of: Option<Text>,
     /// What runs have proven, in whatever account.
-    proofs: Vec<Proof>,
+    recoveries: Recoveries,
     /// Set while the identity we read as belongs to another account than the config is about.
     stranger: Option<Unread>,
 }
@@ -82,7 +82,7 @@ impl Board {
             last_seen: None,
             lags: Lags::default(),
             outages_of: None,
-            proofs: Vec::new(),
+            recoveries: Recoveries::default(),
             stranger: None,
         }
     }
@@ -127,9 +127,9 @@ impl Board {
         Outages::new(now, self.snapshot.down_since.clone()).of(self.outages_of.clone())
     }
 
-    /// What runs have proven.
-    pub(super) fn prove(&mut self, proofs: Vec<Proof>) {
-        self.proofs = proofs;
+    /// What is known beforehand of how long recovery takes.
+    pub(super) fn foresee(&mut self, recoveries: Recoveries) {
+        self.recoveries = recoveries;
     }
 
     /// What a person looks at from now on.
@@ -326,7 +326,8 @@ impl Board {
         };
         let patience = self.settings.paces.refresh;
         let account = self.settings.account.as_deref().or(self.outages_of.as_ref().map(Text::as_str));
-        self.snapshot.proven = proof::newest(&self.proofs, account, now);
+        self.snapshot.proven = proof::newest(&self.recoveries.proofs, account, now);
+        self.snapshot.estimated = proof::slowest(&self.recoveries.estimates, account);
         let moved = self.judgements.update(&self.estate, &self.snapshot, now, &changed, patience);
         if moved || changed.iter().any(depends) {
             self.wanted_at = None;

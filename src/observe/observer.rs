@@ -21,7 +21,7 @@ use super::{Clock, Lane, Observation, Settings, Source, source};
 use crate::aws::{Login, STACK, Session};
 use crate::look::Contact;
 use crate::look::clock::{self, COMPARE_EVERY};
-use crate::model::{Estate, Moment, Proof, Query};
+use crate::model::{Estate, Moment, Query, Recoveries};
 
 /// Messages to the console are at least so far apart: answers come in bunches, and judging a large estate takes a while.
 const PUBLISH_EVERY: Duration = Duration::from_millis(200);
@@ -47,7 +47,7 @@ pub struct Observer {
     observations: watch::Receiver<Option<Observation>>,
     refresh: mpsc::Sender<()>,
     look: watch::Sender<BTreeSet<Query>>,
-    prove: watch::Sender<Vec<Proof>>,
+    foresee: watch::Sender<Recoveries>,
     recalled: std::sync::mpsc::Receiver<()>,
     ended: std::sync::mpsc::Receiver<()>,
     tasks: Handle,
@@ -58,7 +58,7 @@ struct Ends {
     publish: watch::Sender<Option<Observation>>,
     refreshes: mpsc::Receiver<()>,
     looks: watch::Receiver<BTreeSet<Query>>,
-    proofs: watch::Receiver<Vec<Proof>>,
+    foreseen: watch::Receiver<Recoveries>,
     recalled: std::sync::mpsc::Sender<()>,
 }
 
@@ -82,13 +82,13 @@ impl Observer {
         // One pending request for a refresh says all that ten would.
         let (refresh, refreshes) = mpsc::channel(1);
         let (look, looks) = watch::channel(BTreeSet::new());
-        let (prove, proofs) = watch::channel(Vec::new());
+        let (foresee, foreseen) = watch::channel(Recoveries::default());
         let (recalled_by, recalled) = std::sync::mpsc::channel();
         let (ended_by, ended) = std::sync::mpsc::channel();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let tasks = runtime.handle().clone();
         thread::Builder::new().name("observe".to_owned()).stack_size(STACK).spawn(move || {
-            let ends = Ends { publish, refreshes, looks, proofs, recalled: recalled_by };
+            let ends = Ends { publish, refreshes, looks, foreseen, recalled: recalled_by };
             let keeper = runtime.block_on(observe(estate, settings, memory.as_ref(), ends));
             // A lookup of a name may still hang in a thread of its own.
             runtime.shutdown_background();
@@ -97,7 +97,7 @@ impl Observer {
             }
             drop(ended_by);
         })?;
-        Ok(Self { observations, refresh, look, prove, recalled, ended, tasks })
+        Ok(Self { observations, refresh, look, foresee, recalled, ended, tasks })
     }
 
     /// The newest Observation; `None` before the first.
@@ -128,13 +128,13 @@ impl Observer {
         }
     }
 
-    /// Says what runs have proven: it counts from then on, until something else is said. Returns at once.
-    pub fn prover(&self) -> impl FnMut(Vec<Proof>) + Send + use<> {
-        let prove = self.prove.clone();
-        move |proofs| {
-            prove.send_if_modified(|known| {
-                let is_new = *known != proofs;
-                *known = proofs;
+    /// Says what is known beforehand of how long recovery takes: it counts from then on, until something else is said. Returns at once.
+    pub fn foreseer(&self) -> impl FnMut(Recoveries) + Send + use<> {
+        let foresee = self.foresee.clone();
+        move |recoveries| {
+            foresee.send_if_modified(|known| {
+                let is_new = *known != recoveries;
+                *known = recoveries;
                 is_new
             });
         }
@@ -147,8 +147,8 @@ impl Observer {
 
     /// Ends the reading, and waits until what was read is remembered, but no longer than `patience`. What [`Self::refresher`] gave is to be dropped before.
     pub fn finish(self, patience: Duration) {
-        let Self { observations, refresh, look, prove, recalled, ended, tasks: _ } = self;
-        drop((observations, refresh, look, prove, recalled));
+        let Self { observations, refresh, look, foresee, recalled, ended, tasks: _ } = self;
+        drop((observations, refresh, look, foresee, recalled));
         // It ends by hanging up.
         let _ = ended.recv_timeout(patience);
     }
@@ -156,7 +156,7 @@ impl Observer {
 
 /// Runs until nobody can ask for a refresh any more. What is still to be written is written by the Keeper, when that is told to finish.
 async fn observe(estate: Arc<Estate>, settings: Settings, memory: Option<&Memory>, ends: Ends) -> Option<Keeper> {
-    let Ends { publish, mut refreshes, mut looks, mut proofs, recalled } = ends;
+    let Ends { publish, mut refreshes, mut looks, mut foreseen, recalled } = ends;
     let simulated = matches!(settings.access.login, Login::Simulator { .. });
     let mut board = Board::new(Arc::clone(&estate), settings.clone());
     let mut bulletin = Bulletin::new(&estate, settings.paces, memory, publish);
@@ -232,8 +232,8 @@ async fn observe(estate: Arc<Estate>, settings: Settings, memory: Option<&Memory
                 wanted = board.wanted(readers.now(), readers.speed());
                 readers.want(&wanted, &board);
             }
-            Ok(()) = proofs.changed() => {
-                board.prove(proofs.borrow_and_update().clone());
+            Ok(()) = foreseen.changed() => {
+                board.foresee(foreseen.borrow_and_update().clone());
                 publish_at = Some(Instant::now());
             }
             () = at(refresh_at) => {

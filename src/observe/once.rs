@@ -15,7 +15,7 @@ use super::{Clock, Observation, Origin, Settings, Source, source};
 use crate::aws::{Session, Unread};
 use crate::look::Contact;
 use crate::look::clock;
-use crate::model::{Estate, FailureKind, Proof, Query};
+use crate::model::{Estate, FailureKind, Query, Recoveries};
 
 /// Reads everything `estate` needs, every source side by side, and judges it. What did not answer by `deadline` counts as timed out.
 ///
@@ -32,8 +32,8 @@ pub fn once(settings: Settings, estate: Arc<Estate>, deadline: Duration) -> Resu
 pub struct Before {
     /// What lasted when somebody looked last: since when it does is known from then, if no reading tells it better.
     pub outages: Outages,
-    /// What runs have proven.
-    pub proofs: Vec<Proof>,
+    /// What is known beforehand of how long recovery takes.
+    pub recoveries: Recoveries,
 }
 
 /// The same, where something is known before.
@@ -69,7 +69,7 @@ async fn look(
     let started = clock::at_start(&session).await?;
     let mut board = Board::new(Arc::clone(&estate), settings);
     board.goes_on(Some(before.outages), reading_of(&started));
-    board.prove(before.proofs);
+    board.foresee(before.recoveries);
     // The second round asks what the first one's answers name.
     loop {
         let now = reading_of(&started);

@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use super::kinds::Kind;
-use crate::model::{Objective, Region, Span, System, Text};
+use crate::model::{Disruption, Objective, Region, Span, System, Text};
 
 /// A runbook, checked: steps refer to steps that are there, and form no circle.
 #[derive(Clone, Debug, PartialEq)]
@@ -136,6 +136,15 @@ impl Phase {
 impl Direction {
     /// Each of them.
     pub const ALL: [Self; 4] = [Self::Failover, Self::Failback, Self::Restore, Self::Exercise];
+
+    /// What users wait for it after, so that somebody declares when that began and there is a time that was promised; `None` where nothing was lost.
+    pub const fn recovers_from(self) -> Option<Disruption> {
+        match self {
+            Self::Failover => Some(Disruption::Region),
+            Self::Restore => Some(Disruption::Data),
+            Self::Failback | Self::Exercise => None,
+        }
+    }
 
     /// What was promised for it: a restore answers the loss of data, all others that of a Region.
     pub const fn objective(self, system: &System) -> Option<&Objective> {

@@ -7,8 +7,9 @@ use std::collections::BTreeSet;
 use super::call::Plane;
 use super::definition::{Direction, Phase, Runbook, Step};
 use super::kinds::{Kind, Reversibility, WaitUntil};
+use super::pace;
 use super::work::Question;
-use crate::model::{Estate, Site, Span, System, Text, words};
+use crate::model::{Estate, Site, System, Text, words};
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,15 +88,16 @@ fn of_whole(
             "no step of phase verify: nothing would show that users are served, and the RTO clock would never stop",
         ));
     }
-    if answers_an_outage(runbook) && !runbook.steps.iter().any(is_decision) {
+    let answers_an_outage = runbook.direction.recovers_from().is_some();
+    if answers_an_outage && !runbook.steps.iter().any(is_decision) {
         findings.push(warning(
             None,
             "no step of kind decision: nobody declares the outage, and the RTO clock starts at a guess",
         ));
     }
     let promised = system.and_then(|system| runbook.direction.objective(system)).and_then(|objective| objective.rto);
-    if let Some(rto) = promised.filter(|_| answers_an_outage(runbook)) {
-        let path = longest(runbook, |step| step.phase <= Phase::Verify);
+    if let Some(rto) = promised.filter(|_| answers_an_outage) {
+        let path = pace::until_served(runbook);
         if path > rto {
             findings.push(warning(
                 None,
@@ -106,14 +108,6 @@ fn of_whole(
                 ),
             ));
         }
-    }
-}
-
-/// Whether users wait for it: then somebody declares when that began, and there is a time that was promised.
-const fn answers_an_outage(runbook: &Runbook) -> bool {
-    match runbook.direction {
-        Direction::Failover | Direction::Restore => true,
-        Direction::Failback | Direction::Exercise => false,
     }
 }
 
@@ -262,20 +256,4 @@ pub fn before(runbook: &Runbook, index: usize) -> BTreeSet<usize> {
 fn is_verified(runbook: &Runbook, index: usize) -> bool {
     let verifies = |at: &usize| runbook.steps.get(*at).is_some_and(|step| step.phase == Phase::Verify);
     (index..runbook.steps.len()).filter(verifies).any(|at| before(runbook, at).contains(&index))
-}
-
-/// The longest way through the steps that `counts` lets through, by their estimates.
-pub fn longest(runbook: &Runbook, counts: impl Fn(&Step) -> bool) -> Span {
-    ends(runbook, counts).into_iter().max().unwrap_or(Span::ZERO)
-}
-
-/// For each step, how long after the begin it is done at the earliest, by the estimates of the steps that `counts` lets through.
-fn ends(runbook: &Runbook, counts: impl Fn(&Step) -> bool) -> Vec<Span> {
-    let mut ends: Vec<Span> = Vec::with_capacity(runbook.steps.len());
-    for step in &runbook.steps {
-        let begins = step.needs.iter().filter_map(|need| ends.get(*need)).max().copied().unwrap_or(Span::ZERO);
-        let own = if counts(step) { step.estimate } else { Span::ZERO };
-        ends.push(begins.saturating_add(own));
-    }
-    ends
 }

@@ -14,6 +14,7 @@ pub mod keys;
 pub mod kinds;
 pub mod lint;
 pub mod nest;
+pub mod pace;
 pub mod parse;
 pub mod work;
 pub mod world;

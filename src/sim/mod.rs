@@ -19,6 +19,7 @@ mod sealed;
 pub mod seed;
 mod server;
 pub mod services;
+mod serving;
 mod sites;
 pub mod throttle;
 pub mod time;

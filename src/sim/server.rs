@@ -1,11 +1,9 @@
-//! The HTTP server: a thread with a runtime of its own that serves AWS on loopback.
+//! AWS on loopback: its HTTP, and its DNS beside it.
 
-use std::convert::Infallible;
 use std::fmt;
 use std::future::poll_fn;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::thread::JoinHandle;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
@@ -14,13 +12,14 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::Semaphore;
 
 use super::control;
 use super::dns::server::Sockets;
 use super::estate::Estate;
 use super::frame::{Frame, HANG, Outcome};
 use super::references;
+use super::serving::Serving;
 use super::sites::{self, Visit};
 use super::time::Moment;
 use super::timeline::{Scenario, Timeline};
@@ -80,8 +79,8 @@ pub struct Running {
     /// Where its DNS listens, UDP and TCP.
     pub dns: SocketAddr,
     frame: Arc<Frame>,
-    stop: Option<oneshot::Sender<Infallible>>,
-    thread: Option<JoinHandle<()>>,
+    http: Serving,
+    names: Serving,
 }
 
 impl Simulator {
@@ -103,7 +102,7 @@ impl Simulator {
     }
 }
 
-/// Serves that state on a thread of its own.
+/// Serves that state.
 fn serve_frame(listen: SocketAddr, frame: Arc<Frame>) -> Result<Running, StartError> {
     let failed = |error| StartError::Listen(listen, error);
     let listener = TcpListener::bind(listen).map_err(failed)?;
@@ -112,28 +111,12 @@ fn serve_frame(listen: SocketAddr, frame: Arc<Frame>) -> Result<Running, StartEr
     let names =
         Sockets::bind(listen.ip()).map_err(|error| StartError::Listen(SocketAddr::new(listen.ip(), 0), error))?;
     let dns = names.addr;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
-    let (stop, stopped) = oneshot::channel::<Infallible>();
     let served = Arc::clone(&frame);
-    let thread = std::thread::Builder::new()
-        .name("simulator".to_owned())
-        .spawn(move || {
-            runtime.block_on(async {
-                tokio::select! {
-                    // The sender is never used, only dropped: then this ends.
-                    _ = stopped => {}
-                    result = accept(listener, Arc::clone(&served)) => if let Err(error) = result {
-                        tracing::error!(%error, "the simulator stopped listening");
-                    },
-                    result = names.serve(served) => if let Err(error) = result {
-                        tracing::error!(%error, "the simulator's DNS stopped listening");
-                    },
-                }
-            });
-            runtime.shutdown_background();
-        })
-        .map_err(failed)?;
-    Ok(Running { addr, dns, frame, stop: Some(stop), thread: Some(thread) })
+    let http = Serving::start("simulator", move || accept(listener, served)).map_err(failed)?;
+    // DNS has a thread of its own, so that it answers at once however much is asked over HTTP: it is another service in AWS, too.
+    let served = Arc::clone(&frame);
+    let names = Serving::start("simulator-dns", move || names.serve(served)).map_err(failed)?;
+    Ok(Running { addr, dns, frame, http, names })
 }
 
 impl Running {
@@ -151,24 +134,14 @@ impl Running {
     }
 
     /// Waits until the simulator ends by itself, which it does only when it can listen no more.
-    pub fn wait(mut self) {
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
+    pub fn wait(self) {
+        self.http.wait();
+        drop(self.names);
     }
 
     /// Ends it: connections are closed, the port is free.
     pub fn stop(self) {
         drop(self);
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
     }
 }
 

@@ -13,8 +13,8 @@ use drdeck::cli::status::{exit_code, json, table};
 use drdeck::model::facts::sts::Identity;
 use drdeck::model::{
     Assessment, ComponentAssessment, Criticality, Failure, FailureKind, LagHistory, Loss, Moment, PerDisruption,
-    Reading, Region, RpoJudgement, RtoJudgement, RunStart, Service, Site, SourceState, SourceStatus, Span, Strategy,
-    SystemAssessment, Text, Told, Up, Verdict,
+    Reading, Region, RpoJudgement, RtoJudgement, RunStart, Service, Site, SourceState, SourceStatus, Span, StepSum,
+    Strategy, SystemAssessment, Text, Told, Up, Verdict,
 };
 
 const BINARY: &str = env!("CARGO_BIN_EXE_drdeck");
@@ -95,7 +95,12 @@ pub(crate) fn assessment() -> Assessment {
                 objective: Some(Span::from_hours(1)),
                 proven: None,
                 proven_at: None,
-                estimated: None,
+                estimated: Some(StepSum {
+                    runbook: "orders-failover".to_owned(),
+                    takes: Span::from_mins(33),
+                    steps: 9,
+                    measured: 0,
+                }),
                 verdict: Verdict::AtRisk,
             },
             data: RtoJudgement {
@@ -161,7 +166,7 @@ fn status_as_json_is_the_contract() {
         r#""reasons":["A failover was never proven to meet the RTO of 1 h"],"#,
         r#""rpo":{"region":{"objective_s":300,"now_s":42,"verdict":"met","worst":"orders-db"},"#,
         r#""data":{"objective_s":null,"now_s":null,"verdict":"met","worst":null}},"#,
-        r#""rto":{"region":{"objective_s":3600,"proven_s":null,"proven_at":null,"estimated_s":null,"verdict":"at_risk"},"#,
+        r#""rto":{"region":{"objective_s":3600,"proven_s":null,"proven_at":null,"estimated_s":1980,"verdict":"at_risk"},"#,
         r#""data":{"objective_s":null,"proven_s":null,"proven_at":null,"estimated_s":null,"verdict":"met"}},"#,
         r#""components":[{"name":"orders-db","kind":"rds-replica","verdict":"at_risk","#,
         r#""recovery_point":{"region":"2026-11-20T14:01:35Z","data":"2026-11-20T14:00:00.250Z"},"source":"cloudwatch:GetMetricData us-west-2","#,

@@ -35,6 +35,7 @@ fn every_metric_has_help_type_and_a_stable_order() {
         r#"drdeck_rpo_seconds{system="orders",disruption="region"} 42"#,
         r#"drdeck_rpo_objective_seconds{system="orders",disruption="region"} 300"#,
         r#"drdeck_rto_objective_seconds{system="orders",disruption="region"} 3600"#,
+        r#"drdeck_rto_estimated_seconds{system="orders",disruption="region"} 1980"#,
     ];
     assert_eq!(samples, expected);
     let names = |prefix: &str| -> Vec<String> {
@@ -42,7 +43,7 @@ fn every_metric_has_help_type_and_a_stable_order() {
         lines.map(|line| line.split(' ').next().unwrap().to_owned()).collect()
     };
     assert_eq!(names("# HELP "), names("# TYPE "));
-    assert_eq!(names("# HELP ").len(), 14);
+    assert_eq!(names("# HELP ").len(), 15);
     assert!(text.ends_with('\n'));
 }
 

@@ -9,7 +9,7 @@ use drdeck::model::kinds::{Asg, Kind};
 use drdeck::model::{
     Assessment, Component, ComponentAssessment, Criticality, Estate, Failure, FailureKind, LagHistory, Loss, Moment,
     Objective, PerDisruption, Place, Reading, Region, RpoJudgement, RtoJudgement, RunStart, Service, Site, SourceState,
-    SourceStatus, Span, Strategy, System, SystemAssessment, Text, Told, Up, Verdict,
+    SourceStatus, Span, StepSum, Strategy, System, SystemAssessment, Text, Told, Up, Verdict,
 };
 use drdeck::observe::{Clock, Observation, Origin};
 
@@ -30,6 +30,11 @@ fn last_read() -> Moment {
 
 fn minutes(minutes: i64) -> Span {
     Span::from_mins(minutes)
+}
+
+/// What nine steps add up to, of which live runs have measured so many.
+fn estimated(runbook: &str, takes: i64, measured: usize) -> Option<StepSum> {
+    Some(StepSum { runbook: runbook.to_owned(), takes: minutes(takes), steps: 9, measured })
 }
 
 /// An Observation of it; `speed` 0 freezes the clock.
@@ -284,6 +289,7 @@ pub(crate) fn calm() -> Assessment {
     set(&mut systems[0], 18, vec![shop, web, health("storefront us-east-1")]);
     systems[0].rpo.data.now = Some(Span::from_secs(255));
     systems[0].rpo.data.worst = Some("shop".to_owned());
+    systems[0].rto.region.estimated = estimated("storefront-failover", 19, 4);
 
     let mut ledger = component(
         "payments-ledger",
@@ -312,6 +318,7 @@ pub(crate) fn calm() -> Assessment {
     );
     systems[2].rpo.data.now = Some(Span::from_secs(240));
     systems[2].rpo.data.worst = Some("orders-db".to_owned());
+    systems[2].rto.region.estimated = estimated("orders-failover", 33, 0);
 
     let table = component(
         "sessions",

@@ -46,7 +46,7 @@ impl GameDay {
         tmux.keys(&["/"]);
         tmux.type_line("legacy-web");
         tmux.keys(&["x"]);
-        tmux.wait_for("legacy-web-failover");
+        tmux.wait_for("LIVE      legacy-web-failover");
         tmux.keys(&["Enter"]);
         tmux.wait_for("type legacy-web");
         moment();

@@ -1,18 +1,22 @@
-//! What proves an RTO: live runs that were finished, whole journals of them, in this account; and what a judgement makes of it.
+//! What proves an RTO: live runs that were finished, whole journals of them, in this account; what the steps of a runbook add up to; and what a
+//! judgement makes of both.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::sync::Arc;
 
 use drdeck::engine::Unfinished;
+use drdeck::journal::account::Account;
 use drdeck::journal::record::Nested;
-use drdeck::journal::{Journal, Objectives, Place, Record, Shelf, Stands, Verdict as Ending, proof};
-use drdeck::model::proof::newest;
+use drdeck::journal::{Journal, Objectives, Place, Record, Run, Shelf, Stands, Verdict as Ending, history};
+use drdeck::model::proof::{newest, slowest};
 use drdeck::model::{
-    Disruption, Estate, Judgements, Measured, Moment, Objective, PerDisruption, Proof, Snapshot, Span, Text, Verdict,
-    assess,
+    Disruption, Estate, Estimate, Judgements, Measured, Moment, Objective, PerDisruption, Proof, Snapshot, Span,
+    StepSum, Text, Verdict, assess,
 };
-use drdeck::runbook::{Direction, Mode};
+use drdeck::runbook::{Direction, Mode, Part, Phase, Runbook, pace};
 
+use crate::engine_world::{manual, runbook, scale};
 use crate::journal_kit::{RUN, applied, at, closed, confirmed, decided, done, lost, opened_as, sends, served, session};
 use crate::model_estates::system;
 use crate::model_readings::{minutes, now};
@@ -65,8 +69,11 @@ fn proven_by(records: &[(&str, Record)], damage: impl Fn(&mut Vec<u8>)) -> Vec<P
     let mut bytes = fs::read(place.journal(RUN)).unwrap();
     damage(&mut bytes);
     fs::write(place.journal(RUN), bytes).unwrap();
-    let runs = Shelf::new(place).look(&BTreeSet::new()).unwrap();
-    proof::of_runs(runs.iter().map(AsRef::as_ref))
+    proofs(&Shelf::new(place).look(&BTreeSet::new()).unwrap())
+}
+
+fn proofs(runs: &[Arc<Run>]) -> Vec<Proof> {
+    history::recoveries(runs, []).proofs
 }
 
 fn proof(system: &str, disruption: Disruption, took: i64, served: &str) -> Proof {
@@ -249,5 +256,141 @@ fn a_run_that_was_finished_while_somebody_thought_is_not_given_up() {
     offered.give_up("begun anew", &place).unwrap();
     let runs = Shelf::new(place).look(&BTreeSet::new()).unwrap();
     assert_eq!(runs[0].stands, Stands::Closed(Ending::Finished));
-    assert_eq!(proof::of_runs(runs.iter().map(AsRef::as_ref)).len(), 1, "what it has proven stays proven");
+    assert_eq!(proofs(&runs).len(), 1, "what it has proven stays proven");
+}
+
+/// Two ways side by side to what verifies, and something after that: of orders.
+fn sound(direction: Direction) -> Runbook {
+    let mut steps = vec![
+        manual("declare", &[], Phase::Decide),
+        scale("scale", &[0], Phase::Execute),
+        scale("other", &[0], Phase::Execute),
+        scale("check", &[1, 2], Phase::Verify),
+        scale("protect", &[3], Phase::Return),
+    ];
+    for (step, estimate) in steps.iter_mut().zip([5, 10, 20, 3, 60]) {
+        step.estimate = minutes(estimate);
+    }
+    let (name, system) = ("orders-failover".to_owned(), "orders".to_owned());
+    Runbook { name, system, direction, ..Runbook::clone(&runbook(steps)) }
+}
+
+fn sum(runbook: &str, takes: i64, measured: usize) -> StepSum {
+    StepSum { runbook: runbook.to_owned(), takes: minutes(takes), steps: 4, measured }
+}
+
+#[test]
+fn an_estimate_is_the_longest_way_until_users_are_served() {
+    let of = |runbook: &Runbook| pace::estimate(runbook, |_| None);
+    let word = |disruption| Estimate {
+        system: "orders".to_owned(),
+        disruption,
+        account: None,
+        sum: sum("orders-failover", 5 + 20 + 3, 0),
+    };
+    assert_eq!(of(&sound(Direction::Failover)), Some(word(Disruption::Region)));
+    assert_eq!(of(&sound(Direction::Restore)), Some(word(Disruption::Data)));
+    assert_eq!(of(&sound(Direction::Failback)), None, "users are served meanwhile");
+    assert_eq!(of(&sound(Direction::Exercise)), None);
+    // What was measured counts, but of what a person says: nobody knows how long they thought.
+    let known = BTreeMap::from([("declare", 0), ("scale", 30), ("other", 1), ("protect", 600)]);
+    let measured = pace::estimate(&sound(Direction::Failover), |id| known.get(id).copied().map(minutes));
+    assert_eq!(measured.map(|estimate| estimate.sum), Some(sum("orders-failover", 5 + 30 + 3, 2)));
+    // One that takes in others says nothing of its own: theirs do.
+    let whole = sound(Direction::Failover);
+    let part = Part {
+        step: "orders".to_owned(),
+        runbook: "orders-failover".to_owned(),
+        system: "orders".to_owned(),
+        version: Text::new("1"),
+        owner: Text::new("us"),
+        variant: whole.variant,
+        regions: Vec::new(),
+        steps: 0..2,
+        sha256: String::new(),
+        text: String::new(),
+    };
+    assert_eq!(of(&Runbook { parts: vec![part], ..whole }), None);
+}
+
+/// What a run in the account of these tests tells of the steps of orders-failover, in minutes.
+fn took(records: &[(&str, Record)], account: Option<&str>) -> BTreeMap<String, Vec<i64>> {
+    let state = tempfile::tempdir().unwrap();
+    let place = Place::new(state.path());
+    let mut journal = Journal::create(&place, RUN).unwrap();
+    for (time, record) in records {
+        journal.append(at(time), at(time), record.clone()).unwrap();
+    }
+    drop(journal);
+    let run = drdeck::journal::list::read(&place, RUN).unwrap();
+    let run = Account::of(&run.entries).unwrap();
+    let runbook = Runbook { account: account.map(str::to_owned), ..sound(Direction::Failover) };
+    let history = history::of([&run], &runbook);
+    history.into_iter().map(|(id, took)| (id, took.iter().map(|took| took.as_mins()).collect())).collect()
+}
+
+#[test]
+fn steps_are_known_from_live_runs_of_the_same_account() {
+    let known = |all: &[(&str, i64)]| all.iter().map(|(id, took)| ((*id).to_owned(), vec![*took])).collect();
+    let live: BTreeMap<_, _> = known(&[("check", 2), ("declare", 0), ("scale", 6)]);
+    assert_eq!(took(&records(Mode::Live), None), live);
+    assert_eq!(took(&records(Mode::Live), Some(ACCOUNT)), live);
+    assert_eq!(took(&records(Mode::Live), Some("999")), BTreeMap::new(), "a run of another account, or of a simulator");
+    assert_eq!(took(&records(Mode::Drill), None), BTreeMap::new());
+    // A run over several Systems tells of the steps of each.
+    let mut all = records(Mode::Live);
+    for (_, record) in &mut all {
+        match record {
+            Record::RunOpened { runbook, steps, nested, .. } => {
+                *runbook = "shop-failover".to_owned();
+                steps[1] = "first/scale".to_owned();
+                let (system, sha256) = ("orders".to_owned(), "ab".repeat(32));
+                let (step, objectives, text) = ("first".to_owned(), Objectives::default(), String::new());
+                *nested =
+                    vec![Nested { step, runbook: "orders-failover".to_owned(), system, sha256, objectives, text }];
+            }
+            Record::Confirmed { step, .. } | Record::Done { step, .. } if step == "scale" => {
+                *step = "first/scale".to_owned();
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(took(&all, None), known(&[("scale", 6)]), "its own steps are not those of orders-failover");
+}
+
+#[test]
+fn of_several_runbooks_of_this_account_the_slowest_counts() {
+    let of = |runbook: &str, takes, account: Option<&str>| Estimate {
+        system: "orders".to_owned(),
+        disruption: Disruption::Region,
+        account: account.map(Text::new),
+        sum: sum(runbook, takes, 0),
+    };
+    let all = [of("quick", 5, None), of("slow", 30, Some(ACCOUNT)), of("foreign", 90, Some("999"))];
+    let slowest = |account: Option<&str>| slowest(&all, account)["orders"].region.clone().map(|sum| sum.runbook);
+    assert_eq!(slowest(Some(ACCOUNT)).as_deref(), Some("slow"));
+    assert_eq!(slowest(Some("1")).as_deref(), Some("quick"));
+}
+
+#[test]
+fn an_estimate_is_told_and_keeps_no_promise() {
+    let mut system = system(Vec::new(), None, None);
+    system.objectives.region = Some(Objective { rpo: None, rto: Some(minutes(15)) });
+    let name = system.name.clone();
+    let estate = Estate { systems: vec![system], shared: BTreeSet::new() };
+    let (mut kept, mut snapshot) = (Judgements::default(), Snapshot::default());
+    let mut look = |snapshot: &Snapshot| {
+        kept.update(&estate, snapshot, now(), &BTreeSet::new(), Span::from_hours(100));
+        let system = Arc::clone(&kept.assessment(snapshot, now()).systems[0]);
+        let reasons = system.reasons.iter().map(ToString::to_string).filter(|reason| reason.starts_with("Recovery"));
+        (system.rto.region.verdict, system.rto.region.estimated.clone(), reasons.collect::<Vec<_>>().join(" "))
+    };
+    let never = "Recovery within 15 min from the loss of a Region was never proven";
+    assert_eq!(look(&snapshot), (Verdict::AtRisk, None, never.to_owned()));
+    let sum = sum("orders-failover", 12, 3);
+    snapshot.estimated.insert(name, PerDisruption { region: Some(sum.clone()), data: None });
+    let told = format!("{never}; the steps of orders-failover add up to 12 min");
+    assert_eq!(look(&snapshot), (Verdict::AtRisk, Some(sum), told));
+    snapshot.estimated.clear();
+    assert_eq!(look(&snapshot), (Verdict::AtRisk, None, never.to_owned()), "the runbook is not there any more");
 }

@@ -51,7 +51,7 @@ fn a_second_person_consents_from_their_own_console() {
     tmux.keys(&["/"]);
     tmux.type_line("legacy-web");
     tmux.keys(&["x"]);
-    tmux.wait_for("agree-first");
+    tmux.wait_for("LIVE      agree-first");
     tmux.keys(&["Enter"]);
     tmux.wait_for("type legacy-web");
     moment();

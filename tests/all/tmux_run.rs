@@ -22,7 +22,7 @@ pub(crate) fn armed(tmux: &Tmux) -> String {
     tmux.keys(&["/"]);
     tmux.type_line("storefront");
     tmux.keys(&["x"]);
-    tmux.wait_for("storefront-failover");
+    tmux.wait_for("LIVE      storefront-failover");
     tmux.keys(&["Enter"]);
     tmux.wait_for("type storefront");
     moment();

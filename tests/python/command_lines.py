@@ -12,6 +12,7 @@ import sys
 from typing import Any
 
 import botocore
+import botocore.session
 
 os.environ.update(
     AWS_ACCESS_KEY_ID="demo",
@@ -26,6 +27,9 @@ os.environ.pop("AWS_PROFILE", None)
 from awscli.clidriver import create_clidriver  # noqa: E402  (it reads the environment)
 
 from findings import Findings  # noqa: E402
+
+# The models are read once for all lines: they are most of what the CLI does with one.
+MODELS = botocore.session.get_session().get_component("data_loader")
 
 
 class Answer:
@@ -45,6 +49,7 @@ def words(line: str) -> list[str]:
 def called(arguments: list[str]) -> dict[str, Any]:
     """The call that the CLI would make."""
     driver = create_clidriver()
+    driver.session.register_component("data_loader", MODELS)
     call: dict[str, Any] = {}
 
     def asked(params: Any, model: Any, context: Any, **_: Any) -> None:

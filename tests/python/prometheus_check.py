@@ -78,6 +78,7 @@ def expected(status: dict[str, Any]) -> Samples:
                 "drdeck_rpo_objective_seconds": rpo["objective_s"],
                 "drdeck_rto_objective_seconds": rto["objective_s"],
                 "drdeck_rto_proven_seconds": rto["proven_s"],
+                "drdeck_rto_estimated_seconds": rto["estimated_s"],
             }
             samples |= {sample(key, **of_both): figure for key, figure in figures.items() if figure is not None}
     return samples

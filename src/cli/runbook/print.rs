@@ -14,7 +14,7 @@ use crate::engine::words::plane;
 use crate::model::words::{self, length};
 use crate::model::{Moment, Objective, Place, Region, Span, Text};
 use crate::runbook::by_hand::{self, ByHand, Deed, FROM, Line, Look, TO, TOKEN};
-use crate::runbook::lint::longest;
+use crate::runbook::pace::{longest, until_served};
 use crate::runbook::{Direction, Phase, Plane, Reversibility, Runbook, Step};
 
 /// Where the words begin, after what they are about.
@@ -96,12 +96,9 @@ impl Sheet<'_> {
             let promised = self.promised(system);
             self.words(&format!("{system} "), &promised);
         }
-        let served = longest(runbook, |step| step.phase <= Phase::Verify);
-        let time = format!(
-            "{} until users are served, {} in all, by the estimates",
-            length(served),
-            length(longest(runbook, |_| true))
-        );
+        let served = until_served(runbook);
+        let time =
+            format!("{} until users are served, {} in all, by the estimates", length(served), length(longest(runbook)));
         self.words("takes", &time);
         self.words("the way back", runbook.back.as_deref().unwrap_or("no runbook says it"));
         self.words("printed", &format!("{}; a newer runbook has another sum", now.strftime("%Y-%m-%d %H:%MZ")));

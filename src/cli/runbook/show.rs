@@ -8,7 +8,7 @@ use crate::cli::output;
 use crate::config::Config;
 use crate::model::{Text, words};
 use crate::runbook::call::Plane;
-use crate::runbook::lint::longest;
+use crate::runbook::pace::longest;
 use crate::runbook::{Reversibility, Runbook, Step};
 
 pub(super) fn run(config: &Config, name: &str) -> Result<ExitCode, Failure> {
@@ -44,7 +44,7 @@ fn text(runbook: &Runbook) -> String {
     text.push_str(&format!(
         "{}, the longest path is estimated at {}; sha256 {}\n",
         words::count(steps.len(), "step"),
-        words::length(longest(runbook, |_| true)),
+        words::length(longest(runbook)),
         runbook.sha256
     ));
     for part in &runbook.parts {

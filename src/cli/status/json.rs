@@ -150,7 +150,7 @@ fn rto(judgement: &RtoJudgement) -> Rto {
         objective_s: judgement.objective.map(seconds),
         proven_s: judgement.proven.map(seconds),
         proven_at: judgement.proven_at.map(time),
-        estimated_s: judgement.estimated.map(seconds),
+        estimated_s: judgement.estimated.as_ref().map(|sum| seconds(sum.takes)),
         verdict: judgement.verdict.as_str(),
     }
 }

@@ -15,12 +15,14 @@ use table::Colour;
 
 use super::args::{Global, Output, StatusArgs};
 use super::exit::Failure;
+use super::runbook::files;
 use super::{output, reading, state};
 use crate::config::{self, Config};
 use crate::document::suggest;
-use crate::journal::{Shelf, proof};
-use crate::model::{Proof, SourceStatus, Span, SystemAssessment, Verdict, words};
+use crate::journal::{Shelf, history};
+use crate::model::{Recoveries, SourceStatus, Span, SystemAssessment, Verdict, words};
 use crate::observe::{self, Memory, Outages};
+use crate::runbook::Runbook;
 
 /// What has not answered by then is reported as not read: the whole command is to end within 20 s.
 const PATIENCE: Duration = Duration::from_secs(16);
@@ -33,11 +35,12 @@ pub(super) fn run(args: &StatusArgs, global: &Global) -> Result<ExitCode, Failur
     let colour = colour();
     let settings = reading::settings(&config);
     let memory = state::memory(&config, global);
+    let recoveries = recoveries(&config, global);
     let Config { name, estate, .. } = config;
     // Of what is remembered only the starts of outages count here: all else is read now, or not known.
     let outages = memory.as_ref().and_then(Memory::outages).unwrap_or_default();
     let known_of = outages.account.clone();
-    let before = observe::Before { outages, proofs: proofs(global) };
+    let before = observe::Before { outages, recoveries };
     let observation = observe::once_after(settings, Arc::new(estate), PATIENCE, before)
         .map_err(|unread| Failure::Unavailable(unread.to_string()))?;
     let assessment = &observation.assessment;
@@ -68,17 +71,20 @@ pub(super) fn run(args: &StatusArgs, global: &Global) -> Result<ExitCode, Failur
     Ok(ExitCode::from(exit_code(&systems)))
 }
 
-/// What the runs of this machine have proven. Where they cannot be read nothing is.
-fn proofs(global: &Global) -> Vec<Proof> {
+/// What the runs of this machine and the runbooks tell beforehand of how long recovery takes; what of it cannot be read tells nothing.
+fn recoveries(config: &Config, global: &Global) -> Recoveries {
     let runs = state::runs(global).ok().map(|place| Shelf::new(place).look(&BTreeSet::new()));
-    match runs {
-        Some(Ok(runs)) => proof::of_runs(runs.iter().map(AsRef::as_ref)),
-        Some(Err(error)) => {
-            tracing::warn!(%error, "what runs have proven is not known");
-            Vec::new()
-        }
-        None => Vec::new(),
-    }
+    let runs = runs.unwrap_or(Ok(Vec::new())).unwrap_or_else(|error| {
+        tracing::warn!(%error, "what runs have proven is not known");
+        Vec::new()
+    });
+    let found = files::all(config).unwrap_or_else(|error| {
+        tracing::warn!(%error, "what runbooks add up to is not known");
+        Vec::new()
+    });
+    let usable: Vec<Runbook> =
+        found.into_iter().filter_map(|found| found.runbook.ok()).map(|(runbook, _)| runbook).collect();
+    history::recoveries(&runs, &usable)
 }
 
 /// Whole seconds, rounded down; two clocks that disagree do not make a loss negative.

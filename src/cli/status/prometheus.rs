@@ -157,6 +157,11 @@ fn promises(page: &mut Page, systems: &[&SystemAssessment]) {
         &|system, disruption| system.rto.get(disruption).proven.map(whole),
     );
     each(
+        "drdeck_rto_estimated_seconds",
+        "How long recovery will take, as the steps of its runbook add up: a promise is not kept by that. Absent if there is no runbook.",
+        &|system, disruption| system.rto.get(disruption).estimated.as_ref().map(|sum| whole(sum.takes)),
+    );
+    each(
         "drdeck_rto_proven_at_seconds",
         "When recovery was last proven, in seconds since 1970.",
         &|system, disruption| {

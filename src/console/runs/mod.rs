@@ -5,7 +5,7 @@ mod reader;
 
 use std::sync::Arc;
 
-pub use reader::{Prove, Reader};
+pub use reader::{Foresee, Reader};
 
 use crate::engine::View;
 use crate::engine::core::Watched;

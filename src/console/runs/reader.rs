@@ -7,23 +7,27 @@ use std::path::PathBuf;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Weak};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::{Observed, RunAnswer, RunAsk, Runs, other_holder};
+use crate::console::desk::ReadRunbooks;
 use crate::console::event::Event;
 use crate::engine::core::{Attended, Watched};
 use crate::journal::findings::{Finding, Weight, findings};
-use crate::journal::{JournalError, Place, Run, Shelf, export, proof};
-use crate::model::{Moment, Proof, Text};
-use crate::runbook::RunId;
+use crate::journal::{JournalError, Place, Run, Shelf, export, history};
+use crate::model::{Moment, Recoveries, Text};
+use crate::runbook::{RunId, Runbook};
 
 /// Between two looks.
 const EVERY: Duration = Duration::from_secs(1);
 
-/// Takes what runs have proven; returns at once.
-pub type Prove = Box<dyn FnMut(Vec<Proof>) + Send>;
+/// How often the runbooks are read: somebody may write one while the console is open.
+const RUNBOOKS_EVERY: Duration = Duration::from_secs(60);
+
+/// Takes what is known beforehand of how long recovery takes; returns at once.
+pub type Foresee = Box<dyn FnMut(Recoveries) + Send>;
 
 /// The thread. It ends once this is gone.
 #[derive(Debug)]
@@ -33,15 +37,16 @@ pub struct Reader {
 
 impl Reader {
     /// Begins to look at the runs of `place`; what it finds comes as [`Event::Runs`] and [`Event::RunAnswered`]. `extra_regions` are Regions
-    /// newer than this program, as the config names them. What the runs have proven goes to `prove`.
+    /// newer than this program, as the config names them. What the runs and `runbooks` tell beforehand of recoveries goes to `foresee`.
     ///
     /// # Errors
     /// The system gives no thread.
     pub fn start(
         place: Place,
         extra_regions: Vec<String>,
+        runbooks: ReadRunbooks,
         events: UnboundedSender<Event>,
-        prove: Prove,
+        foresee: Foresee,
     ) -> io::Result<Self> {
         let (asks, asked) = mpsc::channel();
         let looker = Looker {
@@ -52,7 +57,8 @@ impl Reader {
             last: None,
             watched: BTreeMap::new(),
             since: Moment::now(),
-            prove,
+            runbooks: Written { read: runbooks, usable: Vec::new(), read_at: None },
+            foresee,
         };
         thread::Builder::new().name("runs".into()).spawn(move || looker.work(&asked))?;
         Ok(Self { asks })
@@ -65,10 +71,10 @@ impl Reader {
     }
 }
 
-/// What the thread owns.
 /// A run folded out of its journal, or why it cannot be.
 type Folded = Result<Arc<Watched>, Text>;
 
+/// What the thread owns.
 struct Looker {
     shelf: Shelf,
     extra_regions: Vec<String>,
@@ -79,8 +85,38 @@ struct Looker {
     /// Runs that others drive, with the reading each was made of.
     watched: BTreeMap<RunId, (Weak<Run>, Folded)>,
     since: Moment,
-    /// Takes what the runs have proven.
-    prove: Prove,
+    runbooks: Written,
+    foresee: Foresee,
+}
+
+/// The runbooks that can be used, as they were read last.
+struct Written {
+    read: ReadRunbooks,
+    usable: Vec<Arc<Runbook>>,
+    read_at: Option<Instant>,
+}
+
+/// Whether something is as it was.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Change {
+    Same,
+    New,
+}
+
+impl Written {
+    /// Reads them anew once it is time. Where they cannot be read those of before count: the one who begins a run is told what is wrong.
+    fn look(&mut self) -> Change {
+        if self.read_at.is_some_and(|at| at.elapsed() < RUNBOOKS_EVERY) {
+            return Change::Same;
+        }
+        self.read_at = Some(Instant::now());
+        let Ok(all) = (self.read)() else { return Change::Same };
+        let usable: Vec<Arc<Runbook>> =
+            all.into_iter().filter_map(|(_, written)| written.ok()).map(|written| written.runbook).collect();
+        let is_same = usable == self.usable;
+        self.usable = usable;
+        if is_same { Change::Same } else { Change::New }
+    }
 }
 
 /// Whether somebody still listens.
@@ -122,10 +158,12 @@ impl Looker {
         let same = self.last.as_ref().is_some_and(|(before, said)| {
             *said == trouble && before.len() == all.len() && before.iter().zip(&all).all(|(a, b)| Arc::ptr_eq(a, b))
         });
+        if self.runbooks.look() == Change::New || !same {
+            (self.foresee)(history::recoveries(&all, self.runbooks.usable.iter().map(AsRef::as_ref)));
+        }
         if same {
             return Ears::Open;
         }
-        (self.prove)(proof::of_runs(all.iter().map(AsRef::as_ref)));
         let watched = self.watch(&all);
         self.last = Some((all.clone(), trouble.clone()));
         self.tell(Event::Runs(Arc::new(Runs { all, trouble, watched, since: Some(self.since) })))

@@ -6,7 +6,7 @@ use super::ledger::{Course, Track};
 use super::view::PartView;
 use super::{Standing, State};
 use crate::model::{Moment, Span};
-use crate::runbook::Phase;
+use crate::runbook::pace;
 
 /// The clocks of a run, at a moment.
 #[derive(Clone, Debug, PartialEq)]
@@ -108,21 +108,10 @@ impl State {
     /// The longest chains of steps that are left, by estimate: to the last one of `steps` that verifies, and to the last one of them all. What
     /// they wait for counts, whatever System it moves.
     fn remaining(&self, steps: &Range<usize>, now: Moment) -> (Span, Span) {
-        let mut ends: Vec<Span> = Vec::with_capacity(self.runbook.steps.len());
-        let (mut served, mut protected) = (Span::ZERO, Span::ZERO);
-        for (at, step) in self.runbook.steps.iter().enumerate() {
-            let start = step.needs.iter().filter_map(|need| ends.get(*need)).max().copied().unwrap_or_default();
-            let end = start.saturating_add(self.left_of(at, step.estimate, now));
-            ends.push(end);
-            if !steps.contains(&at) {
-                continue;
-            }
-            if step.phase <= Phase::Verify {
-                served = served.max(end);
-            }
-            protected = protected.max(end);
-        }
-        (served, protected)
+        let all = &self.runbook.steps;
+        let ends = pace::ends(all, |at, step| self.left_of(at, step.estimate, now));
+        let protected = ends.get(steps.clone()).and_then(|ends| ends.iter().max()).copied().unwrap_or(Span::ZERO);
+        (pace::served(all, &ends, steps), protected)
     }
 
     fn left_of(&self, step: usize, estimate: Span, now: Moment) -> Span {

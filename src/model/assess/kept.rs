@@ -10,8 +10,8 @@ use super::{judge_system, whole};
 use crate::model::estate::smallest;
 use crate::model::index::Index;
 use crate::model::{
-    Assessment, Estate, Measured, Moment, PerDisruption, Query, RunStart, Snapshot, Span, System, SystemAssessment,
-    plans,
+    Assessment, Estate, Measured, Moment, PerDisruption, Query, RunStart, Snapshot, Span, StepSum, System,
+    SystemAssessment, plans,
 };
 
 /// What was judged last, and what that rests on. Judges anew only what has changed.
@@ -32,6 +32,7 @@ struct Kept {
     next_change: Option<Moment>,
     down_since: Option<(Moment, RunStart)>,
     proven: Option<PerDisruption<Option<Measured>>>,
+    estimated: Option<PerDisruption<Option<StepSum>>>,
     follow_ups: FollowUps,
 }
 
@@ -110,6 +111,7 @@ impl Judgements {
                 || now.duration_since(kept.at) >= patience
                 || kept.down_since != down_since
                 || kept.proven.as_ref() != snapshot.proven.get(&system.name)
+                || kept.estimated.as_ref() != snapshot.estimated.get(&system.name)
             {
                 due.insert(n);
             }
@@ -132,7 +134,8 @@ impl Judgements {
                     moved |= others;
                     let down_since = snapshot.down_since.get(&system.name).copied();
                     let proven = snapshot.proven.get(&system.name).copied();
-                    Kept { judged, at: now, next_change: changes.next(), down_since, proven, follow_ups }
+                    let estimated = snapshot.estimated.get(&system.name).cloned();
+                    Kept { judged, at: now, next_change: changes.next(), down_since, proven, estimated, follow_ups }
                 }
             };
             self.kept.push(kept);

@@ -214,7 +214,8 @@ pub(super) fn judge_rto(system: &System, disruption: Disruption, snapshot: &Snap
         (Some(_), Some(_)) => Verdict::Breached,
     };
     let (proven, proven_at) = (measured.map(|measured| measured.took), measured.map(|measured| measured.at));
-    RtoJudgement { objective, proven, proven_at, estimated: None, verdict }
+    let estimated = snapshot.estimated.get(&system.name).and_then(|estimated| estimated.get(disruption).clone());
+    RtoJudgement { objective, proven, proven_at, estimated, verdict }
 }
 
 /// Why an RTO that was promised is not met.
@@ -228,7 +229,17 @@ pub(super) fn unkept(rto: &RtoJudgement, disruption: Disruption, now: Moment) ->
             moment(at, now),
             length(objective)
         ),
-        (Some(_) | None, _) => format!("Recovery within {} from {lost} was never proven", length(objective)),
+        (Some(_) | None, _) => {
+            let estimated = rto
+                .estimated
+                .as_ref()
+                .map(|sum| format!("; the steps of {} add up to {}", sum.runbook, length(sum.takes)));
+            format!(
+                "Recovery within {} from {lost} was never proven{}",
+                length(objective),
+                estimated.unwrap_or_default()
+            )
+        }
     };
     Some((rto.verdict, Text::new(words)))
 }

@@ -184,7 +184,11 @@ fn recovery(found: &Judgement<'_>) -> Option<Clause> {
                 length(took),
                 length(objective)
             ),
-            None => format!("recovery{after} within {} was never proven", length(objective)),
+            None => {
+                let sum =
+                    rto.estimated.as_ref().map(|sum| format!(", and its runbook adds up to {}", length(sum.takes)));
+                format!("recovery{after} within {} was never proven{}", length(objective), sum.unwrap_or_default())
+            }
         };
         Some(Clause { verdict: rto.verdict, words })
     };

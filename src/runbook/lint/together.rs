@@ -1,8 +1,9 @@
 //! What is wrong with several Systems that are moved in one run.
 
-use super::{Finding, before, ends, error, warning};
+use super::{Finding, before, error, warning};
 use crate::model::{Estate, words};
 use crate::runbook::definition::{Direction, Part, Phase, Runbook};
+use crate::runbook::pace;
 
 /// What is found in the order of the Systems, and in the time that each of them waits for the others.
 pub(super) fn lint(runbook: &Runbook, estate: &Estate, findings: &mut Vec<Finding>) {
@@ -13,7 +14,7 @@ pub(super) fn lint(runbook: &Runbook, estate: &Estate, findings: &mut Vec<Findin
         );
         findings.push(error(None, message));
     }
-    let ends = ends(runbook, |step| step.phase <= Phase::Verify);
+    let ends = pace::ends(&runbook.steps, |_, step| step.estimate);
     for part in &runbook.parts {
         let Some(system) = estate.systems.iter().find(|system| system.name == part.system) else {
             let message =
@@ -38,15 +39,14 @@ pub(super) fn lint(runbook: &Runbook, estate: &Estate, findings: &mut Vec<Findin
             }
         }
         let promised = system.objectives.region.as_ref().and_then(|objective| objective.rto);
-        let verifies = |at: &usize| runbook.steps.get(*at).is_some_and(|step| step.phase <= Phase::Verify);
-        let served = part.steps.clone().filter(verifies).filter_map(|at| ends.get(at)).max();
-        if let (Direction::Failover, Some(rto), Some(served)) = (runbook.direction, promised, served)
-            && *served > rto
+        let served = pace::served(&runbook.steps, &ends, &part.steps);
+        if let (Direction::Failover, Some(rto)) = (runbook.direction, promised)
+            && served > rto
         {
             let message = format!(
                 "users of {} are served after {} at best, by the estimates of its steps and of what they wait for; its RTO is {}",
                 part.system,
-                words::length(*served),
+                words::length(served),
                 words::length(rto)
             );
             findings.push(warning(None, message));

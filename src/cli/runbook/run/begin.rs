@@ -91,12 +91,12 @@ pub(super) async fn begin(wanted: Wanted<'_>, terminal: &mut Terminal) -> Result
         }
     };
     let options = desk.options(system, &runbook, operator, incident, begin);
+    let history = desk::history(&place, &runbook);
     let shell = Shell {
         endpoint_url: config.endpoint_url.clone(),
         profile: config.profile.clone(),
         arc: config.arc.endpoints.clone(),
     };
-    let history = desk::history(&place, &runbook.name);
     match Engine::start(options) {
         Ok(engine) => Ok(Begun::Driving(Box::new(Started { engine, place, history, shell }))),
         Err(EngineError::Journal(JournalError::Held(holder))) => {

@@ -286,7 +286,7 @@ fn protected_line(live: &Live, clocks: &Clocks, whose: &str) -> Line {
     line.append(fences(live));
     line.push(Role::TextMuted, " · ");
     line.append(match (clocks.protected, live.view.fences.is_empty()) {
-        (None, false) => Line::new(Role::Text, format!("about {} left", format::coarse(clocks.until_protected))),
+        (None, false) => Line::new(Role::Text, format!("{} left", format::coarse(clocks.until_protected))),
         (Some(_), _) | (None, true) => protection(clocks),
     });
     line

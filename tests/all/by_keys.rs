@@ -86,7 +86,7 @@ impl Person {
         self.press("/");
         self.types(of);
         self.press("x");
-        let menu = self.tmux.wait_for(&format!(" {runbook} "));
+        let menu = self.tmux.wait_for(&format!("LIVE      {runbook} "));
         let rows: Vec<&str> = menu
             .lines()
             .filter(|row| ["LIVE", "DRILL", "TABLETOP"].iter().any(|mode| row.contains(&format!(" {mode} "))))
