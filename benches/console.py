@@ -187,7 +187,7 @@ def run_under_silence(start, hang, journals, count=100):
     terminal.press(b"/legacy-web\r")
     terminal.read(0.5)
     terminal.press(b"x")
-    terminal.wait_for(b"legacy-web-failover")
+    terminal.wait_for(b"TABLETOP")
     terminal.press(b"\r")
     terminal.wait_for(b"type legacy-web")
     # What begins or changes something is deaf at first.

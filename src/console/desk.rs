@@ -105,9 +105,9 @@ impl RunDesk {
         };
         let incident = incident.as_ref().map(Text::as_str);
         let options = self.desk.options(of_config, &written.runbook, operator.clone(), incident, begin);
-        let history = Arc::new(desk::history(&self.desk.state, &written.runbook));
         let engine = Engine::start(options).map_err(|error| said(&error))?;
         let view = Arc::clone(&engine.views.borrow());
+        let history = Arc::new(desk::history(&self.desk.state, &view));
         self.look_for_approvals(&engine);
         Ok((engine, Begun { view, history }))
     }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::engine::{Card, History, Holding, Order, Stage, StepView, Unfinished, View, words};
+use crate::engine::{Card, Holding, Order, Stage, StepView, Unfinished, View, words};
+use crate::journal::history::History;
 use crate::model::{Moment, Text};
 use crate::runbook::{self, Progress, Question, RunId, Runbook};
 

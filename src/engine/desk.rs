@@ -1,14 +1,15 @@
 //! What every front end needs before a run begins: who drives, what was promised, which run waits, how long steps took.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{Begin, Options};
+use super::{Begin, Options, View};
 use crate::aws::{Access, Session, Unread};
 use crate::config::{Config, Dns};
 use crate::journal::account::{Account, StepEnd};
 use crate::journal::history::{self, History};
-use crate::journal::list::{Standing, read, standing, unfinished};
-use crate::journal::{Entry, Holder, Journal, JournalError, Lock, Objectives, Place, Record, Verdict};
+use crate::journal::list::{Standing, standing, unfinished};
+use crate::journal::{Entry, Holder, Journal, JournalError, Lock, Objectives, Place, Record, Shelf, Verdict};
 use crate::model::{self, Moment, Query, Region, Site, Span, System, Text, facts::Answer};
 use crate::runbook::{RunId, Runbook};
 
@@ -220,9 +221,10 @@ impl Unfinished {
     }
 }
 
-/// How long the steps of a runbook took in earlier runs.
-pub fn history(place: &Place, runbook: &Runbook) -> History {
-    let read = |run: RunId| Account::of(&read(place, run).ok()?.entries);
-    let runs: Vec<Account> = place.all().unwrap_or_default().into_iter().filter_map(read).collect();
-    history::of(&runs, runbook)
+/// How long the steps of a run's runbook took in earlier runs in its account.
+pub fn history(place: &Place, run: &View) -> History {
+    let Some(identity) = &run.identity else { return History::new() };
+    // A step whose history cannot be read is one that nobody has run before.
+    let runs = Shelf::new(place.clone()).look(&BTreeSet::new()).unwrap_or_default();
+    history::of(&runs, &run.runbook, identity.account.as_str())
 }

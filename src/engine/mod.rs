@@ -26,7 +26,6 @@ use tokio::sync::{mpsc as queue, watch};
 pub use self::core::{
     Card, Clocks, Doubt, Fence, Holding, Note, Order, PartView, Reach, Reply, Request, Stage, StepView, Typed, View,
 };
-pub use crate::journal::history::History;
 pub use desk::{Desk, Driver, Unfinished, Written};
 pub use options::{Begin, EngineError, New, Options};
 

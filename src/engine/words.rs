@@ -1,7 +1,7 @@
 //! How a run is told to people: the same words in the full screen and line by line.
 
-use super::{Card, Clocks, History, Reach, Stage, StepView, Typed};
-use crate::journal::history::median_and_longest;
+use super::{Card, Clocks, Reach, Stage, StepView, Typed};
+use crate::journal::history::{History, median_and_longest};
 use crate::model::words::{self, length};
 use crate::model::{Span, Text};
 use crate::runbook::call::Plane;

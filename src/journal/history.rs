@@ -1,44 +1,63 @@
-//! How long steps took in earlier runs, and how long a recovery will take by that.
+//! How long steps took in earlier runs, and how long a recovery would take by that.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use super::account::{Account, StepEnd};
+use super::account::{Account, StepAccount, StepEnd};
 use super::proof;
-use super::shelf::Run;
-use crate::model::{Estimate, Recoveries, Span};
-use crate::runbook::{Mode, Runbook, pace};
+use super::shelf::{Run, Stands};
+use crate::model::{Recoveries, Span, Text};
+use crate::runbook::{Mode, Runbook, Step, pace};
 
-/// How long the steps of a runbook took in earlier live runs, by their ids; only where they were done.
+/// How long the steps of a runbook took in earlier runs, by their ids; only where that is known.
 pub type History = BTreeMap<String, Vec<Span>>;
 
-/// What these runs tell of the steps of a runbook, whether it was run by itself or taken in by another; in the account that it may change, if it
-/// names one.
-pub fn of<'a>(runs: impl IntoIterator<Item = &'a Account>, runbook: &Runbook) -> History {
+/// What live runs in an account of AWS tell of the steps of a runbook, whether it was run by itself or taken in by another. A journal that was
+/// damaged or changed tells nothing.
+pub fn of(runs: &[Arc<Run>], runbook: &Runbook, aws_account: &str) -> History {
     let mut history = History::new();
-    let is_of_account = |run: &&Account| match (&runbook.account, &run.aws_account) {
-        (Some(own), Some(of)) => of.as_str() == own,
-        (Some(_), None) => false,
-        (None, _) => true,
-    };
-    for run in runs.into_iter().filter(|run| run.mode == Mode::Live).filter(is_of_account) {
-        for step in &run.steps {
-            let (StepEnd::Done(_), Some(took), Some(id)) = (&step.end, step.took, own_id(run, &step.id, &runbook.name))
-            else {
-                continue;
-            };
-            history.entry(id.to_owned()).or_default().push(took);
+    let is_ours = |run: &&Account| run.aws_account.as_ref().map(Text::as_str) == Some(aws_account);
+    for run in live(runs).filter(is_ours) {
+        for did in &run.steps {
+            let step = step_of(run, &did.id, runbook);
+            if let Some((step, took)) = step.and_then(|step| Some((step, measured(did, step)?))) {
+                history.entry(step.id.clone()).or_default().push(took);
+            }
         }
     }
     history
 }
 
-/// What a step of a run is called in that runbook; `None` if it is none of its steps.
-fn own_id<'a>(run: &Account, step: &'a str, runbook: &str) -> Option<&'a str> {
-    if run.runbook == runbook {
-        return Some(step);
+fn live(runs: &[Arc<Run>]) -> impl Iterator<Item = &Account> {
+    let sound = runs.iter().filter(|run| !matches!(run.stands, Stands::Broken(_)));
+    let told = sound.filter_map(|run| run.told.as_ref()).filter(|told| told.report.wrong.is_empty());
+    told.map(|told| &told.account).filter(|run| run.mode == Mode::Live)
+}
+
+/// The step of a runbook that a step of a run stands for, whichever of both was taken in by the other; `None` if there is none.
+fn step_of<'a>(run: &Account, id: &str, runbook: &'a Runbook) -> Option<&'a Step> {
+    let named = |id: &str| runbook.steps.iter().find(|step| step.id == id);
+    if run.runbook == runbook.name {
+        return named(id);
     }
-    let (of, id) = step.split_once('/')?;
-    run.parts.iter().any(|part| part.step == of && part.runbook == runbook).then_some(id)
+    if let Some(part) = runbook.parts.iter().find(|part| part.runbook == run.runbook) {
+        return named(&format!("{}/{id}", part.step));
+    }
+    let (of, id) = id.split_once('/')?;
+    let is_of_it = run.parts.iter().any(|part| part.step == of && part.runbook == runbook.name);
+    if is_of_it { named(id) } else { None }
+}
+
+/// How long a step took. Of a person's word a record tells when it was said, not how long somebody thought; and what was so already took nobody
+/// any time.
+fn measured(did: &StepAccount, step: &Step) -> Option<Span> {
+    let StepEnd::Done(_) = did.end else { return None };
+    let kind = step.kind.step();
+    let was_so_already = kind.facts().plane.is_some() && did.requests == 0;
+    if kind.asks().is_some() || was_so_already {
+        return None;
+    }
+    Some(did.took?.max(Span::ZERO))
 }
 
 /// The usual of some times, and the longest; `None` if there are none.
@@ -48,15 +67,21 @@ pub fn median_and_longest(took: &[Span]) -> Option<(Span, Span)> {
     Some((*took.get(took.len() / 2)?, *took.last()?))
 }
 
-/// What these runs and runbooks tell beforehand of how long recovery takes.
-pub fn recoveries<'a>(runs: &[impl AsRef<Run>], runbooks: impl IntoIterator<Item = &'a Runbook>) -> Recoveries {
-    let accounts = || runs.iter().filter_map(|run| run.as_ref().told.as_ref()).map(|told| &told.account);
-    let estimate = |runbook: &Runbook| -> Option<Estimate> {
-        let history = of(accounts(), runbook);
-        pace::estimate(runbook, |id| Some(median_and_longest(history.get(id)?)?.0))
-    };
-    Recoveries {
-        proofs: proof::of_runs(runs.iter().map(AsRef::as_ref)),
-        estimates: runbooks.into_iter().filter_map(estimate).collect(),
+/// What these runs and runbooks tell beforehand of how long recovery takes: in each account with runs, and in any other.
+pub fn recoveries<'a>(runs: &[Arc<Run>], runbooks: impl IntoIterator<Item = &'a Runbook>) -> Recoveries {
+    let accounts: BTreeSet<&Text> = live(runs).filter_map(|run| run.aws_account.as_ref()).collect();
+    let mut estimates = Vec::new();
+    for runbook in runbooks {
+        let own = runbook.account.as_deref();
+        estimates.extend(pace::estimate(runbook, own, |_| None));
+        for account in
+            accounts.iter().map(|account| account.as_str()).filter(|account| own.is_none_or(|own| own == *account))
+        {
+            let history = of(runs, runbook, account);
+            let median = |id: &str| Some(median_and_longest(history.get(id)?)?.0);
+            estimates
+                .extend(pace::estimate(runbook, Some(account), median).filter(|estimate| estimate.sum.measured > 0));
+        }
     }
+    Recoveries { proofs: proof::of_runs(runs.iter().map(AsRef::as_ref)), estimates }
 }

@@ -13,7 +13,7 @@ pub mod list;
 mod lock;
 mod markdown;
 mod place;
-pub mod proof;
+mod proof;
 pub mod record;
 pub mod rescue;
 pub mod shelf;

@@ -33,7 +33,7 @@ pub struct Estimate {
     pub system: String,
     /// What it is recovered from.
     pub disruption: Disruption,
-    /// The only account that the runbook may change; `None` if it names none.
+    /// The account of the runs that it was measured by, or the only one that the runbook may change; `None` where it goes for any.
     pub account: Option<Text>,
     /// The sum.
     pub sum: StepSum,
@@ -81,17 +81,22 @@ pub fn newest(proofs: &[Proof], account: Option<&str>, now: Moment) -> Proven {
     proven
 }
 
-/// What counts of them in `account`. Where several runbooks could be run the slowest counts: which it will be is not known.
+/// What counts of them in `account`: what was measured there before what a runbook says in any. Where several runbooks could be run the slowest
+/// counts, for which it will be is not known.
 pub fn slowest(estimates: &[Estimate], account: Option<&str>) -> Estimated {
+    let is_ours = |estimate: &&Estimate| estimate.account.as_ref().is_none_or(|of| Some(of.as_str()) == account);
+    let mut best: BTreeMap<&str, &Estimate> = BTreeMap::new();
+    for estimate in estimates.iter().filter(is_ours) {
+        let known = best.entry(&estimate.sum.runbook).or_insert(estimate);
+        if estimate.sum.measured > known.sum.measured {
+            *known = estimate;
+        }
+    }
     let mut estimated = Estimated::new();
-    let ours = |estimate: &&Estimate| match (&estimate.account, account) {
-        (Some(named), Some(account)) => named.as_str() == account,
-        (None, _) | (_, None) => true,
-    };
-    for estimate in estimates.iter().filter(ours) {
-        let known = estimated.entry(estimate.system.clone()).or_default().get_mut(estimate.disruption);
-        if known.as_ref().is_none_or(|known| known.takes < estimate.sum.takes) {
-            *known = Some(estimate.sum.clone());
+    for Estimate { system, disruption, sum, .. } in best.into_values() {
+        let known = estimated.entry(system.clone()).or_default().get_mut(*disruption);
+        if known.as_ref().is_none_or(|known| known.takes < sum.takes) {
+            *known = Some(sum.clone());
         }
     }
     estimated

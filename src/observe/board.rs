@@ -49,7 +49,7 @@ pub(super) struct Board {
     lags: Lags,
     /// The account whose outages are known to last.
     outages_of: Option<Text>,
-    /// What runs have proven, in whatever account.
+    /// What is known beforehand of how long recovery takes, in whatever account.
     recoveries: Recoveries,
     /// Set while the identity we read as belongs to another account than the config is about.
     stranger: Option<Unread>,

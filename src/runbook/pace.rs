@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Phase, Runbook, Step};
+use super::{Phase, Runbook, Step, Variant};
 use crate::model::{Estimate, Span, StepSum, Text};
 
 /// For each step, how long after the begin it is done at the earliest, where each takes as long as `takes` says, which gets its index.
@@ -27,8 +27,8 @@ pub fn until_served(runbook: &Runbook) -> Span {
 
 /// Of steps that are done so long after the begin, when the last of `among` is that users wait for; whatever those wait for counts.
 pub fn served(steps: &[Step], ends: &[Span], among: &Range<usize>) -> Span {
-    let awaited = steps.iter().zip(ends).take(among.end).skip(among.start).filter(|(step, _)| is_awaited(step));
-    awaited.map(|(_, end)| *end).max().unwrap_or(Span::ZERO)
+    let each = steps.iter().zip(ends).take(among.end).skip(among.start);
+    each.filter(|(step, _)| is_awaited(step)).map(|(_, end)| *end).max().unwrap_or(Span::ZERO)
 }
 
 /// Whether users wait for a step: what comes after they are verified to be served is for those who look after the System.
@@ -36,30 +36,24 @@ fn is_awaited(step: &Step) -> bool {
     step.phase <= Phase::Verify
 }
 
-/// What a runbook of one System adds up to until users are served, where `measured` knows how long a step took that is not a person's word: of
-/// those a record tells when they were said, not how long somebody thought. `None` where nobody waits for that,
-/// as on the way home, and where it takes in others, which speak for themselves.
-pub fn estimate(runbook: &Runbook, measured: impl Fn(&str) -> Option<Span>) -> Option<Estimate> {
+/// What a runbook of one System adds up to until users are served, in an account where `measured` knows how long steps took. `None` where nobody
+/// waits for it, as on the way home; where both sides are expected to be well; and where it takes in others, which speak for themselves.
+pub fn estimate(runbook: &Runbook, account: Option<&str>, measured: impl Fn(&str) -> Option<Span>) -> Option<Estimate> {
     let disruption = runbook.direction.recovers_from()?;
-    if !runbook.parts.is_empty() {
-        return None;
-    }
-    let took: Vec<Option<Span>> = runbook
-        .steps
-        .iter()
-        .map(|step| if step.kind.step().asks().is_none() { measured(&step.id) } else { None })
-        .collect();
+    let is_of_one = runbook.parts.is_empty();
+    let (Variant::Unplanned, true) = (runbook.variant, is_of_one) else { return None };
+    let took: Vec<Option<Span>> = runbook.steps.iter().map(|step| measured(&step.id)).collect();
     let ends = ends(&runbook.steps, |at, step| took.get(at).copied().flatten().unwrap_or(step.estimate));
-    let awaited = || runbook.steps.iter().zip(&took).filter(|(step, _)| is_awaited(step));
+    let awaited: Vec<bool> = runbook.steps.iter().map(is_awaited).collect();
     Some(Estimate {
         system: runbook.system.clone(),
         disruption,
-        account: runbook.account.as_deref().map(Text::new),
+        account: account.map(Text::new),
         sum: StepSum {
             runbook: runbook.name.clone(),
             takes: served(&runbook.steps, &ends, &(0..runbook.steps.len())),
-            steps: awaited().count(),
-            measured: awaited().filter(|(_, took)| took.is_some()).count(),
+            steps: awaited.iter().filter(|is| **is).count(),
+            measured: awaited.iter().zip(&took).filter(|(is, took)| **is && took.is_some()).count(),
         },
     })
 }

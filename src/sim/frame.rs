@@ -88,14 +88,19 @@ impl Frame {
 
     /// The same state once more, for what may come of it.
     pub(super) fn twin(&self) -> Self {
+        // One lock at a time: whoever answers meanwhile takes them in another order.
+        let estates = lock(&self.estates).clone();
+        let clock = *lock(&self.clock);
+        let timeline = Arc::clone(&lock(&self.timeline));
+        let log = self.log().clone();
         Self {
-            estates: Mutex::new(lock(&self.estates).clone()),
+            estates: Mutex::new(estates),
             seed: self.seed,
             start: self.start,
-            clock: Mutex::new(*lock(&self.clock)),
-            timeline: Mutex::new(Arc::clone(&lock(&self.timeline))),
+            clock: Mutex::new(clock),
+            timeline: Mutex::new(timeline),
             throttle: Mutex::default(),
-            log: Mutex::new(self.log().clone()),
+            log: Mutex::new(log),
             requests: AtomicU64::new(self.requests.load(Ordering::Relaxed)),
             underway: Mutex::default(),
         }
@@ -210,13 +215,9 @@ impl Frame {
     }
 
     fn world_of(&self, estate: &Arc<Estate>) -> World {
-        World {
-            estate: Arc::clone(estate),
-            timeline: Arc::clone(&lock(&self.timeline)),
-            seed: self.seed,
-            start: self.start,
-            now: self.clock().read().now,
-        }
+        let timeline = Arc::clone(&lock(&self.timeline));
+        let now = self.clock().read().now;
+        World { estate: Arc::clone(estate), timeline, seed: self.seed, start: self.start, now }
     }
 
     /// Answers one request to AWS.

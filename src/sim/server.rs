@@ -102,7 +102,7 @@ impl Simulator {
     }
 }
 
-/// Serves that state.
+/// Serves that state, HTTP and DNS on a thread each.
 fn serve_frame(listen: SocketAddr, frame: Arc<Frame>) -> Result<Running, StartError> {
     let failed = |error| StartError::Listen(listen, error);
     let listener = TcpListener::bind(listen).map_err(failed)?;
@@ -133,7 +133,7 @@ impl Running {
         serve_frame(SocketAddr::new(self.addr.ip(), 0), Arc::new(self.frame.twin()))
     }
 
-    /// Waits until the simulator ends by itself, which it does only when it can listen no more.
+    /// Waits until the simulator ends by itself, which it does only when it can take no more connections; DNS ends with it.
     pub fn wait(self) {
         self.http.wait();
         drop(self.names);

@@ -8,8 +8,9 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyEventState, KeyModifi
 use drdeck::console::action::Context;
 use drdeck::console::run::{Begun, How, Offer, Offered, Seat};
 use drdeck::console::{Command, Event};
+use drdeck::engine::Stage;
 use drdeck::engine::core::Order;
-use drdeck::engine::{History, Stage};
+use drdeck::journal::history::History;
 use drdeck::model::Text;
 use drdeck::model::facts::drs::ReplicationState;
 use drdeck::runbook::{Mode, Phase, Step, parse};

@@ -7,11 +7,12 @@ use std::time::Duration;
 use drdeck::console::Event;
 use drdeck::console::run::{Begun, Offer, Offered, Seat};
 use drdeck::demo;
-use drdeck::engine::History;
 use drdeck::engine::core::{Holding, Stage, View};
 use drdeck::journal::Verdict;
-use drdeck::model::Assessment;
+use drdeck::journal::history::History;
+use drdeck::model::{Assessment, Span};
 use ratatui::buffer::Buffer;
+use ratatui::style::Color;
 
 use crate::console_stage::Stage as Screen;
 use crate::crash_shop::Shop;
@@ -175,6 +176,16 @@ fn the_shop_moves_and_comes_home_on_the_screen() {
     play.ends(outage);
     play.snapshot("10_protected");
     play.picture("run-protected", "drdeck: every System could fail over again");
+    // Had one been too late, neither figure nor words would be green.
+    let mut late = play.shop.view();
+    let storefront = late.parts.iter_mut().find(|part| part.system == "storefront").unwrap();
+    storefront.clocks.unserved = storefront.clocks.rto.map(|rto| rto + Span::from_secs(1));
+    play.small.event(Event::Run { seat: Seat::Driver, view: Arc::new(late) });
+    let screen = play.small.buffer("default");
+    let row: Vec<_> = (0..SMALL.0).map(|x| &screen[(x, 2)]).collect();
+    let words: String = row.iter().map(|cell| cell.symbol()).collect();
+    assert!(words.contains("· 1 of 8 missed their RTO: storefront "), "{words}");
+    assert!(row.iter().all(|cell| cell.fg != Color::Green), "{words}");
 
     let simulator = play.shop.leave();
     sim_kit::at(&simulator, "30h");

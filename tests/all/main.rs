@@ -24,6 +24,7 @@ mod aws_sim_more;
 mod aws_stub;
 mod bad_input;
 mod by_hand;
+// The longest test of all: by its name it begins among the first.
 mod by_keys;
 mod cli;
 mod cli_large;

@@ -3,20 +3,24 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::sync::Arc;
+use std::path::Path;
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
-use drdeck::engine::Unfinished;
-use drdeck::journal::account::Account;
+use drdeck::console::ReadRunbooks;
+use drdeck::console::runs::Reader;
+use drdeck::engine::{Unfinished, Written};
 use drdeck::journal::record::Nested;
 use drdeck::journal::{Journal, Objectives, Place, Record, Run, Shelf, Stands, Verdict as Ending, history};
 use drdeck::model::proof::{newest, slowest};
 use drdeck::model::{
-    Disruption, Estate, Estimate, Judgements, Measured, Moment, Objective, PerDisruption, Proof, Snapshot, Span,
-    StepSum, Text, Verdict, assess,
+    Disruption, Estate, Estimate, Judgements, Measured, Moment, Objective, PerDisruption, Proof, Recoveries, Snapshot,
+    Span, StepSum, Text, Verdict, assess,
 };
-use drdeck::runbook::{Direction, Mode, Part, Phase, Runbook, pace};
+use drdeck::runbook::kinds::HttpCheck;
+use drdeck::runbook::{Direction, Kind, Mode, Part, Phase, Runbook, Variant, pace};
 
-use crate::engine_world::{manual, runbook, scale};
+use crate::engine_world::{made, manual, runbook, scale};
 use crate::journal_kit::{RUN, applied, at, closed, confirmed, decided, done, lost, opened_as, sends, served, session};
 use crate::model_estates::system;
 use crate::model_readings::{minutes, now};
@@ -57,10 +61,9 @@ fn without(what: fn(&Record) -> bool) -> Vec<(&'static str, Record)> {
     all
 }
 
-/// What a folder with that run proves; `damage` is done to its journal.
-fn proven_by(records: &[(&str, Record)], damage: impl Fn(&mut Vec<u8>)) -> Vec<Proof> {
-    let state = tempfile::tempdir().unwrap();
-    let place = Place::new(state.path());
+/// The runs of a folder with that one; `damage` is done to its journal.
+fn runs_of(folder: &Path, records: &[(&str, Record)], damage: impl Fn(&mut Vec<u8>)) -> Vec<Arc<Run>> {
+    let place = Place::new(folder);
     let mut journal = Journal::create(&place, RUN).unwrap();
     for (time, record) in records {
         journal.append(at(time), at(time), record.clone()).unwrap();
@@ -69,7 +72,13 @@ fn proven_by(records: &[(&str, Record)], damage: impl Fn(&mut Vec<u8>)) -> Vec<P
     let mut bytes = fs::read(place.journal(RUN)).unwrap();
     damage(&mut bytes);
     fs::write(place.journal(RUN), bytes).unwrap();
-    proofs(&Shelf::new(place).look(&BTreeSet::new()).unwrap())
+    Shelf::new(place).look(&BTreeSet::new()).unwrap()
+}
+
+/// What it proves.
+fn proven_by(records: &[(&str, Record)], damage: impl Fn(&mut Vec<u8>)) -> Vec<Proof> {
+    let state = tempfile::tempdir().unwrap();
+    proofs(&runs_of(state.path(), records, damage))
 }
 
 fn proofs(runs: &[Arc<Run>]) -> Vec<Proof> {
@@ -265,7 +274,12 @@ fn sound(direction: Direction) -> Runbook {
         manual("declare", &[], Phase::Decide),
         scale("scale", &[0], Phase::Execute),
         scale("other", &[0], Phase::Execute),
-        scale("check", &[1, 2], Phase::Verify),
+        made(
+            "check",
+            &[1, 2],
+            Phase::Verify,
+            Kind::HttpCheck(HttpCheck { url: "http://w".into(), status: None, times: 3 }),
+        ),
         scale("protect", &[3], Phase::Return),
     ];
     for (step, estimate) in steps.iter_mut().zip([5, 10, 20, 3, 60]) {
@@ -275,13 +289,29 @@ fn sound(direction: Direction) -> Runbook {
     Runbook { name, system, direction, ..Runbook::clone(&runbook(steps)) }
 }
 
+/// What takes in orders-failover as that step.
+fn part(step: &str, whole: &Runbook) -> Part {
+    Part {
+        step: step.to_owned(),
+        runbook: "orders-failover".to_owned(),
+        system: "orders".to_owned(),
+        version: whole.version.clone(),
+        owner: whole.owner.clone(),
+        variant: whole.variant,
+        regions: Vec::new(),
+        steps: 0..whole.steps.len(),
+        sha256: String::new(),
+        text: String::new(),
+    }
+}
+
 fn sum(runbook: &str, takes: i64, measured: usize) -> StepSum {
     StepSum { runbook: runbook.to_owned(), takes: minutes(takes), steps: 4, measured }
 }
 
 #[test]
 fn an_estimate_is_the_longest_way_until_users_are_served() {
-    let of = |runbook: &Runbook| pace::estimate(runbook, |_| None);
+    let of = |runbook: &Runbook| pace::estimate(runbook, None, |_| None);
     let word = |disruption| Estimate {
         system: "orders".to_owned(),
         disruption,
@@ -292,52 +322,42 @@ fn an_estimate_is_the_longest_way_until_users_are_served() {
     assert_eq!(of(&sound(Direction::Restore)), Some(word(Disruption::Data)));
     assert_eq!(of(&sound(Direction::Failback)), None, "users are served meanwhile");
     assert_eq!(of(&sound(Direction::Exercise)), None);
-    // What was measured counts, but of what a person says: nobody knows how long they thought.
-    let known = BTreeMap::from([("declare", 0), ("scale", 30), ("other", 1), ("protect", 600)]);
-    let measured = pace::estimate(&sound(Direction::Failover), |id| known.get(id).copied().map(minutes));
-    assert_eq!(measured.map(|estimate| estimate.sum), Some(sum("orders-failover", 5 + 30 + 3, 2)));
+    let planned = Runbook { variant: Variant::Planned, ..sound(Direction::Failover) };
+    assert_eq!(of(&planned), None, "it expects that nothing is lost");
+    // What was measured counts before what the runbook says.
+    let known = BTreeMap::from([("scale", 30), ("other", 1), ("protect", 600)]);
+    let measured =
+        pace::estimate(&sound(Direction::Failover), Some(ACCOUNT), |id| known.get(id).copied().map(minutes)).unwrap();
+    assert_eq!(measured.sum, sum("orders-failover", 5 + 30 + 3, 2));
+    assert_eq!(measured.account, Some(Text::new(ACCOUNT)));
     // One that takes in others says nothing of its own: theirs do.
     let whole = sound(Direction::Failover);
-    let part = Part {
-        step: "orders".to_owned(),
-        runbook: "orders-failover".to_owned(),
-        system: "orders".to_owned(),
-        version: Text::new("1"),
-        owner: Text::new("us"),
-        variant: whole.variant,
-        regions: Vec::new(),
-        steps: 0..2,
-        sha256: String::new(),
-        text: String::new(),
-    };
-    assert_eq!(of(&Runbook { parts: vec![part], ..whole }), None);
+    assert_eq!(of(&Runbook { parts: vec![part("orders", &whole)], ..whole }), None);
 }
 
-/// What a run in the account of these tests tells of the steps of orders-failover, in minutes.
-fn took(records: &[(&str, Record)], account: Option<&str>) -> BTreeMap<String, Vec<i64>> {
+/// What a folder with that run tells in `account` of the steps of orders-failover, in minutes; `damage` is done to its journal.
+fn took(records: &[(&str, Record)], account: &str, damage: impl Fn(&mut Vec<u8>)) -> BTreeMap<String, Vec<i64>> {
     let state = tempfile::tempdir().unwrap();
-    let place = Place::new(state.path());
-    let mut journal = Journal::create(&place, RUN).unwrap();
-    for (time, record) in records {
-        journal.append(at(time), at(time), record.clone()).unwrap();
-    }
-    drop(journal);
-    let run = drdeck::journal::list::read(&place, RUN).unwrap();
-    let run = Account::of(&run.entries).unwrap();
-    let runbook = Runbook { account: account.map(str::to_owned), ..sound(Direction::Failover) };
-    let history = history::of([&run], &runbook);
+    let history = history::of(&runs_of(state.path(), records, damage), &sound(Direction::Failover), account);
     history.into_iter().map(|(id, took)| (id, took.iter().map(|took| took.as_mins()).collect())).collect()
 }
 
 #[test]
-fn steps_are_known_from_live_runs_of_the_same_account() {
-    let known = |all: &[(&str, i64)]| all.iter().map(|(id, took)| ((*id).to_owned(), vec![*took])).collect();
-    let live: BTreeMap<_, _> = known(&[("check", 2), ("declare", 0), ("scale", 6)]);
-    assert_eq!(took(&records(Mode::Live), None), live);
-    assert_eq!(took(&records(Mode::Live), Some(ACCOUNT)), live);
-    assert_eq!(took(&records(Mode::Live), Some("999")), BTreeMap::new(), "a run of another account, or of a simulator");
-    assert_eq!(took(&records(Mode::Drill), None), BTreeMap::new());
-    // A run over several Systems tells of the steps of each.
+fn steps_are_known_from_sound_live_runs_of_the_same_account() {
+    let known = |all: &[(&str, i64)]| -> BTreeMap<String, Vec<i64>> {
+        all.iter().map(|(id, took)| ((*id).to_owned(), vec![*took])).collect()
+    };
+    let whole = |_: &mut Vec<u8>| {};
+    let live = records(Mode::Live);
+    // The decision was made at once, as the record has it: nobody knows how long somebody thought.
+    assert_eq!(took(&live, ACCOUNT, whole), known(&[("check", 2), ("scale", 6)]));
+    assert_eq!(took(&live, "999", whole), known(&[]), "it was in another account, or on a simulator");
+    assert_eq!(took(&records(Mode::Drill), ACCOUNT, whole), known(&[]));
+    assert_eq!(took(&live, ACCOUNT, |bytes| bytes[200] ^= 1), known(&[]), "its journal was changed");
+    // What was so already took nobody any time.
+    let already = without(|record| matches!(record, Record::Intent { .. } | Record::Outcome { .. }));
+    assert_eq!(took(&already, ACCOUNT, whole), known(&[("check", 2)]));
+    // A run over several Systems tells of the steps of each, and its own are not theirs.
     let mut all = records(Mode::Live);
     for (_, record) in &mut all {
         match record {
@@ -349,17 +369,58 @@ fn steps_are_known_from_live_runs_of_the_same_account() {
                 *nested =
                     vec![Nested { step, runbook: "orders-failover".to_owned(), system, sha256, objectives, text }];
             }
-            Record::Confirmed { step, .. } | Record::Done { step, .. } if step == "scale" => {
+            Record::Confirmed { step, .. }
+            | Record::Intent { step, .. }
+            | Record::Outcome { step, .. }
+            | Record::Done { step, .. }
+                if step == "scale" =>
+            {
                 *step = "first/scale".to_owned();
             }
             _ => {}
         }
     }
-    assert_eq!(took(&all, None), known(&[("scale", 6)]), "its own steps are not those of orders-failover");
+    assert_eq!(took(&all, ACCOUNT, whole), known(&[("scale", 6)]));
+    // And the other way round.
+    let mut shop = sound(Direction::Failover);
+    for step in &mut shop.steps {
+        step.id = format!("first/{}", step.id);
+    }
+    let (name, parts) = ("shop-failover".to_owned(), vec![part("first", &shop)]);
+    let state = tempfile::tempdir().unwrap();
+    let history = history::of(&runs_of(state.path(), &live, whole), &Runbook { name, parts, ..shop }, ACCOUNT);
+    assert_eq!(history.into_keys().collect::<Vec<_>>(), ["first/check", "first/scale"]);
 }
 
 #[test]
-fn of_several_runbooks_of_this_account_the_slowest_counts() {
+fn an_estimate_goes_by_runs_of_the_account_where_there_are_some() {
+    let state = tempfile::tempdir().unwrap();
+    let runs = runs_of(state.path(), &records(Mode::Live), |_| {});
+    let estimates = history::recoveries(&runs, [&sound(Direction::Failover)]).estimates;
+    let in_account = |account: Option<&str>| slowest(&estimates, account)["orders"].region.clone();
+    assert_eq!(in_account(Some(ACCOUNT)), Some(sum("orders-failover", 5 + 20 + 2, 2)));
+    assert_eq!(in_account(Some("999")), Some(sum("orders-failover", 5 + 20 + 3, 0)), "nobody has run it there");
+    assert_eq!(in_account(None), Some(sum("orders-failover", 5 + 20 + 3, 0)));
+    // One that may change another account only is not measured by these runs.
+    let foreign = Runbook { account: Some("999".to_owned()), ..sound(Direction::Failover) };
+    let estimates = history::recoveries(&runs, [&foreign]).estimates;
+    assert_eq!(estimates.len(), 1);
+    assert_eq!((estimates[0].account.as_ref(), estimates[0].sum.measured), (Some(&Text::new("999")), 0));
+}
+
+#[test]
+fn the_usual_of_some_times_is_their_middle() {
+    let of = |all: &[i64]| {
+        let took: Vec<Span> = all.iter().copied().map(minutes).collect();
+        history::median_and_longest(&took).map(|(median, longest)| (median.as_mins(), longest.as_mins()))
+    };
+    assert_eq!(of(&[]), None);
+    assert_eq!(of(&[7]), Some((7, 7)));
+    assert_eq!(of(&[90, 5, 6]), Some((6, 90)));
+}
+
+#[test]
+fn of_several_runbooks_that_count_here_the_slowest_does() {
     let of = |runbook: &str, takes, account: Option<&str>| Estimate {
         system: "orders".to_owned(),
         disruption: Disruption::Region,
@@ -370,6 +431,30 @@ fn of_several_runbooks_of_this_account_the_slowest_counts() {
     let slowest = |account: Option<&str>| slowest(&all, account)["orders"].region.clone().map(|sum| sum.runbook);
     assert_eq!(slowest(Some(ACCOUNT)).as_deref(), Some("slow"));
     assert_eq!(slowest(Some("1")).as_deref(), Some("quick"));
+    assert_eq!(slowest(None).as_deref(), Some("quick"), "nobody knows whose account it is");
+}
+
+#[test]
+fn a_console_is_told_what_runbooks_add_up_to_and_what_runs_have_proven() {
+    let state = tempfile::tempdir().unwrap();
+    let _ = runs_of(state.path(), &records(Mode::Live), |_| {});
+    let written = Written { runbook: Arc::new(sound(Direction::Failover)), text: String::new() };
+    let runbooks: ReadRunbooks = Arc::new(move || {
+        let wrong = ("other".to_owned(), Err(Text::new("it cannot be read")));
+        Ok(vec![wrong, ("orders-failover".to_owned(), Ok(written.clone()))])
+    });
+    let (events, _events) = tokio::sync::mpsc::unbounded_channel();
+    let (tell, told) = mpsc::channel();
+    let foresee = Box::new(move |recoveries| tell.send(recoveries).unwrap());
+    let _reader = Reader::start(Place::new(state.path()), Vec::new(), runbooks, events, foresee).unwrap();
+    let next = || told.recv_timeout(Duration::from_secs(60)).unwrap();
+    // What is proven does not wait for the runbooks, which are read beside.
+    let mut recoveries: Recoveries = next();
+    assert_eq!(recoveries.proofs.len(), 1);
+    while recoveries.estimates.is_empty() {
+        recoveries = next();
+    }
+    assert_eq!(slowest(&recoveries.estimates, Some(ACCOUNT))["orders"].region, Some(sum("orders-failover", 27, 2)));
 }
 
 #[test]

@@ -95,7 +95,7 @@ fn travel(journey: &Journey<'_>) {
     let (when, as_measured) = rto(&stage, system);
     assert_eq!(when.0, json!(reached), "what the finished run measured is proven");
     let both = (by_its_word.as_i64().unwrap(), as_measured.as_i64().unwrap());
-    assert!(both.0 > 0 && both.1 > 0 && both.0 != both.1, "its steps are known better now: {both:?}");
+    assert!(both.0 > 0 && both.1 > 0, "what its steps add up to, before and after: {both:?}");
     let at = when.1.as_str().unwrap().parse::<Moment>().unwrap();
     assert_eq!(at.as_second(), moment("served").as_second());
     stage.at(well);

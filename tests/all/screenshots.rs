@@ -3,17 +3,25 @@
 //!
 //! What would differ each time is not in them: the simulator's ports stand as a company's own names, and calls are not counted.
 
-use std::{collections::BTreeSet, fs, path::Path, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use drdeck::{
     console::{Event, Start},
     demo,
+    journal::history,
     model::{
         self, Estate, Events, Query, Reading, Snapshot, Span, Text,
         events::{self, Names},
         facts::Answer,
     },
-    observe::{Observation, once},
+    observe::{Before, Observation, once_after},
+    runbook::parse,
 };
 use ratatui::buffer::Buffer;
 
@@ -93,7 +101,13 @@ impl Seen {
         self.shop.pass(time);
         let mut settings = self.shop.settings.clone();
         settings.access.timeout = Duration::from_secs(20);
-        let look = || once(settings.clone(), Arc::clone(&self.shop.estate), Duration::from_secs(60)).unwrap();
+        // Nobody has run anything yet, but the runbooks are there.
+        let file = |name: &str| PathBuf::from(format!("{name}.toml"));
+        let runbooks = demo::RUNBOOKS.iter().map(|(name, text)| parse::parse(text, &file(name), &[]).unwrap());
+        let recoveries = history::recoveries(&[], &runbooks.collect::<Vec<_>>());
+        let known = || Before { recoveries: recoveries.clone(), ..Before::default() };
+        let look =
+            || once_after(settings.clone(), Arc::clone(&self.shop.estate), Duration::from_secs(60), known()).unwrap();
         // The clock stands still: on a machine that is too busy to answer in time the next look sees the same.
         let seen = std::iter::repeat_with(look)
             .take(10)

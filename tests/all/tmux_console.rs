@@ -83,6 +83,7 @@ impl Drop for Tmux {
 #[test]
 fn start_walk_resize_quit() {
     let tmux = Tmux::start("walk");
+    tmux.type_line(&format!("cd {}", tmux.home().display()));
     tmux.type_line("stty -a > before; echo a line from before");
     tmux.wait_for("\na line from before");
     tmux.type_line(&format!("{} demo; echo \"it ended with $?\"", env!("CARGO_BIN_EXE_drdeck")));

@@ -158,7 +158,7 @@ fn promises(page: &mut Page, systems: &[&SystemAssessment]) {
     );
     each(
         "drdeck_rto_estimated_seconds",
-        "How long recovery will take, as the steps of its runbook add up: a promise is not kept by that. Absent if there is no runbook.",
+        "How long recovery would take, as the steps of its own runbook add up, the longest way through them: no promise is kept by that.",
         &|system, disruption| system.rto.get(disruption).estimated.as_ref().map(|sum| whole(sum.takes)),
     );
     each(

@@ -17,7 +17,8 @@ use crate::console::screens::runbook::RunbookScreen;
 use crate::console::theme::Role;
 use crate::console::widgets::form::{Form, Guard};
 use crate::console::widgets::{Line, Move};
-use crate::engine::{History, Holding, Order, Stage, View};
+use crate::engine::{Holding, Order, Stage, View};
+use crate::journal::history::History;
 use crate::model::{Text, Up, words};
 use crate::runbook::{Question, RunId, Runbook, Work};
 

@@ -1,6 +1,7 @@
 //! Runs as the console knows them: past and present ones, those that other processes on this machine drive among them. A thread of its own
 //! reads them from the state folder.
 
+mod known;
 mod reader;
 
 use std::sync::Arc;

@@ -7,10 +7,11 @@ use std::path::PathBuf;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Weak};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedSender;
 
+use super::known::{Change, KnownRunbooks};
 use super::{Observed, RunAnswer, RunAsk, Runs, other_holder};
 use crate::console::desk::ReadRunbooks;
 use crate::console::event::Event;
@@ -18,13 +19,10 @@ use crate::engine::core::{Attended, Watched};
 use crate::journal::findings::{Finding, Weight, findings};
 use crate::journal::{JournalError, Place, Run, Shelf, export, history};
 use crate::model::{Moment, Recoveries, Text};
-use crate::runbook::{RunId, Runbook};
+use crate::runbook::RunId;
 
 /// Between two looks.
 const EVERY: Duration = Duration::from_secs(1);
-
-/// How often the runbooks are read: somebody may write one while the console is open.
-const RUNBOOKS_EVERY: Duration = Duration::from_secs(60);
 
 /// Takes what is known beforehand of how long recovery takes; returns at once.
 pub type Foresee = Box<dyn FnMut(Recoveries) + Send>;
@@ -57,7 +55,7 @@ impl Reader {
             last: None,
             watched: BTreeMap::new(),
             since: Moment::now(),
-            runbooks: Written { read: runbooks, usable: Vec::new(), read_at: None },
+            runbooks: KnownRunbooks::new(runbooks),
             foresee,
         };
         thread::Builder::new().name("runs".into()).spawn(move || looker.work(&asked))?;
@@ -85,38 +83,8 @@ struct Looker {
     /// Runs that others drive, with the reading each was made of.
     watched: BTreeMap<RunId, (Weak<Run>, Folded)>,
     since: Moment,
-    runbooks: Written,
+    runbooks: KnownRunbooks,
     foresee: Foresee,
-}
-
-/// The runbooks that can be used, as they were read last.
-struct Written {
-    read: ReadRunbooks,
-    usable: Vec<Arc<Runbook>>,
-    read_at: Option<Instant>,
-}
-
-/// Whether something is as it was.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Change {
-    Same,
-    New,
-}
-
-impl Written {
-    /// Reads them anew once it is time. Where they cannot be read those of before count: the one who begins a run is told what is wrong.
-    fn look(&mut self) -> Change {
-        if self.read_at.is_some_and(|at| at.elapsed() < RUNBOOKS_EVERY) {
-            return Change::Same;
-        }
-        self.read_at = Some(Instant::now());
-        let Ok(all) = (self.read)() else { return Change::Same };
-        let usable: Vec<Arc<Runbook>> =
-            all.into_iter().filter_map(|(_, written)| written.ok()).map(|written| written.runbook).collect();
-        let is_same = usable == self.usable;
-        self.usable = usable;
-        if is_same { Change::Same } else { Change::New }
-    }
 }
 
 /// Whether somebody still listens.
@@ -159,7 +127,7 @@ impl Looker {
             *said == trouble && before.len() == all.len() && before.iter().zip(&all).all(|(a, b)| Arc::ptr_eq(a, b))
         });
         if self.runbooks.look() == Change::New || !same {
-            (self.foresee)(history::recoveries(&all, self.runbooks.usable.iter().map(AsRef::as_ref)));
+            (self.foresee)(history::recoveries(&all, self.runbooks.usable()));
         }
         if same {
             return Ears::Open;

@@ -19,7 +19,7 @@ pub const GLOSSARY: &[(&str, &str)] = &[
     ),
     (
         "RTO",
-        "recovery time objective: how long recovery may take. Proven is what a finished run measured; never: none has. What the steps of a runbook add up to proves nothing",
+        "recovery time objective: how long recovery may take. Proven is what a finished run measured; never: none has. What the steps of a runbook add up to, the longest way through them, proves nothing",
     ),
     ("goal", "the objective, as the config declares it"),
     (">5m", "more than 5m, but less than the next minute"),

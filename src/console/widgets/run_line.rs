@@ -46,7 +46,7 @@ pub fn line(live: &Live, others: usize) -> Line {
         }
         (Holding::Open, None) => {}
     }
-    if let Some(left) = clock::left(&view.clocks) {
+    if let Some(left) = clock::left(&view.clocks, &view.parts) {
         line.push(Role::TextMuted, " · ");
         line.append(left);
     }

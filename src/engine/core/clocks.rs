@@ -105,7 +105,7 @@ impl State {
         }
     }
 
-    /// The longest chains of steps that are left, by estimate: to the last one of `steps` that verifies, and to the last one of them all. What
+    /// The longest chains of steps that are left, by estimate: to the last one of `steps` that users wait for, and to the last one of them all. What
     /// they wait for counts, whatever System it moves.
     fn remaining(&self, steps: &Range<usize>, now: Moment) -> (Span, Span) {
         let all = &self.runbook.steps;

@@ -10,8 +10,9 @@ use crate::cli::{reading, state};
 use crate::config::Config;
 use crate::console::Shell;
 use crate::engine::approvals::{self, Approval};
-use crate::engine::{Begin, Desk, Driver, Engine, EngineError, History, New, Unfinished, desk};
+use crate::engine::{Begin, Desk, Driver, Engine, EngineError, New, Unfinished, desk};
 use crate::journal::account::{Account, StepEnd};
+use crate::journal::history::History;
 use crate::journal::list::read;
 use crate::journal::{self, Entry, Holder, JournalError, Person, Place, Record};
 use crate::model::words::{self, length};
@@ -91,14 +92,17 @@ pub(super) async fn begin(wanted: Wanted<'_>, terminal: &mut Terminal) -> Result
         }
     };
     let options = desk.options(system, &runbook, operator, incident, begin);
-    let history = desk::history(&place, &runbook);
     let shell = Shell {
         endpoint_url: config.endpoint_url.clone(),
         profile: config.profile.clone(),
         arc: config.arc.endpoints.clone(),
     };
     match Engine::start(options) {
-        Ok(engine) => Ok(Begun::Driving(Box::new(Started { engine, place, history, shell }))),
+        Ok(engine) => {
+            let view = Arc::clone(&engine.views.borrow());
+            let history = desk::history(&place, &view);
+            Ok(Begun::Driving(Box::new(Started { engine, place, history, shell })))
+        }
         Err(EngineError::Journal(JournalError::Held(holder))) => {
             elsewhere(*holder, &runbook, &desk, system, terminal).await
         }

@@ -3,7 +3,8 @@
 use crate::cli::runbook::lines::{WIDTH, broken};
 use crate::console::Shell;
 use crate::engine::words::{after_refusal, clock, plane, reached, sends, takes, undone};
-use crate::engine::{Card, Doubt, History, View};
+use crate::engine::{Card, Doubt, View};
+use crate::journal::history::History;
 use crate::model::Text;
 use crate::runbook::{Reversibility, Standing, Work};
 

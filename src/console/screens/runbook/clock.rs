@@ -110,18 +110,21 @@ fn deadline(clocks: &Clocks) -> Option<Moment> {
     clocks.began?.checked_add(clocks.rto?).ok()
 }
 
-/// Whether the RTO would be met at this pace: its meaning.
-fn pace(clocks: &Clocks) -> Role {
+/// Whether the RTO would be met at this pace: its meaning. Once all of several Systems are served, one that missed its own decides.
+fn pace(clocks: &Clocks, parts: &[PartView]) -> Role {
     match (clocks.served, clocks.left, deadline(clocks)) {
-        (Some(_), _, _) => match (clocks.unserved, clocks.rto) {
-            (Some(took), Some(rto)) if took > rto => Role::VerdictBreached,
-            (_, _) => Role::VerdictMet,
-        },
+        (Some(_), _, _) if missed(clocks) || parts.iter().any(|part| missed(&part.clocks)) => Role::VerdictBreached,
+        (Some(_), _, _) => Role::VerdictMet,
         (None, Some(left), _) if left < Span::ZERO => Role::VerdictBreached,
         (None, Some(_), Some(deadline)) if clocks.expected > deadline => Role::VerdictAtRisk,
         (None, Some(_), _) => Role::VerdictMet,
         (None, None, _) => Role::TextStrong,
     }
+}
+
+/// Whether users have been without a System for longer than was promised.
+fn missed(clocks: &Clocks) -> bool {
+    matches!((clocks.unserved, clocks.rto), (Some(unserved), Some(rto)) if unserved > rto)
 }
 
 fn rto_clock(clocks: &Clocks, now: Moment, whose: Option<&str>, parts: &[PartView]) -> Clock {
@@ -135,7 +138,7 @@ fn rto_clock(clocks: &Clocks, now: Moment, whose: Option<&str>, parts: &[PartVie
     Clock {
         head: Line::new(Role::TableHeader, title),
         figure: clocks.unserved.map_or_else(|| "--:--:--".to_owned(), figure),
-        role: pace(clocks),
+        role: pace(clocks, parts),
         foot: rest(clocks, now, whose, parts),
     }
 }
@@ -143,7 +146,7 @@ fn rto_clock(clocks: &Clocks, now: Moment, whose: Option<&str>, parts: &[PartVie
 /// What is left, and where this leads.
 fn rest(clocks: &Clocks, now: Moment, whose: Option<&str>, parts: &[PartView]) -> Line {
     let mut line = Line::new(Role::Text, " ");
-    if let Some(left) = left(clocks) {
+    if let Some(left) = left(clocks, parts) {
         line.append(left);
         if let Some(system) = whose {
             line.push(Role::TextMuted, format!(" ({system})"));
@@ -155,8 +158,8 @@ fn rest(clocks: &Clocks, now: Moment, whose: Option<&str>, parts: &[PartView]) -
 }
 
 /// What is left of the RTO; nothing once users are served, or where none was promised.
-pub fn left(clocks: &Clocks) -> Option<Line> {
-    let role = pace(clocks);
+pub fn left(clocks: &Clocks, parts: &[PartView]) -> Option<Line> {
+    let role = pace(clocks, parts);
     match (clocks.served, clocks.left) {
         (Some(served), _) => Some(Line::new(
             role,
@@ -179,7 +182,7 @@ pub fn short(clocks: &Clocks) -> Line {
         Some(unserved) => Line::new(Role::TextStrong, format!("not served {}", format::span(unserved))),
         None => Line::new(Role::TextMuted, "no outage declared"),
     };
-    let mut line = left(clocks).unwrap_or_else(not_served);
+    let mut line = left(clocks, &[]).unwrap_or_else(not_served);
     if clocks.served.is_some() {
         line.push(Role::TextMuted, " · ");
         line.append(unprotected(clocks));
@@ -201,18 +204,15 @@ fn unprotected(clocks: &Clocks) -> Line {
 
 /// What had been promised, once users are served: of several Systems each has its own RTO, and the run has none.
 fn goal(clocks: &Clocks, parts: &[PartView]) -> Line {
-    let of = |part: &PartView| Some((part.clocks.unserved?, part.clocks.rto?));
-    let promised: Vec<(&PartView, (Span, Span))> = parts.iter().filter_map(|part| Some((part, of(part)?))).collect();
-    let missed: Vec<&str> =
-        promised.iter().filter(|(_, (took, rto))| took > rto).map(|(part, _)| part.system.as_str()).collect();
-    match (clocks.rto, promised.len(), missed.len()) {
+    let promised = || parts.iter().filter(|part| part.clocks.unserved.is_some() && part.clocks.rto.is_some());
+    let late: Vec<&str> = promised().filter(|part| missed(&part.clocks)).map(|part| part.system.as_str()).collect();
+    match (clocks.rto, promised().count(), late.len()) {
         (Some(rto), _, _) => Line::new(Role::TextMuted, format!("the goal was {}", format::span(rto))),
         (None, 0, _) if parts.is_empty() => Line::new(Role::TextMuted, "no RTO was promised"),
         (None, 0, _) => Line::new(Role::TextMuted, format!("all {} Systems", parts.len())),
         (None, count, 0) => Line::new(Role::VerdictMet, format!("{count} of {count} within their RTO")),
-        (None, count, late) => {
-            let named = format!("{late} of {count} missed their RTO: {}", missed.join(", "));
-            Line::new(Role::VerdictBreached, named)
+        (None, count, missed) => {
+            Line::new(Role::VerdictBreached, format!("{missed} of {count} missed their RTO: {}", late.join(", ")))
         }
     }
 }
@@ -270,7 +270,7 @@ fn served_line(clocks: &Clocks, now: Moment, whose: &str, parts: &[PartView]) ->
     let mut line = match (clocks.served, clocks.unserved) {
         (Some(_), _) => Line::empty(),
         (None, Some(unserved)) => Line::new(Role::TableHeader, format!(" {whose}NOT SERVED "))
-            .with(pace(clocks), format::span(unserved))
+            .with(pace(clocks, parts), format::span(unserved))
             .with(Role::TextMuted, " ·"),
         (None, None) => Line::new(Role::TextMuted, " no outage declared ·"),
     };
@@ -286,7 +286,7 @@ fn protected_line(live: &Live, clocks: &Clocks, whose: &str) -> Line {
     line.append(fences(live));
     line.push(Role::TextMuted, " · ");
     line.append(match (clocks.protected, live.view.fences.is_empty()) {
-        (None, false) => Line::new(Role::Text, format!("{} left", format::coarse(clocks.until_protected))),
+        (None, false) => Line::new(Role::Text, format!("{} to go", format::coarse(clocks.until_protected))),
         (Some(_), _) | (None, true) => protection(clocks),
     });
     line
