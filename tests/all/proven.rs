@@ -15,7 +15,7 @@ use drdeck::journal::{Journal, Objectives, Place, Record, Run, Shelf, Stands, Ve
 use drdeck::model::proof::{newest, slowest};
 use drdeck::model::{
     Disruption, Estate, Estimate, Judgements, Measured, Moment, Objective, PerDisruption, Proof, Recoveries, Snapshot,
-    Span, StepSum, Text, Verdict, assess,
+    Span, StepSum, SystemAssessment, Text, Verdict, assess,
 };
 use drdeck::runbook::kinds::HttpCheck;
 use drdeck::runbook::{Direction, Kind, Mode, Part, Phase, Runbook, Variant, pace};
@@ -229,17 +229,25 @@ fn what_was_proven_is_held_against_what_was_promised() {
     assert!(said[0].ends_with("; 15 min were promised"), "{said:?}");
 }
 
-#[test]
-fn a_proof_that_comes_later_is_judged_at_once() {
+/// Somebody who looks at a System again and again, for the loss of whose Region 15 min are promised; its name, and how it is judged each time.
+fn onlooker() -> (String, impl FnMut(&Snapshot) -> Arc<SystemAssessment>) {
     let mut system = system(Vec::new(), None, None);
     system.objectives.region = Some(Objective { rpo: None, rto: Some(minutes(15)) });
     let name = system.name.clone();
     let estate = Estate { systems: vec![system], shared: BTreeSet::new() };
-    let (mut kept, mut snapshot) = (Judgements::default(), Snapshot::default());
-    let mut look = |snapshot: &Snapshot| {
+    let mut kept = Judgements::default();
+    let look = move |snapshot: &Snapshot| {
         kept.update(&estate, snapshot, now(), &BTreeSet::new(), Span::from_hours(100));
-        kept.assessment(snapshot, now()).systems[0].rto.region.clone()
+        Arc::clone(&kept.assessment(snapshot, now()).systems[0])
     };
+    (name, look)
+}
+
+#[test]
+fn a_proof_that_comes_later_is_judged_at_once() {
+    let (name, mut look) = onlooker();
+    let mut look = |snapshot: &Snapshot| look(snapshot).rto.region.clone();
+    let mut snapshot = Snapshot::default();
     assert_eq!(look(&snapshot).verdict, Verdict::AtRisk);
     let measured = Measured { took: minutes(12), at: now() };
     snapshot.proven.insert(name, PerDisruption { region: Some(measured), data: None });
@@ -459,17 +467,13 @@ fn a_console_is_told_what_runbooks_add_up_to_and_what_runs_have_proven() {
 
 #[test]
 fn an_estimate_is_told_and_keeps_no_promise() {
-    let mut system = system(Vec::new(), None, None);
-    system.objectives.region = Some(Objective { rpo: None, rto: Some(minutes(15)) });
-    let name = system.name.clone();
-    let estate = Estate { systems: vec![system], shared: BTreeSet::new() };
-    let (mut kept, mut snapshot) = (Judgements::default(), Snapshot::default());
+    let (name, mut look) = onlooker();
     let mut look = |snapshot: &Snapshot| {
-        kept.update(&estate, snapshot, now(), &BTreeSet::new(), Span::from_hours(100));
-        let system = Arc::clone(&kept.assessment(snapshot, now()).systems[0]);
+        let system = look(snapshot);
         let reasons = system.reasons.iter().map(ToString::to_string).filter(|reason| reason.starts_with("Recovery"));
         (system.rto.region.verdict, system.rto.region.estimated.clone(), reasons.collect::<Vec<_>>().join(" "))
     };
+    let mut snapshot = Snapshot::default();
     let never = "Recovery within 15 min from the loss of a Region was never proven";
     assert_eq!(look(&snapshot), (Verdict::AtRisk, None, never.to_owned()));
     let sum = sum("orders-failover", 12, 3);
