@@ -28,7 +28,8 @@
 //! * **Recovery point**: the newest moment a Component could be brought back to.
 //! * **RPO now**: now minus the recovery point; once an outage began at T0, T0 minus the recovery point, frozen.
 //! * **Verdict**: worst first Split, Breached, Unknown, AtRisk, Met. Unknown is never shown as good; a stale Reading is never green.
-//! * **Declared, estimated, proven RTO**: promised; what the steps of its runbook add up to; measured by a finished run. Never proven is AtRisk.
+//! * **Declared, estimated, proven RTO**: promised; what the steps of its runbook add up to, by their history; measured by a finished run.
+//!   Never proven is AtRisk.
 //! * **Simulator, Estate, Scenario**: our AWS on loopback; the resources in it; the timeline of faults played on it.
 
 pub mod aws;

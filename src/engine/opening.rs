@@ -11,6 +11,7 @@ use super::core::{State, recorded};
 use super::hands::{Hands, Tools};
 use super::options::{Begin, EngineError, New, Options};
 use crate::aws::{Session, Unread};
+use crate::journal::account::Account;
 use crate::journal::list::read;
 use crate::journal::record::Nested;
 use crate::journal::{Holder, Identity, Journal, Lock, Objectives, Person, Record, Verdict};
@@ -54,13 +55,7 @@ pub(super) async fn open(options: Options) -> Result<Hands, EngineError> {
             let runbook = held(run, &entries, &extra_regions, &options.system)?;
             may_go_on(run, &entries)?;
             fits_account(&identity, runbook.account.as_deref(), || format!("the runbook {}", runbook.name))?;
-            let began_in = entries.iter().find_map(|entry| {
-                if let Record::SessionOpened { identity, .. } = &entry.record {
-                    Some(identity.account.clone())
-                } else {
-                    None
-                }
-            });
+            let began_in = Account::of(&entries).and_then(|account| account.aws_account);
             fits_account(&identity, began_in.as_ref().map(Text::as_str), || format!("run {run}"))?;
             if let Some((bytes, kept)) = opened.torn {
                 let (at, wall) = at();

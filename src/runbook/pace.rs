@@ -40,8 +40,9 @@ fn is_awaited(step: &Step) -> bool {
 /// waits for it, as on the way home; where both sides are expected to be well; and where it takes in others, which speak for themselves.
 pub fn estimate(runbook: &Runbook, account: Option<&str>, measured: impl Fn(&str) -> Option<Span>) -> Option<Estimate> {
     let disruption = runbook.direction.recovers_from()?;
-    let is_of_one = runbook.parts.is_empty();
-    let (Variant::Unplanned, true) = (runbook.variant, is_of_one) else { return None };
+    if runbook.variant == Variant::Planned || !runbook.parts.is_empty() {
+        return None;
+    }
     let took: Vec<Option<Span>> = runbook.steps.iter().map(|step| measured(&step.id)).collect();
     let ends = ends(&runbook.steps, |at, step| took.get(at).copied().flatten().unwrap_or(step.estimate));
     let awaited: Vec<bool> = runbook.steps.iter().map(is_awaited).collect();
